@@ -1,0 +1,41 @@
+import type { DeviceFault } from './device.ts';
+
+/**
+ * The durable line of facts. A record is one fact; what is made of them is not the ledger's business.
+ * There is no delete and no change.
+ */
+export interface Ledger<Fact> {
+  /**
+   * Opens the store and reads the current batch. A missing store is an error once the terminal is provisioned, never
+   * an empty one. Called once, before anything else.
+   */
+  open(): Promise<LedgerOpening<Fact>>;
+  /**
+   * Makes one fact durable: it has reached the disk, synced, when this resolves with `stored`. One call at a time.
+   * After `failed` every later call fails too until the process restarts: what is on the disk is then unknown.
+   */
+  append(fact: Fact): Promise<LedgerAppend>;
+  /** Ends the current batch and begins the next in a file of its own, whose first record is the given fact. */
+  rotate(first: Fact): Promise<LedgerAppend>;
+  /** The short code of the chain's end (8 hex digits), as it stands on slips: a cut-off tail shows against it. */
+  tailCode(): string;
+  close(): Promise<void>;
+}
+
+export type LedgerOpening<Fact> =
+  | {
+      readonly opened: true;
+      readonly facts: readonly Fact[];
+      /** True when the last record was torn by a power cut, and was copied aside and cleared. */
+      readonly tornTailCleared: boolean;
+    }
+  | { readonly opened: false; readonly fault: DeviceFault };
+
+/**
+ * `refused`: nothing was written and nothing is lost, such as no space: the fact may be tried again later.
+ * `failed`: it isn't known whether the fact is on the disk: stop trading.
+ */
+export type LedgerAppend =
+  | { readonly result: 'stored' }
+  | { readonly result: 'refused'; readonly fault: DeviceFault }
+  | { readonly result: 'failed'; readonly fault: DeviceFault };
