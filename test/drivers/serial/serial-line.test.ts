@@ -38,7 +38,9 @@ test('a line carries bytes both ways, and is taken up again after an unplugging'
   await line.open(listener);
   t.strictSame(log.reports, ['online']);
   device.send.write('from the device');
-  await log.until(() => Buffer.concat(log.reports.filter(Buffer.isBuffer)).toString() === 'from the device');
+  await log.until(
+    () => Buffer.concat(log.reports.filter((report) => Buffer.isBuffer(report))).toString() === 'from the device',
+  );
   const arrived = once(device.received, 'data');
   t.equal(await line.write(Buffer.from('to the device')), true);
   t.equal(String((await arrived)[0]), 'to the device');
