@@ -1,0 +1,309 @@
+/**
+ * The book: what the facts add up to. `apply` takes one fact, `fold` takes them all; both are total over legal
+ * lines of facts and throw on an illegal one, such as the capture of a reversed sale: that is a bug or an altered
+ * ledger, and trading stops.
+ */
+import type {
+  Approval,
+  BatchTotals,
+  HalfTotals,
+  ReversalReason,
+  SettlementFlag,
+  TransactionKind,
+} from '../hal/acquirer.ts';
+import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { CardToken, Copy, Fact, FactOf } from './facts.ts';
+import { kinds } from './kinds.ts';
+
+/**
+ * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`. Closed, for good: the others; M2
+ * says that an approved one ends in `captured`, `kept`, `reversed` or `handedOver`.
+ */
+export type SaleStatus =
+  | 'intended'
+  | 'notSent'
+  | 'declined'
+  | 'approved'
+  | 'captured'
+  | 'kept'
+  | 'reversalRequired'
+  | 'reversed'
+  | 'handedOver';
+
+export interface Sale {
+  readonly id: SaleId;
+  readonly kind: TransactionKind;
+  readonly stan: Stan;
+  readonly batch: BatchNumber;
+  readonly amount: MinorUnits;
+  readonly card: CardToken;
+  readonly pinEntered: boolean;
+  readonly operator: string;
+  /** When the intent was made. */
+  readonly at: EpochMs;
+  readonly status: SaleStatus;
+  readonly approval?: Omit<Approval, 'outcome'>;
+  readonly responseCode?: string;
+  readonly reason?: ReversalReason;
+  readonly incident?: string;
+  /** How often each copy was verified as printed. */
+  readonly copies: { readonly [C in Copy]: number };
+  /** The state that the last reversal slip told; a slip of another state is due (M4). */
+  readonly reversalSlipSays?: SaleStatus;
+}
+
+export interface SettlementProgress {
+  /** The trace number of the message that is to be sent, or was sent last. */
+  readonly stan: Stan;
+  readonly startedAt: EpochMs;
+  readonly totals: BatchTotals;
+  /** Absent until the acquirer answered the totals. */
+  readonly flags?: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
+  /** How many of `toUpload` the acquirer has. */
+  readonly uploaded: number;
+}
+
+export interface LastSettlement {
+  readonly batch: BatchNumber;
+  readonly at: EpochMs;
+  readonly totals: BatchTotals;
+  readonly flags: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
+  readonly printed: boolean;
+}
+
+export interface Book {
+  readonly provisioned: boolean;
+  readonly batch: BatchNumber;
+  readonly nextStan: Stan;
+  /** All transactions of the batch, in the order of their intents. */
+  readonly sales: readonly Sale[];
+  /** Sales of closed batches that still owe a slip. */
+  readonly carried: readonly Sale[];
+  readonly settlement?: SettlementProgress;
+  readonly lastSettlement?: LastSettlement;
+}
+
+export const emptyBook: Book = {
+  provisioned: false,
+  batch: 1 as BatchNumber,
+  nextStan: 1 as Stan,
+  sales: [],
+  carried: [],
+};
+
+/** The number after this one; 999 999 is followed by 1. */
+export const following = <N extends Stan | BatchNumber>(n: N): N => (n >= 999_999 ? 1 : n + 1) as N;
+
+const isOpen = (sale: Sale): boolean =>
+  sale.status === 'intended' || sale.status === 'approved' || sale.status === 'reversalRequired';
+
+/** The one transaction that isn't closed. There is never a second: M5. */
+export const openSale = (book: Book): Sale | undefined => {
+  const last = book.sales.at(-1);
+  return last !== undefined && isOpen(last) ? last : undefined;
+};
+
+export const findSale = (book: Book, id: SaleId): Sale => {
+  const sale = book.sales.findLast((each) => each.id === id) ?? book.carried.find((each) => each.id === id);
+  if (sale === undefined) throw new Error(`No sale ${id} in the book`);
+  return sale;
+};
+
+/** What counts at settlement: captured, or kept by a supervisor. */
+export const counts = (sale: Sale): boolean => sale.status === 'captured' || sale.status === 'kept';
+
+/** 内卡 or 外卡, by the card organisation that the acquirer named; nothing named counts as domestic. */
+export const halfOf = (sale: Sale): 'domestic' | 'foreign' => {
+  const organisation = sale.approval?.cardOrganisation ?? '';
+  return organisation === '' || organisation === 'CUP' ? 'domestic' : 'foreign';
+};
+
+export const totalsOf = (book: Book): BatchTotals => {
+  const half = (which: 'domestic' | 'foreign'): HalfTotals => {
+    const tally = (column: 'debit' | 'credit') => {
+      const chosen = book.sales.filter((s) => counts(s) && halfOf(s) === which && kinds[s.kind].column === column);
+      const amount = chosen.reduce((sum, sale) => sum + sale.amount, 0) as MinorUnits;
+      return { amount, count: chosen.length };
+    };
+    return { debit: tally('debit'), credit: tally('credit') };
+  };
+  return { domestic: half('domestic'), foreign: half('foreign') };
+};
+
+/** The sales that a batch upload carries: those of each half that the acquirer didn't call balanced. */
+export const toUpload = (book: Book): readonly Sale[] => {
+  const flags = book.settlement?.flags;
+  return flags === undefined ? [] : book.sales.filter((sale) => counts(sale) && flags[halfOf(sale)] !== 'balanced');
+};
+
+/** Slips of captured or kept sales that didn't come out yet, oldest first: the unprinted queue. */
+export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly copy: 'merchant' | 'cardholder' }[] =>
+  [...book.carried, ...book.sales]
+    .filter(counts)
+    .flatMap((sale) =>
+      (['merchant', 'cardholder'] as const).filter((copy) => sale.copies[copy] === 0).map((copy) => ({ sale, copy })),
+    );
+
+/**
+ * The sales whose reversal slip must be the next thing printed (M4), oldest first: reversed, handed over, or under
+ * reversal after their slip was begun; and what the last slip said of them isn't so any more.
+ */
+export const reversalSlipsDue = (book: Book): readonly Sale[] =>
+  [...book.carried, ...book.sales].filter((sale) => {
+    const ended = sale.status === 'reversed' || sale.status === 'handedOver';
+    const mayBeOut = sale.status === 'reversalRequired' && sale.approval !== undefined;
+    return (ended || mayBeOut) && sale.reversalSlipSays !== sale.status;
+  });
+
+/** What the next batch must not forget. */
+const toCarry = (book: Book): readonly Sale[] => {
+  const due = new Set([...copiesDue(book).map(({ sale }) => sale), ...reversalSlipsDue(book)]);
+  return [...book.carried, ...book.sales].filter((sale) => due.has(sale));
+};
+
+/** The fact that closes this batch, whose end the acquirer has accepted, and opens the next. */
+export const nextBatch = (book: Book, at: EpochMs): FactOf<'batchOpened'> => {
+  const { totals, flags, startedAt } = settling(book);
+  if (flags === undefined) throw new Error('A batch is closed whose totals were never answered');
+  return {
+    type: 'batchOpened',
+    at,
+    batch: following(book.batch),
+    nextStan: book.nextStan,
+    settled: { batch: book.batch, at: startedAt, totals, flags, printed: false },
+    carried: toCarry(book),
+  };
+};
+
+/** From which states a fact may take a sale, and to which. A row that isn't here is illegal. */
+const legalFrom: { readonly [T in Fact['type']]?: readonly SaleStatus[] } = {
+  notSent: ['intended'],
+  declined: ['intended'],
+  approved: ['intended'],
+  captured: ['approved'],
+  keptBySupervisor: ['approved'],
+  reversalRequired: ['intended', 'approved'],
+  reversed: ['reversalRequired'],
+  handedOver: ['reversalRequired'],
+};
+
+const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: (sale: Sale) => Sale): Book => {
+  const edit = (list: readonly Sale[]): readonly Sale[] | undefined => {
+    const index = list.findLastIndex((sale) => sale.id === fact.saleId);
+    const sale = list[index];
+    if (sale === undefined) return undefined;
+    const from = legalFrom[fact.type];
+    if (from !== undefined && !from.includes(sale.status)) {
+      throw new Error(`A ${sale.status} sale can't be ${fact.type} (voucher ${sale.stan})`);
+    }
+    return list.with(index, change(sale));
+  };
+  const sales = edit(book.sales);
+  if (sales !== undefined) return { ...book, sales };
+  const carried = edit(book.carried);
+  if (carried === undefined) throw new Error(`${fact.type} of a sale that isn't in the book: ${fact.saleId}`);
+  return { ...book, carried };
+};
+
+const taking = (book: Book, stan: Stan): Book => {
+  if (stan !== book.nextStan) throw new Error(`Trace number ${stan} is out of order; ${book.nextStan} is next`);
+  return { ...book, nextStan: following(stan) };
+};
+
+const intend = (book: Book, fact: FactOf<'intended'>): Book => {
+  const open = openSale(book);
+  if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
+  if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
+  const { saleId: id, kind, stan, amount, card, pinEntered, operator, at } = fact;
+  const sale: Sale = {
+    id,
+    kind,
+    stan,
+    batch: book.batch,
+    amount,
+    card,
+    pinEntered,
+    operator,
+    at,
+    status: 'intended',
+    copies: { merchant: 0, cardholder: 0, reversal: 0 },
+  };
+  return { ...taking(book, stan), sales: [...book.sales, sale] };
+};
+
+const printed = (sale: Sale, copy: Copy, number: number): Sale => ({
+  ...sale,
+  copies: { ...sale.copies, [copy]: number },
+  ...(copy === 'reversal' ? { reversalSlipSays: sale.status } : {}),
+});
+
+const settling = (book: Book): SettlementProgress => {
+  if (book.settlement === undefined) throw new Error('A settlement goes on that was never started');
+  return book.settlement;
+};
+
+export const apply = (book: Book, fact: Fact): Book => {
+  switch (fact.type) {
+    case 'provisioned':
+      return { ...emptyBook, provisioned: true, batch: fact.batch, nextStan: fact.nextStan };
+    case 'traceTaken': {
+      const taken = taking(book, fact.stan);
+      return fact.purpose === 'settlement' ? { ...taken, settlement: { ...settling(book), stan: fact.stan } } : taken;
+    }
+    case 'signedOn':
+      return { ...book, batch: fact.batch };
+    case 'intended':
+      return intend(book, fact);
+    case 'notSent':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'notSent' }));
+    case 'declined':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'declined', responseCode: fact.responseCode }));
+    case 'approved':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'approved', approval: fact.approval }));
+    case 'captured':
+      return withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact.number), status: 'captured' }));
+    case 'keptBySupervisor':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'kept' }));
+    case 'reversalRequired':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
+    case 'reversed':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'reversed', responseCode: fact.responseCode }));
+    case 'handedOver':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
+    case 'printed':
+      return withSale(book, fact, (sale) => printed(sale, fact.copy, fact.number));
+    case 'settlementStarted':
+      return {
+        ...taking(book, fact.stan),
+        settlement: { stan: fact.stan, startedAt: fact.at, totals: fact.totals, uploaded: 0 },
+      };
+    case 'settlementAnswered': {
+      const { domestic, foreign, stan } = fact;
+      return { ...taking(book, stan), settlement: { ...settling(book), stan, flags: { domestic, foreign } } };
+    }
+    case 'uploaded':
+      return {
+        ...taking(book, fact.stan),
+        settlement: { ...settling(book), stan: fact.stan, uploaded: fact.count },
+      };
+    case 'batchOpened':
+      return {
+        provisioned: true,
+        batch: fact.batch,
+        nextStan: fact.nextStan,
+        sales: [],
+        carried: fact.carried,
+        lastSettlement: fact.settled,
+      };
+    case 'settlementPrinted':
+      if (book.lastSettlement === undefined)
+        throw new Error('A settlement slip was printed and there was no settlement');
+      return { ...book, lastSettlement: { ...book.lastSettlement, printed: true } };
+  }
+};
+
+export const fold = (facts: Iterable<Fact>, onto: Book = emptyBook): Book => {
+  let book = onto;
+  for (const fact of facts) book = apply(book, fact);
+  return book;
+};

@@ -1,0 +1,56 @@
+/**
+ * Effects: what the machine wants done, as plain data. They are performed after the step's fact is durable. An
+ * effect that asks for an outcome has an `id`, and its outcome, which always comes, bears it. The id is made of what
+ * the effect is about, so that the same step gives the same id again.
+ */
+import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
+import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { Copy } from './facts.ts';
+
+/** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
+export type SlipRequest =
+  | { readonly slip: Copy; readonly saleId: SaleId; readonly number: number }
+  | { readonly slip: 'settlement' };
+
+interface Asking {
+  readonly id: EffectId;
+}
+
+export type Effect =
+  /** Enable the card reader; a card or a card fault follows, or nothing. */
+  | { readonly type: 'readCard' }
+  | { readonly type: 'stopReading' }
+  | ({ readonly type: 'askPin'; readonly amount: MinorUnits } & Asking)
+  | { readonly type: 'cancelPin' }
+  /** Tracks and PIN block are forgotten (M9). */
+  | { readonly type: 'forgetCard' }
+  | ({ readonly type: 'checkPrinter' } & Asking)
+  | ({ readonly type: 'print'; readonly slip: SlipRequest } & Asking)
+  | ({ readonly type: 'cancelPrint' } & Asking)
+  | ({ readonly type: 'signOn'; readonly stan: Stan; readonly batch: BatchNumber; readonly operator: string } & Asking)
+  | ({ readonly type: 'authorise'; readonly saleId: SaleId } & Asking)
+  | ({ readonly type: 'reverse'; readonly saleId: SaleId; readonly reason: ReversalReason } & Asking)
+  | ({
+      readonly type: 'settle';
+      readonly stan: Stan;
+      readonly batch: BatchNumber;
+      readonly operator: string;
+      readonly totals: BatchTotals;
+    } & Asking)
+  | ({
+      readonly type: 'upload';
+      readonly stan: Stan;
+      readonly batch: BatchNumber;
+      readonly saleIds: readonly SaleId[];
+    } & Asking)
+  | ({
+      readonly type: 'endBatch';
+      readonly stan: Stan;
+      readonly batch: BatchNumber;
+      readonly balanced: boolean;
+      readonly count: number;
+    } & Asking)
+  | ({ readonly type: 'checkPassword'; readonly password: string } & Asking);
+
+export type EffectType = Effect['type'];
+export type EffectOf<T extends EffectType> = Extract<Effect, { readonly type: T }>;

@@ -1,0 +1,76 @@
+/**
+ * Events: what the machine is told. Time comes in with each (`at` for time-outs, `wall` for records), and so does
+ * a fresh random identifier, from which a sale takes its id: the machine has no clock and no dice.
+ */
+import type {
+  AuthorisationOutcome,
+  ReversalOutcome,
+  SettlementOutcome,
+  SignOnOutcome,
+  UploadOutcome,
+} from '../hal/acquirer.ts';
+import type { CardFault } from '../hal/card-reader.ts';
+import type { DeviceName } from '../hal/device.ts';
+import type { Key } from '../hal/keypad.ts';
+import type { PinOutcome } from '../hal/pin-pad.ts';
+import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
+import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
+import type { CardToken, FactType } from './facts.ts';
+
+/** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
+interface Outcome {
+  readonly effect: EffectId;
+}
+
+export type Happening =
+  /** The process is up and the ledger is read: go on from where it stands. */
+  | { readonly type: 'started' }
+  | { readonly type: 'key'; readonly key: Key }
+  /** The deadline of the phase has passed (`until`). */
+  | { readonly type: 'timeUp' }
+  | { readonly type: 'card'; readonly card: CardToken }
+  | { readonly type: 'cardFault'; readonly fault: CardFault }
+  /** The PIN block itself stays with the firmware. */
+  | ({ readonly type: 'pin'; readonly outcome: PinOutcome['outcome'] } & Outcome)
+  /** The printer said so by itself, between prints or during one. */
+  | { readonly type: 'readiness'; readonly readiness: PrinterReadiness }
+  | { readonly type: 'link'; readonly device: DeviceName; readonly online: boolean }
+  | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
+  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & Outcome)
+  | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
+  | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
+  | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)
+  | ({ readonly type: 'reversalAnswered'; readonly answer: ReversalOutcome } & Outcome)
+  | ({ readonly type: 'settlementAnswered'; readonly answer: SettlementOutcome } & Outcome)
+  /** Of an upload and of the batch end. */
+  | ({ readonly type: 'uploadAnswered'; readonly answer: UploadOutcome } & Outcome)
+  | ({ readonly type: 'passwordChecked'; readonly accepted: boolean } & Outcome)
+  /** A fact could not be made durable; the step that wrote it did not happen. */
+  | { readonly type: 'ledgerFault'; readonly result: 'refused' | 'failed'; readonly fact: FactType };
+
+export type Event = Happening & { readonly at: MonotonicMs; readonly wall: EpochMs; readonly id: string };
+
+export type EventName = Event['type'];
+export type EventOf<T extends EventName> = Extract<Event, { readonly type: T }>;
+
+/** Every event's name once; `satisfies` keeps it complete. */
+export const eventNames = Object.keys({
+  started: 0,
+  key: 0,
+  timeUp: 0,
+  card: 0,
+  cardFault: 0,
+  pin: 0,
+  readiness: 0,
+  link: 0,
+  printerChecked: 0,
+  printed: 0,
+  printCancelled: 0,
+  signOnAnswered: 0,
+  authorised: 0,
+  reversalAnswered: 0,
+  settlementAnswered: 0,
+  uploadAnswered: 0,
+  passwordChecked: 0,
+  ledgerFault: 0,
+} satisfies { [E in EventName]: 0 }) as readonly EventName[];

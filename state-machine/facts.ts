@@ -1,0 +1,89 @@
+/**
+ * Facts: what is made durable. The line of facts is the truth; the book (book.ts) is folded from it and nothing else
+ * is stored. A step writes at most one fact, so no power cut can fall between two that belong together.
+ *
+ * A fact with a `stan` takes that trace number: it is never used again in the batch (M6).
+ */
+import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { LastSettlement, Sale } from './book.ts';
+
+/** A card as records may know it: nothing here is clear card data (M9). */
+export interface CardToken {
+  /** First six, stars, last four: `622200******1234`. */
+  readonly masked: string;
+  /** The PAN, encrypted under the device key; for batch upload. */
+  readonly sealedPan: string;
+  /** Keyed hash of the PAN: the same card gives the same hash on this terminal only. */
+  readonly cardHash: string;
+  readonly entry: 'swipe';
+}
+
+/** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
+export type Copy = 'merchant' | 'cardholder' | 'reversal';
+
+interface At {
+  readonly at: EpochMs;
+}
+
+export type Fact = At &
+  (
+    | {
+        readonly type: 'provisioned';
+        readonly terminalId: string;
+        readonly merchantId: string;
+        readonly batch: BatchNumber;
+        readonly nextStan: Stan;
+      }
+    /** A trace number for a message that moves no money of its own. */
+    | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' }
+    | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
+    /** M1: durable before the first byte of the request leaves. */
+    | {
+        readonly type: 'intended';
+        readonly saleId: SaleId;
+        readonly kind: TransactionKind;
+        readonly stan: Stan;
+        readonly amount: MinorUnits;
+        readonly card: CardToken;
+        readonly pinEntered: boolean;
+        readonly operator: string;
+      }
+    /** Nothing of the request left the terminal, so there is nothing to reverse. */
+    | { readonly type: 'notSent'; readonly saleId: SaleId }
+    | { readonly type: 'declined'; readonly saleId: SaleId; readonly responseCode: string }
+    | { readonly type: 'approved'; readonly saleId: SaleId; readonly approval: Omit<Approval, 'outcome'> }
+    /** The merchant copy is on paper: the commit point. From here on nothing is reversed (M4). */
+    | { readonly type: 'captured'; readonly saleId: SaleId; readonly number: number }
+    | { readonly type: 'keptBySupervisor'; readonly saleId: SaleId; readonly supervisor: string }
+    | { readonly type: 'reversalRequired'; readonly saleId: SaleId; readonly reason: ReversalReason }
+    /** The acquirer acknowledged with 00, 12 or 25 (M5). */
+    | { readonly type: 'reversed'; readonly saleId: SaleId; readonly responseCode: string }
+    | { readonly type: 'handedOver'; readonly saleId: SaleId; readonly incident: string; readonly supervisor: string }
+    | { readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number }
+    | { readonly type: 'settlementStarted'; readonly stan: Stan; readonly totals: BatchTotals }
+    /** `stan` is taken for the message that follows: the first upload, or the batch end. */
+    | {
+        readonly type: 'settlementAnswered';
+        readonly domestic: SettlementFlag;
+        readonly foreign: SettlementFlag;
+        readonly stan: Stan;
+      }
+    /** The first `count` of the records to upload are with the acquirer; `stan` is the next message's. */
+    | { readonly type: 'uploaded'; readonly count: number; readonly stan: Stan }
+    /**
+     * The batch end was accepted: the batch is closed and the next one open, in one record, the first of a new
+     * ledger file. What must not be forgotten of the old one is carried over.
+     */
+    | {
+        readonly type: 'batchOpened';
+        readonly batch: BatchNumber;
+        readonly nextStan: Stan;
+        readonly settled: LastSettlement;
+        readonly carried: readonly Sale[];
+      }
+    | { readonly type: 'settlementPrinted' }
+  );
+
+export type FactType = Fact['type'];
+export type FactOf<T extends FactType> = Extract<Fact, { readonly type: T }>;

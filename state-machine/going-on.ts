@@ -1,0 +1,203 @@
+/** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
+import type { ReversalReason } from '../hal/acquirer.ts';
+import type { EffectId, MinorUnits, SaleId } from '../hal/units.ts';
+import { copiesDue, findSale, openSale, reversalSlipsDue, toUpload } from './book.ts';
+import type { SlipRequest } from './effects.ts';
+import type { Copy } from './facts.ts';
+import type { Continuation, Notice, OpenReversal, Override, Unprinted } from './state.ts';
+import type { Step, Turn } from './turn.ts';
+
+export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
+
+/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on; else idle. */
+export const goOn = (turn: Turn): Step => {
+  const open = openSale(turn.book);
+  if (open !== undefined) {
+    if (open.reason === undefined) throw new Error(`Voucher ${open.stan} is ${open.status} with nobody at work on it`);
+    return reverse(turn, { saleId: open.id, attempt: 1, reason: open.reason });
+  }
+  if (turn.book.settlement !== undefined) return retrySettlement(turn, 1);
+  const due = reversalSlipsDue(turn.book)[0];
+  if (due !== undefined && turn.state.printer.ready) return printReversalSlip(turn, due.id, { do: 'goOn' });
+  if (!turn.state.signedOn) return signOn(turn, 1);
+  return turn.to({ name: 'idle' });
+};
+
+export const follow = (turn: Turn, next: Continuation): Step => {
+  switch (next.do) {
+    case 'waitForPaper':
+      return waitForPaper(turn, next);
+    case 'reprint':
+      return printMerchant(turn, next.saleId, next.attempt + 1, next.graceUntil);
+    case 'reverse':
+      return sendReversal(turn, next);
+    case 'waitForAcquirer':
+      return waitForAcquirer(turn, next);
+    case 'askCard':
+      return askCard(turn, next.amount, 0);
+    case 'notice':
+      return notice(turn, next.notice);
+    case 'goOn':
+      return goOn(turn);
+  }
+};
+
+export const notice = (turn: Turn, what: Notice): Step =>
+  turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
+
+export const askCard = (turn: Turn, amount: MinorUnits, failures: number): Step =>
+  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures, until: turn.after(turn.rules.timers.cardMs) });
+
+/* ---- sign-on ---- */
+
+export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal): Step => {
+  const { nextStan: stan, batch } = turn.book;
+  const id = effectId('signOn', stan);
+  return turn
+    .record({ type: 'traceTaken', stan, purpose: 'signOn' })
+    .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
+    .to({ name: 'signingOn', attempt, awaits: id, ...(reversal && { reversal }) });
+};
+
+/* ---- printing ---- */
+
+export const print = (turn: Turn, slip: SlipRequest): EffectId => {
+  const what = slip.slip === 'settlement' ? 'settlement' : `${slip.saleId}/${slip.slip}/${slip.number}`;
+  const id = effectId('print', what, turn.freshId);
+  turn.know({ printerMayHold: true }).ask({ type: 'print', id, slip });
+  return id;
+};
+
+/** `attempt` counts from 1; the grace time for paper begins with the first failure. */
+export const printMerchant = (
+  turn: Turn,
+  saleId: SaleId,
+  attempt: number,
+  graceUntil?: Unprinted['graceUntil'],
+): Step => {
+  const awaits = print(turn, { slip: 'merchant', saleId, number: attempt });
+  return turn.to({
+    name: 'printingMerchant',
+    saleId,
+    attempt,
+    awaits,
+    ...(graceUntil !== undefined && { graceUntil }),
+  });
+};
+
+export const printReversalSlip = (turn: Turn, saleId: SaleId, next: Continuation): Step => {
+  const number = findSale(turn.book, saleId).copies.reversal + 1;
+  const awaits = print(turn, { slip: 'reversal', saleId, number });
+  return turn.to({ name: 'printingReversal', saleId, next, awaits });
+};
+
+export const clearBuffer = (turn: Turn, next: Continuation): Step => {
+  const id = effectId('cancelPrint', turn.freshId);
+  return turn.ask({ type: 'cancelPrint', id }).to({ name: 'clearingBuffer', next, awaits: id });
+};
+
+/** The printer may have become ready while its buffer was cleared: then there is nothing to wait for. */
+export const waitForPaper = (turn: Turn, { saleId, attempt, cause, graceUntil }: Unprinted): Step =>
+  turn.state.printer.ready
+    ? printMerchant(turn, saleId, attempt + 1, graceUntil)
+    : turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
+
+/** Prints what is owed first (the settlement slip, then copies of sales), else the last sale's copies again. */
+export const printOwedOrLast = (turn: Turn): Step => {
+  const { lastSettlement } = turn.book;
+  if (lastSettlement !== undefined && !lastSettlement.printed) return printSettlement(turn);
+  const due = copiesDue(turn.book);
+  const first = due[0]?.sale;
+  if (first !== undefined) {
+    return printCopies(
+      turn,
+      first.id,
+      due.filter(({ sale }) => sale === first).map(({ copy }) => copy),
+    );
+  }
+  const last = turn.book.sales.findLast((sale) => sale.copies.merchant > 0);
+  return last === undefined
+    ? notice(turn, { says: 'nothingToPrint' })
+    : printCopies(turn, last.id, ['merchant', 'cardholder']);
+};
+
+export const printCopies = (turn: Turn, saleId: SaleId, [copy, ...rest]: readonly Copy[]): Step => {
+  if (copy === undefined) return notice(turn, { says: 'copyPrinted' });
+  const number = findSale(turn.book, saleId).copies[copy] + 1;
+  return turn.to({ name: 'printingCopy', saleId, copy, rest, awaits: print(turn, { slip: copy, saleId, number }) });
+};
+
+export const printSettlement = (turn: Turn): Step =>
+  turn.to({ name: 'printingSettlement', awaits: print(turn, { slip: 'settlement' }) });
+
+/* ---- reversal ---- */
+
+/** From here on the sale can only end as reversed, or by a supervisor's hand (M5). */
+export const requireReversal = (turn: Turn, saleId: SaleId, reason: ReversalReason): Step =>
+  reverse(turn.record({ type: 'reversalRequired', saleId, reason }), { saleId, attempt: 1, reason });
+
+/** Begins or goes on with a reversal: what the printer may hold of an approved sale's slip is cleared first (M4). */
+export const reverse = (turn: Turn, open: OpenReversal): Step => {
+  const slipBegun = findSale(turn.book, open.saleId).approval !== undefined;
+  return slipBegun && turn.state.printerMayHold
+    ? clearBuffer(turn, { do: 'reverse', ...open })
+    : sendReversal(turn, open);
+};
+
+const sendReversal = (turn: Turn, { saleId, attempt, reason }: OpenReversal): Step => {
+  if (!turn.state.signedOn) return signOn(turn, 1, { saleId, attempt, reason });
+  const id = effectId('reverse', saleId, attempt);
+  return turn
+    .ask({ type: 'reverse', id, saleId, reason })
+    .to({ name: 'reversing', saleId, attempt, reason, awaits: id });
+};
+
+/** Waits for the next try; a slip that may be out already is called void on paper meanwhile. */
+export const waitForAcquirer = (turn: Turn, { saleId, attempt, reason }: OpenReversal): Step => {
+  const due = reversalSlipsDue(turn.book).find((sale) => sale.id === saleId);
+  if (due !== undefined && turn.state.printer.ready) {
+    return printReversalSlip(turn, saleId, { do: 'waitForAcquirer', saleId, attempt, reason });
+  }
+  return turn.to({ name: 'reversalWait', saleId, attempt, reason, until: turn.retryAt(attempt) });
+};
+
+/** A supervisor's override begins with the password; without a supervisor there are none. */
+export const askSupervisor = (turn: Turn, override: Override): Step | 'notByPolicy' =>
+  turn.rules.supervisor === undefined
+    ? 'notByPolicy'
+    : turn.to({ name: 'password', entered: '', override, until: turn.after(turn.rules.timers.passwordMs) });
+
+/* ---- settlement ---- */
+
+/** The number of records in one batch-upload message (批上送). */
+const recordsPerUpload = 8;
+
+/** Sends the message that the settlement has come to, under the trace number that was stored for it. */
+export const continueSettlement = (turn: Turn, attempt: number): Step => {
+  const { settlement, batch } = turn.book;
+  if (settlement === undefined) throw new Error('No settlement to go on with');
+  const { stan, totals, flags, uploaded } = settlement;
+  if (flags === undefined) {
+    const id = effectId('settle', stan);
+    turn.ask({ type: 'settle', id, stan, batch, operator: turn.rules.operator, totals });
+    return turn.to({ name: 'settling', attempt, awaits: id });
+  }
+  const records = toUpload(turn.book);
+  if (uploaded < records.length) {
+    const saleIds = records.slice(uploaded, uploaded + recordsPerUpload).map((sale) => sale.id);
+    const id = effectId('upload', stan);
+    turn.ask({ type: 'upload', id, stan, batch, saleIds });
+    return turn.to({ name: 'uploading', attempt, sent: saleIds.length, awaits: id });
+  }
+  const id = effectId('endBatch', stan);
+  const balanced = flags.domestic === 'balanced' && flags.foreign === 'balanced';
+  turn.ask({ type: 'endBatch', id, stan, batch, balanced, count: records.length });
+  return turn.to({ name: 'endingBatch', attempt, awaits: id });
+};
+
+/** Sends the settlement's current message again, under a new trace number: the old one may have been sent (M6). */
+export const retrySettlement = (turn: Turn, attempt: number): Step => {
+  if (!turn.state.signedOn) return signOn(turn, 1);
+  turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
+  return continueSettlement(turn, attempt);
+};

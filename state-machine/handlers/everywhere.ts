@@ -1,0 +1,26 @@
+/** What holds in every phase: a device's word is noted, and storage that fails stops trading. */
+
+import type { EventOf } from '../events.ts';
+import { notice } from '../going-on.ts';
+import type { Phase } from '../state.ts';
+import type { Step, Turn } from '../turn.ts';
+
+export const readinessNoted = (turn: Turn, phase: Phase, { readiness }: EventOf<'readiness'>): Step =>
+  turn.know({ printer: readiness }).to(phase);
+
+export const linkNoted = (turn: Turn, phase: Phase, { device, online }: EventOf<'link'>): Step => {
+  const others = turn.state.offline.filter((name) => name !== device);
+  return turn.know({ offline: online ? others : [...others, device] }).to(phase);
+};
+
+/**
+ * Nothing was sent where an intent or a settlement was refused, so the clerk is told and may try again. Anywhere else
+ * the ledger no longer keeps up with what happened: trading stops, and the restart goes on from the last fact.
+ */
+export const ledgerFault = (turn: Turn, _phase: Phase, { result, fact }: EventOf<'ledgerFault'>): Step => {
+  turn.ask({ type: 'forgetCard' });
+  const nothingSent = fact === 'intended' || fact === 'settlementStarted';
+  return result === 'refused' && nothingSent
+    ? notice(turn, { says: 'storageRefused' })
+    : turn.ask({ type: 'stopReading' }).to({ name: 'outOfService', why: 'storage' });
+};

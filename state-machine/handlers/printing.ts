@@ -1,0 +1,141 @@
+/** Copies and their verdicts. The merchant copy decides about the money; the others don't. */
+import type { PrinterCause, PrintVerdict } from '../../hal/printer.ts';
+import { findSale, reversalSlipsDue } from '../book.ts';
+import type { EventOf } from '../events.ts';
+import {
+  clearBuffer,
+  follow,
+  goOn,
+  notice,
+  print,
+  printCopies,
+  printMerchant,
+  printOwedOrLast,
+  printReversalSlip,
+  requireReversal,
+} from '../going-on.ts';
+import type { Continuation, Phase, PhaseOf, Unprinted } from '../state.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
+
+/**
+ * Takes a verdict down. True when the slip is out: everything that the printer held before it is out too. Otherwise
+ * the printer counts as not ready until it says the contrary.
+ */
+const isOut = (turn: Turn, verdict: PrintVerdict): boolean => {
+  if (verdict.verdict === 'PRINTED' || (verdict.verdict === 'UNVERIFIED' && turn.rules.acceptUnverified)) {
+    turn.know({ printerMayHold: false });
+    return true;
+  }
+  turn.know({ printer: { ready: false, cause: causeOf(verdict) } });
+  return false;
+};
+
+const causeOf = (verdict: PrintVerdict): PrinterCause => ('cause' in verdict ? verdict.cause : 'silence');
+
+/**
+ * The commit point. PRINTED captures; NOT_PRINTED waits for paper within the grace time; UNKNOWN reverses at once,
+ * because nobody could say later whether a slip is in somebody's hand.
+ */
+export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, phase, { verdict }) => {
+  const { saleId, attempt } = phase;
+  if (isOut(turn, verdict)) {
+    turn.record({ type: 'captured', saleId, number: attempt });
+    return turn.to({ name: 'tearOff', saleId, until: turn.after(turn.rules.timers.tearOffMs) });
+  }
+  const graceUntil = phase.graceUntil ?? turn.after(turn.rules.timers.paperGraceMs);
+  if (verdict.verdict !== 'NOT_PRINTED' || turn.after(0) >= graceUntil) return requireReversal(turn, saleId, '96');
+  return clearBuffer(turn, { do: 'waitForPaper', saleId, attempt, cause: causeOf(verdict), graceUntil });
+};
+
+export const bufferCleared: Handler<'clearingBuffer', 'printCancelled'> = (turn, { next }, { confirmed }) =>
+  follow(confirmed ? turn.know({ printerMayHold: false }) : turn, next);
+
+const printAgain = (turn: Turn, unprinted: Unprinted): Step =>
+  turn.state.printerMayHold
+    ? clearBuffer(turn, { do: 'reprint', ...onlyUnprinted(unprinted) })
+    : printMerchant(turn, unprinted.saleId, unprinted.attempt + 1, unprinted.graceUntil);
+
+const onlyUnprinted = ({ saleId, attempt, cause, graceUntil }: Unprinted): Unprinted => ({
+  saleId,
+  attempt,
+  cause,
+  graceUntil,
+});
+
+export const paperReadiness: Handler<'paperWait', 'readiness'> = (turn, phase, { readiness }) => {
+  turn.know({ printer: readiness });
+  return readiness.ready ? printAgain(turn, phase) : turn.to({ ...phase, cause: readiness.cause });
+};
+
+export const paperKey: Handler<'paperWait', 'key'> = (turn, phase, { key }) => {
+  if (key === 'enter') return printAgain(turn, phase);
+  if (key === 'cancel') return requireReversal(turn, phase.saleId, '96');
+  if (key !== 'function') return 'keyWithoutMeaning';
+  if (!turn.rules.keepBySupervisor || turn.rules.supervisor === undefined) return 'notByPolicy';
+  const override = { purpose: 'keep', ...onlyUnprinted(phase) } as const;
+  return turn.to({ name: 'password', entered: '', override, until: phase.graceUntil });
+};
+
+export const paperTimeUp: Handler<'paperWait', 'timeUp'> = (turn, { saleId }) => requireReversal(turn, saleId, '96');
+
+/** The clerk tears the merchant copy off, or the time for it is over. */
+export const tornOff = (turn: Turn, { saleId }: PhaseOf<'tearOff'>): Step => {
+  const number = findSale(turn.book, saleId).copies.cardholder + 1;
+  return turn.to({ name: 'printingCardholder', saleId, awaits: print(turn, { slip: 'cardholder', saleId, number }) });
+};
+
+export const tearOffKey: Handler<'tearOff', 'key'> = (turn, phase, { key }) => {
+  if (key === 'enter') return tornOff(turn, phase);
+  if (key === 'cancel') return notice(turn, { says: 'approved', saleId: phase.saleId, cardholderCopy: 'due' });
+  return 'keyWithoutMeaning';
+};
+
+/** Its failure reverses nothing: the copy waits in the unprinted queue. */
+export const cardholderPrinted: Handler<'printingCardholder', 'printed'> = (turn, { saleId }, { verdict }) => {
+  if (!isOut(turn, verdict)) {
+    return clearBuffer(turn, { do: 'notice', notice: { says: 'approved', saleId, cardholderCopy: 'due' } });
+  }
+  const number = findSale(turn.book, saleId).copies.cardholder + 1;
+  turn.record({ type: 'printed', saleId, copy: 'cardholder', number });
+  return notice(turn, { says: 'approved', saleId, cardholderCopy: 'printed' });
+};
+
+export const copyPrinted: Handler<'printingCopy', 'printed'> = (turn, { saleId, copy, rest }, { verdict }) => {
+  if (!isOut(turn, verdict)) {
+    return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
+  }
+  const number = findSale(turn.book, saleId).copies[copy] + 1;
+  return printCopies(turn.record({ type: 'printed', saleId, copy, number }), saleId, rest);
+};
+
+/** Due until it is out; whatever waits for it goes on either way. */
+export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn, { saleId, next }, { verdict }) => {
+  if (!isOut(turn, verdict)) return clearBuffer(turn, onFailure(next, causeOf(verdict)));
+  const number = findSale(turn.book, saleId).copies.reversal + 1;
+  return follow(turn.record({ type: 'printed', saleId, copy: 'reversal', number }), next);
+};
+
+/** No card is asked for with a printer that just failed. */
+const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
+  next.do === 'askCard' ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } } : next;
+
+export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn, _phase, { verdict }) => {
+  if (!isOut(turn, verdict)) {
+    return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
+  }
+  return notice(turn.record({ type: 'settlementPrinted' }), { says: 'settled' });
+};
+
+/** A printer that comes back prints the reversal slip that is due before anything else (M4). */
+export const readinessAtRest = (turn: Turn, phase: Phase, { readiness }: EventOf<'readiness'>): Step => {
+  turn.know({ printer: readiness });
+  const due = reversalSlipsDue(turn.book)[0];
+  return readiness.ready && due !== undefined ? printReversalSlip(turn, due.id, { do: 'goOn' }) : turn.to(phase);
+};
+
+/** Any key closes a message; one that was made for a copy that is owed prints it (确认补打). */
+export const noticeKey: Handler<'notice', 'key'> = (turn, { notice: told }, { key }) => {
+  const owed = (told.says === 'approved' && told.cardholderCopy === 'due') || told.says === 'copyNotPrinted';
+  if (owed && key === 'enter') return printOwedOrLast(turn);
+  return key === 'enter' || key === 'cancel' || key === 'clear' ? goOn(turn) : 'keyWithoutMeaning';
+};

@@ -1,0 +1,119 @@
+/** 冲正: until the acquirer acknowledges, or a supervisor takes it over with an incident number (M5). */
+import type { ReversalOutcome, ReversalReason } from '../../hal/acquirer.ts';
+import {
+  askSupervisor,
+  clearBuffer,
+  effectId,
+  printReversalSlip,
+  requireReversal,
+  reverse,
+  waitForAcquirer,
+} from '../going-on.ts';
+import { needsSignOn } from '../response-codes.ts';
+import type { OpenReversal, Override } from '../state.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
+import { isDigit } from './entering.ts';
+
+/** What the next 0400 gives as its reason after this answer. */
+const nextReason = (
+  answer: Exclude<ReversalOutcome, { outcome: 'acknowledged' }>,
+  reason: ReversalReason,
+): ReversalReason => {
+  switch (answer.outcome) {
+    case 'notSent':
+      return reason;
+    case 'unanswered':
+      return '98';
+    case 'badMac':
+      return 'A0';
+    case 'declined':
+    case 'invalid':
+      return '06';
+  }
+};
+
+export const reversalAnswered: Handler<'reversing', 'reversalAnswered'> = (turn, phase, { answer }) => {
+  const { saleId, attempt } = phase;
+  if (answer.outcome === 'acknowledged') {
+    turn.record({ type: 'reversed', saleId, responseCode: answer.responseCode });
+    return printReversalSlip(turn, saleId, { do: 'notice', notice: { says: 'reversed', saleId } });
+  }
+  if (answer.outcome === 'badMac' || (answer.outcome === 'declined' && needsSignOn(answer.responseCode))) {
+    turn.know({ signedOn: false });
+  }
+  return waitForAcquirer(turn, { saleId, attempt, reason: nextReason(answer, phase.reason) });
+};
+
+const openReversal = ({ saleId, attempt, reason }: OpenReversal): OpenReversal => ({ saleId, attempt, reason });
+
+const tryAgain = (turn: Turn, open: OpenReversal): Step =>
+  reverse(turn, { ...openReversal(open), attempt: open.attempt + 1 });
+
+export const reversalRetry: Handler<'reversalWait', 'timeUp'> = tryAgain;
+
+export const reversalKey: Handler<'reversalWait', 'key'> = (turn, phase, { key }) => {
+  if (key === 'enter') return tryAgain(turn, phase);
+  if (key !== 'function') return 'keyWithoutMeaning';
+  return askSupervisor(turn, { purpose: 'handOver', ...openReversal(phase) });
+};
+
+export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, phase, { readiness }) => {
+  turn.know({ printer: readiness });
+  return readiness.ready ? waitForAcquirer(turn, openReversal(phase)) : turn.to(phase);
+};
+
+/** Back to where the supervisor was called from; a sale whose grace time is over meanwhile is reversed. */
+export const withoutOverride = (turn: Turn, override: Override): Step => {
+  if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
+  const { saleId, attempt, cause, graceUntil } = override;
+  if (turn.after(0) >= graceUntil) return requireReversal(turn, saleId, '96');
+  return turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
+};
+
+const passwordDigits = 12;
+
+export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) => {
+  const { entered, override } = phase;
+  if (isDigit(key)) {
+    return entered.length < passwordDigits ? turn.to({ ...phase, entered: entered + key }) : 'tooManyDigits';
+  }
+  if (key === 'clear') return turn.to({ ...phase, entered: entered.slice(0, -1) });
+  if (key === 'cancel') return withoutOverride(turn, override);
+  if (key !== 'enter') return 'keyWithoutMeaning';
+  const id = effectId('checkPassword', turn.freshId);
+  return turn
+    .ask({ type: 'checkPassword', id, password: entered })
+    .to({ name: 'checkingPassword', override, awaits: id });
+};
+
+export const passwordTimeUp: Handler<'password', 'timeUp'> = (turn, { override }) => withoutOverride(turn, override);
+
+export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { accepted }) => {
+  const { supervisor } = turn.rules;
+  if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
+  const { saleId } = override;
+  if (override.purpose === 'handOver') {
+    const until = turn.after(turn.rules.timers.passwordMs);
+    return turn.to({ name: 'incident', entered: '', supervisor, ...openReversal(override), until });
+  }
+  turn.record({ type: 'keptBySupervisor', saleId, supervisor });
+  return clearBuffer(turn, { do: 'notice', notice: { says: 'kept', saleId } });
+};
+
+const incidentDigits = 12;
+
+export const incidentKey: Handler<'incident', 'key'> = (turn, phase, { key }) => {
+  const { entered, saleId, supervisor } = phase;
+  if (isDigit(key)) {
+    return entered.length < incidentDigits ? turn.to({ ...phase, entered: entered + key }) : 'tooManyDigits';
+  }
+  if (key === 'clear') return turn.to({ ...phase, entered: entered.slice(0, -1) });
+  if (key === 'cancel') return waitForAcquirer(turn, openReversal(phase));
+  if (key !== 'enter') return 'keyWithoutMeaning';
+  if (entered === '') return 'nothingEntered';
+  turn.record({ type: 'handedOver', saleId, incident: entered, supervisor });
+  return printReversalSlip(turn, saleId, { do: 'notice', notice: { says: 'handedOver', saleId } });
+};
+
+export const incidentTimeUp: Handler<'incident', 'timeUp'> = (turn, phase) =>
+  waitForAcquirer(turn, openReversal(phase));

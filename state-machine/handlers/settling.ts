@@ -1,0 +1,49 @@
+/** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
+import type { UploadOutcome } from '../../hal/acquirer.ts';
+import { nextBatch, totalsOf } from '../book.ts';
+import { continueSettlement, goOn, printSettlement, retrySettlement } from '../going-on.ts';
+import { needsSignOn } from '../response-codes.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
+
+export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, _phase, { key }) => {
+  if (key === 'cancel') return goOn(turn);
+  if (key !== 'enter') return 'keyWithoutMeaning';
+  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
+  return continueSettlement(turn, 1);
+};
+
+const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
+  const { responseCode } = answer;
+  if (answer.outcome === 'badMac' || (responseCode !== undefined && needsSignOn(responseCode))) {
+    turn.know({ signedOn: false });
+  }
+  const until = turn.retryAt(attempt);
+  return turn.to({ name: 'settlementWait', attempt, until, ...(responseCode !== undefined && { responseCode }) });
+};
+
+export const totalsAnswered: Handler<'settling', 'settlementAnswered'> = (turn, { attempt }, { answer }) => {
+  if (answer.outcome !== 'reconciled') return waitForAcquirer(turn, attempt, answer);
+  const { domestic, foreign } = answer;
+  turn.record({ type: 'settlementAnswered', domestic, foreign, stan: turn.book.nextStan });
+  return continueSettlement(turn, 1);
+};
+
+export const uploadAnswered: Handler<'uploading', 'uploadAnswered'> = (turn, { attempt, sent }, { answer }) => {
+  if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer);
+  const count = (turn.book.settlement?.uploaded ?? 0) + sent;
+  turn.record({ type: 'uploaded', count, stan: turn.book.nextStan });
+  return continueSettlement(turn, 1);
+};
+
+/** The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on. */
+export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn, { attempt }, { answer }) => {
+  if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
+  turn.record(nextBatch(turn.book, turn.wall)).know({ signedOn: false });
+  return printSettlement(turn);
+};
+
+export const settlementRetry: Handler<'settlementWait', 'timeUp'> = (turn, { attempt }) =>
+  retrySettlement(turn, attempt + 1);
+
+export const settlementKey: Handler<'settlementWait', 'key'> = (turn, { attempt }, { key }) =>
+  key === 'enter' ? retrySettlement(turn, attempt + 1) : 'keyWithoutMeaning';

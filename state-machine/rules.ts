@@ -1,0 +1,32 @@
+import type { MinorUnits } from '../hal/units.ts';
+
+/** What a shop's policy and the configuration decide; the machine reads it and never changes it. */
+export interface Rules {
+  /** The operator that is signed on, two digits. */
+  readonly operator: string;
+  /** The most that one sale may take. */
+  readonly maxAmount: MinorUnits;
+  /** Transactions in a batch after which sales are refused until settlement. */
+  readonly maxBatch: number;
+  /** Whether a cardholder may confirm without a PIN. */
+  readonly pinBypass: boolean;
+  /** Whether a supervisor may keep a sale whose slip didn't come out. */
+  readonly keepBySupervisor: boolean;
+  /** Who answers for overrides; absent when no supervisor's password is set, and then there are none. */
+  readonly supervisor?: string;
+  /** Whether a printer that can't answer is taken at its silence: chosen knowingly, with such a printer. */
+  readonly acceptUnverified: boolean;
+  readonly timers: {
+    readonly amountMs: number;
+    readonly confirmMs: number;
+    readonly cardMs: number;
+    /** How long paper may be waited for before the sale is reversed. */
+    readonly paperGraceMs: number;
+    /** Between the merchant copy and the cardholder's. */
+    readonly tearOffMs: number;
+    readonly noticeMs: number;
+    readonly passwordMs: number;
+    /** Between tries of a reversal, a sign-on and a settlement; the last one repeats. */
+    readonly retryMs: readonly [number, ...number[]];
+  };
+}

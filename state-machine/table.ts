@@ -1,0 +1,196 @@
+/**
+ * The whole life of a payment: every phase × every event. A row says to which phases it can lead and what is done;
+ * `step` holds each handler to its row, and the picture in docs/architecture.md is drawn from here.
+ *
+ *   idle → amount → confirm → checkingPrinter → card → pin → authorising → printingMerchant → tearOff → … → notice → idle
+ *                                                                 │                │
+ *                                                                 └── reversing ◄──┘   when the answer or the slip fails
+ */
+import { type EventName, eventNames } from './events.ts';
+import { goOn } from './going-on.ts';
+import * as authorising from './handlers/authorising.ts';
+import * as entering from './handlers/entering.ts';
+import * as everywhere from './handlers/everywhere.ts';
+import * as printing from './handlers/printing.ts';
+import * as reversing from './handlers/reversing.ts';
+import * as settling from './handlers/settling.ts';
+import type { PhaseName } from './state.ts';
+import type { Handler, Rejection } from './turn.ts';
+
+/** `same`: the phase that it was. */
+type Target = PhaseName | 'same';
+
+export interface Row<P extends PhaseName = PhaseName, E extends EventName = EventName> {
+  readonly to: readonly Target[];
+  readonly run: Handler<P, E>;
+}
+
+type Rows = { readonly [P in PhaseName]: { readonly [E in EventName]?: Row<P, E> } };
+
+/** Where `goOn` can lead. */
+const onward = [
+  'idle',
+  'signingOn',
+  'clearingBuffer',
+  'reversing',
+  'printingReversal',
+  'settling',
+  'uploading',
+  'endingBatch',
+] as const;
+/** Where a reversal that begins or goes on can lead. */
+const reversal = ['clearingBuffer', 'signingOn', 'reversing'] as const;
+/** Where a wait for the acquirer can lead: a slip that may be out is called void first. */
+const waiting = ['reversalWait', 'printingReversal'] as const;
+const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
+const copies = ['printingSettlement', 'printingCopy', 'notice'] as const;
+/** Where an interrupting print, or the clearing after it, goes back to. */
+const back = [...onward, ...waiting, 'paperWait', 'printingMerchant', 'card', 'notice'] as const;
+
+const rows: Rows = {
+  starting: { started: { to: onward, run: goOn } },
+
+  // ---- sign-on 签到 ----
+  signingOn: { signOnAnswered: { to: ['signOnWait', ...onward], run: authorising.signOnAnswered } },
+  signOnWait: {
+    timeUp: { to: ['signingOn'], run: authorising.signOnAgain },
+    key: { to: ['signingOn', 'password'], run: authorising.signOnKey },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+  },
+
+  // ---- sale 消费, until the intent ----
+  idle: {
+    key: { to: ['amount', 'menu', ...copies], run: entering.atIdle },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+  },
+  menu: {
+    key: { to: ['confirmSettlement', ...copies, 'signingOn', ...onward], run: entering.inMenu },
+    timeUp: { to: onward, run: goOn },
+  },
+  amount: {
+    key: { to: ['same', 'confirm', ...onward], run: entering.amountKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  confirm: {
+    key: { to: ['amount', 'checkingPrinter', ...onward], run: entering.confirmKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  checkingPrinter: {
+    printerChecked: { to: ['card', 'printerNotReady', 'printingReversal'], run: entering.printerChecked },
+  },
+  printerNotReady: {
+    key: { to: ['checkingPrinter', ...onward], run: entering.notReadyKey },
+    readiness: { to: ['same', 'checkingPrinter'], run: entering.notReadyReadiness },
+    timeUp: { to: onward, run: goOn },
+  },
+  card: {
+    card: { to: ['pin'], run: entering.cardRead },
+    cardFault: { to: ['same', 'notice'], run: entering.cardFault },
+    key: { to: ['notice'], run: entering.cardKey },
+    timeUp: { to: ['notice'], run: entering.cardGivenUp },
+  },
+  pin: {
+    pin: { to: ['authorising', 'notice'], run: entering.pinEntered },
+    key: { to: ['same'], run: entering.pinKey },
+  },
+
+  // ---- in the acquirer's hands, then the printer's ----
+  authorising: { authorised: { to: ['printingMerchant', 'notice', ...reversal], run: authorising.authorised } },
+  printingMerchant: { printed: { to: ['tearOff', ...reversal], run: printing.merchantPrinted } },
+  paperWait: {
+    readiness: { to: ['same', 'clearingBuffer', 'printingMerchant'], run: printing.paperReadiness },
+    key: { to: ['clearingBuffer', 'printingMerchant', 'password', ...reversal], run: printing.paperKey },
+    timeUp: { to: reversal, run: printing.paperTimeUp },
+  },
+  tearOff: {
+    key: { to: ['printingCardholder', 'notice'], run: printing.tearOffKey },
+    timeUp: { to: ['printingCardholder'], run: printing.tornOff },
+  },
+  printingCardholder: { printed: { to: ['notice', 'clearingBuffer'], run: printing.cardholderPrinted } },
+
+  // ---- reversal 冲正 ----
+  reversing: { reversalAnswered: { to: waiting, run: reversing.reversalAnswered } },
+  reversalWait: {
+    timeUp: { to: reversal, run: reversing.reversalRetry },
+    key: { to: ['password', ...reversal], run: reversing.reversalKey },
+    readiness: { to: ['same', ...waiting], run: reversing.reversalReadiness },
+  },
+  printingReversal: { printed: { to: ['clearingBuffer', ...back], run: printing.reversalSlipPrinted } },
+  clearingBuffer: { printCancelled: { to: back, run: printing.bufferCleared } },
+
+  // ---- a supervisor decides ----
+  password: {
+    key: { to: ['same', 'checkingPassword', 'paperWait', ...waiting, ...reversal], run: reversing.passwordKey },
+    timeUp: { to: ['paperWait', ...waiting, ...reversal], run: reversing.passwordTimeUp },
+  },
+  checkingPassword: {
+    passwordChecked: {
+      to: ['incident', 'clearingBuffer', 'paperWait', ...waiting, ...reversal],
+      run: reversing.passwordChecked,
+    },
+  },
+  incident: {
+    key: { to: ['same', ...waiting], run: reversing.incidentKey },
+    timeUp: { to: waiting, run: reversing.incidentTimeUp },
+  },
+
+  // ---- copies that are owed or asked for again 重打印 ----
+  printingCopy: { printed: { to: ['same', 'notice', 'clearingBuffer'], run: printing.copyPrinted } },
+
+  // ---- settlement 结算 ----
+  confirmSettlement: {
+    key: { to: ['settling', ...onward], run: settling.confirmSettlementKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  settling: {
+    settlementAnswered: { to: ['settlementWait', 'uploading', 'endingBatch'], run: settling.totalsAnswered },
+  },
+  uploading: { uploadAnswered: { to: ['same', 'settlementWait', 'endingBatch'], run: settling.uploadAnswered } },
+  endingBatch: { uploadAnswered: { to: ['printingSettlement', 'settlementWait'], run: settling.batchEndAnswered } },
+  settlementWait: {
+    timeUp: { to: settlement, run: settling.settlementRetry },
+    key: { to: settlement, run: settling.settlementKey },
+  },
+  printingSettlement: { printed: { to: ['notice', 'clearingBuffer'], run: printing.settlementPrinted } },
+
+  // ---- the end of everything ----
+  notice: {
+    key: { to: ['notice', ...onward], run: printing.noticeKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  outOfService: {},
+};
+
+/** What an event means in a phase that has no row for it. */
+const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = {
+  started: 'alreadyStarted',
+  key: 'keyWithoutMeaning',
+  timeUp: 'noSuchDeadline',
+  card: 'noCardAskedFor',
+  cardFault: 'noCardAskedFor',
+  pin: 'staleOutcome',
+  readiness: { to: ['same'], run: everywhere.readinessNoted },
+  link: { to: ['same'], run: everywhere.linkNoted },
+  printerChecked: 'staleOutcome',
+  printed: 'staleOutcome',
+  printCancelled: 'staleOutcome',
+  signOnAnswered: 'staleOutcome',
+  authorised: 'staleOutcome',
+  reversalAnswered: 'staleOutcome',
+  settlementAnswered: 'staleOutcome',
+  uploadAnswered: 'staleOutcome',
+  passwordChecked: 'staleOutcome',
+  ledgerFault: { to: ['notice', 'outOfService'], run: everywhere.ledgerFault },
+};
+
+export const phaseNames = Object.keys(rows) as readonly PhaseName[];
+
+const inPhase = (phase: PhaseName, event: EventName): Rejection | Row => {
+  if (phase === 'outOfService') return 'outOfService';
+  return (rows[phase][event] as Row | undefined) ?? (elsewhere[event] as Rejection | Row);
+};
+
+/** Every phase × every event: a row, or the name of the rejection. */
+export const table = Object.fromEntries(
+  phaseNames.map((phase) => [phase, Object.fromEntries(eventNames.map((event) => [event, inPhase(phase, event)]))]),
+) as { readonly [P in PhaseName]: { readonly [E in EventName]: Rejection | Row } };

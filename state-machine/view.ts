@@ -1,0 +1,373 @@
+/** The display as a function of the state: four lines of 16 columns, in the shop's language. */
+import type { Screen } from '../hal/display.ts';
+import type { PrinterCause } from '../hal/printer.ts';
+import type { MinorUnits } from '../hal/units.ts';
+import { copiesDue, findSale, reversalSlipsDue, totalsOf } from './book.ts';
+import { responseCode } from './response-codes.ts';
+import type { Notice, PhaseOf, State } from './state.ts';
+
+export type Language = 'zh-CN' | 'en';
+
+/** Who this terminal is, for the clerk and the customer to read. */
+export interface Identity {
+  readonly merchant: string;
+  readonly branch: string;
+  readonly terminalId: string;
+  /** Whom to call when the acquirer must help. */
+  readonly hotline: string;
+}
+
+type Lines = readonly [string, string, string, string];
+
+const columns = 16;
+
+/** Hanzi and other wide characters take two columns. */
+const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
+
+const fit = (text: string): string => {
+  let width = 0;
+  let fitted = '';
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > columns) break;
+    fitted += character;
+  }
+  return fitted;
+};
+
+/** 1234 分 → `12.34`. */
+export const decimal = (amount: MinorUnits): string =>
+  `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
+
+const voucher = (stan: number): string => String(stan).padStart(6, '0');
+
+const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string } } = {
+  'zh-CN': {
+    linkLost: '打印机未连接',
+    unrecoverable: '打印机故障',
+    cutter: '切刀卡住',
+    coverOpen: '打印机盖打开',
+    paperEnd: '打印机缺纸',
+    overheat: '打印头过热',
+    offline: '打印机脱机',
+    silence: '打印机无应答',
+  },
+  en: {
+    linkLost: 'Printer unplugged',
+    unrecoverable: 'Printer broken',
+    cutter: 'Cutter jammed',
+    coverOpen: 'Printer cover',
+    paperEnd: 'Out of paper',
+    overheat: 'Printer too hot',
+    offline: 'Printer offline',
+    silence: 'Printer is mute',
+  },
+};
+
+/** A phrase in both languages, Chinese first. */
+const say = (language: Language, zh: string, en: string): string => (language === 'zh-CN' ? zh : en);
+
+/** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
+const badge = (state: State, identity: Identity, language: Language): string => {
+  const owed = copiesDue(state.book).length;
+  if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Reversal slip due');
+  if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
+  if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
+  if (!state.printer.ready) return causes[language][state.printer.cause];
+  if (state.offline.includes('cardReader')) return say(language, '读卡器未连接', 'Reader unplugged');
+  if (state.offline.includes('pinPad')) return say(language, '密码键盘未连接', 'PIN pad unplugged');
+  return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
+};
+
+const idle = (state: State, identity: Identity, language: Language): Lines => [
+  identity.merchant,
+  identity.branch,
+  badge(state, identity, language),
+  say(language, '请输入金额', 'Enter amount'),
+];
+
+const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  const ok = t('按确认键返回', 'ENTER to go on');
+  switch (what.says) {
+    case 'approved': {
+      const sale = findSale(state.book, what.saleId);
+      return what.cardholderCopy === 'printed'
+        ? [t('交易成功', 'Approved'), `RMB ${decimal(sale.amount)}`, `${t('凭证', 'No.')} ${voucher(sale.stan)}`, ok]
+        : [
+            t('交易成功', 'Approved'),
+            t('商户联已打', 'Merchant: done'),
+            t('持卡人联未打', 'Cardholder: due'),
+            t('确认补打 取消返回', 'ENTER to print'),
+          ];
+    }
+    case 'kept':
+      return [
+        t('交易成功', 'Approved'),
+        t('小票待补', 'Slip is due'),
+        `${t('凭证', 'No.')} ${voucher(findSale(state.book, what.saleId).stan)}`,
+        ok,
+      ];
+    case 'declined':
+      return [
+        `${t('交易失败', 'Declined')} ${what.responseCode}`,
+        responseCode(what.responseCode).text[language],
+        t('未扣款', 'Nothing taken'),
+        ok,
+      ];
+    case 'notSent':
+      return [
+        t('未扣款', 'Nothing taken'),
+        t('线路不通 未发出', 'Not sent: line'),
+        t('可重新刷卡', 'May be tried again'),
+        ok,
+      ];
+    case 'reversed':
+      return [
+        t('已冲正 未扣款', 'Reversed'),
+        t('短信若已扣 将退回', 'Money goes back'),
+        slipState(state, language),
+        ok,
+      ];
+    case 'handedOver':
+      return [
+        t('已转人工处理', 'Handed over'),
+        `${t('事件号', 'Incident')} ${findSale(state.book, what.saleId).incident ?? ''}`,
+        slipState(state, language),
+        ok,
+      ];
+    case 'cancelled':
+      return [t('交易已取消', 'Cancelled'), t('未扣款', 'Nothing taken'), '', ok];
+    case 'cardUnreadable':
+      return [t('读卡失败', 'Card unreadable'), t('未扣款', 'Nothing taken'), t('请换卡重试', 'Try another card'), ok];
+    case 'pinNeeded':
+      return [t('须输入密码', 'PIN is needed'), t('未扣款', 'Nothing taken'), '', ok];
+    case 'pinPadFailed':
+      return [
+        t('密码键盘故障', 'PIN pad failed'),
+        t('未扣款', 'Nothing taken'),
+        t('请检查连线', 'Check its cable'),
+        ok,
+      ];
+    case 'batchFull':
+      return [t('存储满 请结算', 'Batch is full'), t('菜单 1 结算', 'MENU 1 settles'), '', ok];
+    case 'nothingToSettle':
+      return [t('无流水', 'No transactions'), t('不允许结算', 'to settle'), '', ok];
+    case 'nothingToPrint':
+      return [t('无可打印的小票', 'No slip to print'), '', '', ok];
+    case 'settled':
+      return [t('结算完成', 'Settled'), t('新批次 请签到', 'A new batch'), '', ok];
+    case 'copyPrinted':
+      return [t('打印完成', 'Printed'), '', '', ok];
+    case 'copyNotPrinted':
+      return [
+        t('小票未打印', 'Not printed'),
+        what.cause === undefined ? '' : causes[language][what.cause],
+        t('待补打', 'Slip is due'),
+        t('确认补打 取消返回', 'ENTER to print'),
+      ];
+    case 'storageRefused':
+      return [
+        t('存储故障', 'Storage is full'),
+        t('未扣款 未发出', 'Nothing sent'),
+        `${t('请联系', 'Call')} ${identity.hotline}`,
+        ok,
+      ];
+  }
+};
+
+const slipState = (state: State, language: Language): string =>
+  reversalSlipsDue(state.book).length > 0
+    ? say(language, '冲正凭证待打印', 'Slip is due')
+    : say(language, '凭证已打印', 'Slip printed');
+
+const waitingForPaper = (phase: PhaseOf<'paperWait'>, language: Language): Lines => [
+  causes[language][phase.cause],
+  say(language, '装纸后自动续打', 'Load paper, or'),
+  say(language, '确认 再打', 'ENTER: try again'),
+  say(language, '取消 冲正 功能:主管', 'CANCEL: reverse'),
+];
+
+const openReversal = (state: State, identity: Identity, language: Language, attempt: number): Lines => [
+  say(language, `待冲正 第${attempt}次`, `Reversal open ${attempt}`),
+  say(language, '勿交货 勿重刷', 'Give no goods'),
+  `${say(language, '联系', 'Call')} ${identity.hotline}`,
+  state.offline.includes('acquirer')
+    ? say(language, '线路不通', 'Line is down')
+    : say(language, '确认重发 功能:主管', 'ENTER: again'),
+];
+
+const lines = (state: State, identity: Identity, language: Language): Lines => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  const { phase } = state;
+  const wait = t('请稍候', 'Please wait');
+  const money = 'amount' in phase ? `RMB ${decimal(phase.amount)}` : '';
+  switch (phase.name) {
+    case 'starting':
+      return ['Slipsafe', t('正在启动', 'Starting'), `${t('终端', 'Term.')} ${identity.terminalId}`, wait];
+    case 'signingOn':
+      return phase.reversal === undefined
+        ? [identity.merchant, t('正在签到', 'Signing on'), '', wait]
+        : [t('自动冲正...', 'Reversing...'), t('正在签到', 'Signing on'), t('勿重复刷卡', 'Swipe no card'), wait];
+    case 'signOnWait': {
+      if (phase.reversal !== undefined) return openReversal(state, identity, language, phase.reversal.attempt);
+      const why =
+        phase.responseCode === undefined
+          ? t('线路不通', 'Line is down')
+          : `${phase.responseCode} ${responseCode(phase.responseCode).text[language]}`;
+      return [t('POS未签到', 'Not signed on'), why, t('自动重试', 'Trying again'), t('确认 立即签到', 'ENTER: now')];
+    }
+    case 'idle':
+      return idle(state, identity, language);
+    case 'menu':
+      return [
+        `1 ${t('结算', 'Settlement')}`,
+        `2 ${t('补打/重打印', 'Print again')}`,
+        `3 ${t('签到', 'Sign on')}`,
+        t('取消返回', 'CANCEL: back'),
+      ];
+    case 'amount':
+      return [t('请输入金额:', 'Amount:'), money, '', t('确认 清除 取消', 'ENTER CLEAR')];
+    case 'confirm':
+      return [identity.merchant, identity.branch, money, t('请顾客核对 确认', 'Right? ENTER')];
+    case 'checkingPrinter':
+      return [identity.merchant, money, t('检查打印机', 'Checking printer'), wait];
+    case 'printerNotReady':
+      return [
+        causes[language][phase.cause],
+        t('未扣款', 'Nothing taken'),
+        t('处理后按确认', 'Mend, then ENTER'),
+        t('取消返回', 'CANCEL: back'),
+      ];
+    case 'card':
+      return [
+        money,
+        t('请刷卡', 'Swipe card'),
+        phase.failures > 0 ? t('读卡失败 请重刷', 'Swipe again') : '',
+        t('取消返回', 'CANCEL: back'),
+      ];
+    case 'pin':
+      return [
+        money,
+        phase.card.masked.slice(-10),
+        t('请持卡人输入密码', 'Cardholder: PIN'),
+        t('取消返回', 'CANCEL: back'),
+      ];
+    case 'authorising':
+      return [
+        `RMB ${decimal(findSale(state.book, phase.saleId).amount)}`,
+        t('正在联机交易', 'Asking the bank'),
+        t('请勿拔电', 'Keep power on'),
+        wait,
+      ];
+    // M3: nobody reads that it was approved before the capture is durable.
+    case 'printingMerchant':
+      return [
+        t('正在打印', 'Printing'),
+        t('商户存根', 'Merchant copy'),
+        t('打印完前勿交货', 'Give no goods yet'),
+        wait,
+      ];
+    case 'paperWait':
+      return waitingForPaper(phase, language);
+    case 'tearOff':
+      return [
+        t('交易成功', 'Approved'),
+        t('请撕商户存根', 'Tear off slip'),
+        t('请顾客签字', 'Have it signed'),
+        t('确认打持卡人联', 'ENTER: next copy'),
+      ];
+    case 'printingCardholder':
+      return [t('交易成功', 'Approved'), t('正在打印', 'Printing'), t('持卡人存根', 'Cardholder copy'), wait];
+    case 'reversing':
+      return [
+        t('自动冲正...', 'Reversing...'),
+        t(`第${phase.attempt}次`, `Try ${phase.attempt}`),
+        t('勿重复刷卡', 'Swipe no card'),
+        wait,
+      ];
+    case 'reversalWait':
+      return openReversal(state, identity, language, phase.attempt);
+    case 'printingReversal':
+      return [t('正在打印', 'Printing'), t('冲正凭证', 'Reversal slip'), '', wait];
+    case 'clearingBuffer':
+      return phase.next.do === 'reverse'
+        ? [t('打印失败', 'Not printed'), t('正在冲正', 'Reversing'), t('勿交货', 'Give no goods'), wait]
+        : [t('打印未完成', 'Not printed'), t('正在清打印机', 'Clearing printer'), '', wait];
+    case 'password':
+      return [
+        t('主管', 'Supervisor'),
+        t('请输入主管密码', 'Password:'),
+        '*'.repeat(phase.entered.length),
+        t('确认 取消', 'ENTER CANCEL'),
+      ];
+    case 'checkingPassword':
+      return [t('主管', 'Supervisor'), t('核对密码', 'Checking'), '', wait];
+    case 'incident':
+      return [
+        t('人工处理', 'Hand over'),
+        t('请输入事件号', 'Incident no.:'),
+        phase.entered,
+        t('确认 取消', 'ENTER CANCEL'),
+      ];
+    case 'printingCopy':
+      return [
+        t('正在打印', 'Printing'),
+        phase.copy === 'merchant' ? t('商户存根', 'Merchant copy') : t('持卡人存根', 'Cardholder copy'),
+        '',
+        wait,
+      ];
+    case 'confirmSettlement': {
+      const { domestic, foreign } = totalsOf(state.book);
+      const debit = (domestic.debit.amount + foreign.debit.amount) as MinorUnits;
+      return [
+        t('结算', 'Settlement'),
+        t(
+          `消费 ${domestic.debit.count + foreign.debit.count} 笔`,
+          `Sales: ${domestic.debit.count + foreign.debit.count}`,
+        ),
+        `RMB ${decimal(debit)}`,
+        t('确认结算 取消', 'ENTER: settle'),
+      ];
+    }
+    case 'settling':
+      return [t('正在结算', 'Settling'), t('核对总计', 'Totals'), '', wait];
+    case 'uploading':
+      return [
+        t('正在结算', 'Settling'),
+        t(`批上送 ${state.book.settlement?.uploaded ?? 0}`, `Uploaded ${state.book.settlement?.uploaded ?? 0}`),
+        '',
+        wait,
+      ];
+    case 'endingBatch':
+      return [t('正在结算', 'Settling'), t('批结束', 'Batch end'), '', wait];
+    case 'settlementWait': {
+      const why =
+        phase.responseCode === undefined
+          ? t('线路不通', 'Line is down')
+          : `${phase.responseCode} ${responseCode(phase.responseCode).text[language]}`;
+      return [
+        t('结算未完成', 'Settlement open'),
+        why,
+        `${t('联系', 'Call')} ${identity.hotline}`,
+        t('确认 继续结算', 'ENTER: go on'),
+      ];
+    }
+    case 'printingSettlement':
+      return [t('正在打印', 'Printing'), t('结算总计单', 'Settlement slip'), '', wait];
+    case 'notice':
+      return told(state, identity, language, phase.notice);
+    case 'outOfService':
+      return [
+        phase.why === 'storage' ? t('存储故障', 'Storage failed') : t('程序故障', 'Program fault'),
+        t('停止交易', 'Out of service'),
+        t('请重启终端', 'Restart it, or'),
+        `${t('联系', 'call')} ${identity.hotline}`,
+      ];
+  }
+};
+
+export const view = (state: State, identity: Identity, language: Language): Screen => {
+  const [first, second, third, fourth] = lines(state, identity, language);
+  return { lines: [fit(first), fit(second), fit(third), fit(fourth)] };
+};
