@@ -1,0 +1,194 @@
+/**
+ * The terminal's configuration: one JSON file, checked before anything else is done. Every error names the key, what
+ * was expected there and what was found (but no secret: the file holds none in clear). `configuration.schema.json`
+ * beside this file is made of the same schema, for editors.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+
+const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
+const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `${length} digits`));
+const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const milliseconds = (low: number, high: number) => integer(low, high);
+const described = <S extends v.GenericSchema>(schema: S, description: string) => v.pipe(schema, v.description(description));
+
+const port = v.strictObject({
+  path: described(text(1, 4096), 'The serial port, best by a stable name such as /dev/serial/by-id/…'),
+  baudRate: described(integer(300, 4_000_000), 'Bits a second'),
+  dataBits: v.optional(v.picklist([7, 8]), 8),
+  parity: v.optional(v.picklist(['none', 'even', 'odd']), 'none'),
+  stopBits: v.optional(v.picklist([1, 2]), 1),
+  flowControl: v.optional(v.picklist(['none', 'rtscts', 'xonxoff']), 'none'),
+});
+
+const hid = {
+  vendorId: described(integer(0, 0xffff), 'USB vendor, as a decimal number'),
+  productId: described(integer(0, 0xffff), 'USB product, as a decimal number'),
+};
+
+const keypad = v.variant('driver', [
+  v.strictObject({ driver: v.literal('serial'), port }),
+  v.strictObject({ driver: v.literal('hid'), ...hid }),
+]);
+
+const cardReader = v.variant('driver', [
+  v.strictObject({ driver: v.literal('serial'), port }),
+  v.strictObject({
+    driver: v.literal('magtek'),
+    vendorId: v.optional(hid.vendorId, 0x0801),
+    productId: v.optional(hid.productId, 0x0002),
+  }),
+]);
+
+const pinPad = v.variant('driver', [v.strictObject({ driver: v.literal('visa'), port })]);
+
+const printer = v.variant('driver', [
+  v.strictObject({
+    driver: v.literal('escpos'),
+    port,
+    profile: described(v.picklist(['epson', 'clone', 'cheap58', 'mute']), 'What the printer can answer; see docs/printers.md'),
+  }),
+]);
+
+const display = v.variant('driver', [
+  v.strictObject({ driver: v.literal('lcd4x16'), port }),
+  v.strictObject({ driver: v.literal('cd5220'), port, encoding: v.optional(v.picklist(['gbk', 'ascii']), 'gbk') }),
+  v.strictObject({ driver: v.literal('console') }),
+]);
+
+const acquirer = v.strictObject({
+  host: described(text(1, 253), 'Name or address of the acquirer; nothing is ever sent to another'),
+  port: integer(1, 65_535),
+  tpdu: v.optional(described(digits(10), 'TPDU, ten digits'), '6000030000'),
+  header: v.optional(described(digits(12), 'Message header, twelve digits'), '603100310100'),
+  connectTimeoutMs: v.optional(milliseconds(100, 120_000), 10_000),
+  answerTimeoutMs: v.optional(milliseconds(100, 300_000), 60_000),
+  lateAnswerMs: v.optional(described(milliseconds(0, 600_000), 'How long a late answer is listened for'), 60_000),
+});
+
+const policy = v.strictObject({
+  maxAmount: v.optional(described(integer(1, 999_999_999_999), 'The most that one sale may take, in 分'), 5_000_000),
+  maxBatch: v.optional(described(integer(1, 5000), 'Transactions after which a settlement is due'), 500),
+  pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
+  keepBySupervisor: v.optional(described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'), false),
+  acceptUnverified: v.optional(
+    described(v.boolean(), 'Trade with a printer that cannot say whether a slip came out (profile mute)'),
+    false,
+  ),
+});
+
+const timers = v.strictObject({
+  amountMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  confirmMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  cardMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  pinMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  paperGraceMs: v.optional(
+    described(milliseconds(0, 3_600_000), 'How long paper is waited for before the sale is reversed'),
+    120_000,
+  ),
+  tearOffMs: v.optional(milliseconds(0, 600_000), 30_000),
+  noticeMs: v.optional(milliseconds(100, 600_000), 10_000),
+  passwordMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  retryMs: v.optional(
+    described(v.tupleWithRest([milliseconds(100, 3_600_000)], milliseconds(100, 3_600_000)), 'Between tries of a reversal, sign-on or settlement'),
+    [5_000, 10_000, 20_000, 40_000, 60_000],
+  ),
+});
+
+const supervisor = v.strictObject({
+  id: v.optional(digits(2), '00'),
+  passwordHash: described(
+    v.pipe(v.string(), v.regex(/^scrypt\$[\w-]+\$[\w-]+$/, 'the output of `slipsafe hash-password`')),
+    'Made by `slipsafe hash-password`',
+  ),
+});
+
+export const configurationSchema = v.pipe(
+  v.strictObject({
+    $schema: v.optional(v.string()),
+    terminal: v.strictObject({
+      id: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, '8 letters or digits')), '终端编号, field 41'),
+      merchantId: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, '15 letters or digits')), '商户编号, field 42'),
+      serialNumber: v.optional(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')), '000000000001'),
+      operator: v.optional(described(digits(2), '操作员号'), '01'),
+      batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
+    }),
+    merchant: v.strictObject({
+      name: text(1, 40),
+      branch: described(text(0, 40), 'Which shop, for customers who know several'),
+      hotline: described(text(1, 16), 'Whom a clerk calls'),
+    }),
+    language: v.optional(v.picklist(['zh-CN', 'en']), 'zh-CN'),
+    storage: v.strictObject({
+      directory: described(text(1, 4096), 'Where the ledger and the sealed keys are; relative to this file'),
+      deviceKey: v.optional(described(text(1, 4096), 'The device key, best on another device than the ledger'), 'device.key'),
+    }),
+    keypad,
+    cardReader,
+    pinPad,
+    printer,
+    display,
+    acquirer,
+    supervisor: v.optional(supervisor),
+    policy: v.optional(policy, {}),
+    timers: v.optional(timers, {}),
+    log: v.optional(
+      v.strictObject({
+        level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
+      }),
+      {},
+    ),
+  }),
+  v.forward(
+    v.check(
+      (it) => it.printer.profile !== 'mute' || it.policy.acceptUnverified === true,
+      'the profile mute cannot say whether a slip came out: choose it knowingly with policy.acceptUnverified = true',
+    ),
+    ['printer'],
+  ),
+);
+
+export type Configuration = v.InferOutput<typeof configurationSchema>;
+
+export type ConfigurationResult =
+  | { readonly valid: true; readonly configuration: Configuration }
+  | { readonly valid: false; readonly errors: readonly string[] };
+
+const say = (issue: v.BaseIssue<unknown>): string => {
+  const key = v.getDotPath(issue) ?? 'the file';
+  if (issue.kind === 'schema' && issue.expected === 'never') return `${key}: no such key`;
+  if (issue.received === 'undefined') return `${key}: missing; expected ${issue.expected ?? 'a value'}`;
+  const expected = issue.type === 'check' || issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
+  return `${key}: expected ${expected}, found ${issue.received}`;
+};
+
+/** Checks a parsed file; relative paths in `storage` are taken from `directory`. */
+export const checkConfiguration = (content: unknown, directory: string): ConfigurationResult => {
+  const result = v.safeParse(configurationSchema, content);
+  if (!result.success) return { valid: false, errors: result.issues.map(say) };
+  const { storage } = result.output;
+  const at = resolve(directory, storage.directory);
+  return {
+    valid: true,
+    configuration: {
+      ...result.output,
+      storage: { directory: at, deviceKey: resolve(at, storage.deviceKey) },
+    },
+  };
+};
+
+export const readConfiguration = (path: string): ConfigurationResult => {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it can not be read';
+    return { valid: false, errors: [`${path}: ${why}; give its path with --config`] };
+  }
+  try {
+    return checkConfiguration(JSON.parse(content), dirname(resolve(path)));
+  } catch (error) {
+    return { valid: false, errors: [`${path}: no valid JSON (${(error as Error).message})`] };
+  }
+};

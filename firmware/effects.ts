@@ -1,0 +1,185 @@
+/**
+ * What the machine asks for, done. One executor an effect: the mapped type makes a missing one a compile error. An
+ * executor that owes an outcome gives one, always; a driver that throws instead of answering is a bug, which is
+ * logged and counts as the least that can be known (`UNKNOWN`, `unanswered`).
+ */
+import type { Acquirer, FinancialRequest, LinkOutcome, UploadRecord } from '../hal/acquirer.ts';
+import type { CardReader } from '../hal/card-reader.ts';
+import type { DeviceFault, DeviceName } from '../hal/device.ts';
+import type { Ledger } from '../hal/ledger.ts';
+import type { PinPad } from '../hal/pin-pad.ts';
+import type { Printer, SlipDocument } from '../hal/printer.ts';
+import type { SaleId } from '../hal/units.ts';
+import { type Book, findSale, halfOf, type Sale } from '../state-machine/book.ts';
+import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
+import type { Happening } from '../state-machine/events.ts';
+import type { Fact } from '../state-machine/facts.ts';
+import type { Rules } from '../state-machine/rules.ts';
+import type { CardMemory } from './card-memory.ts';
+import { reversalSlip } from './slips/reversal-slip.ts';
+import { saleSlip } from './slips/sale-slip.ts';
+import { settlementSlip } from './slips/settlement-slip.ts';
+import type { SlipIdentity } from './slips/slip.ts';
+
+export interface EffectContext {
+  readonly rules: Rules;
+  readonly identity: SlipIdentity;
+  readonly pinTimeoutMs: number;
+  readonly cardReader: CardReader;
+  readonly pinPad: PinPad;
+  readonly printer: Printer;
+  readonly acquirer: Acquirer;
+  readonly ledger: Ledger<Fact>;
+  readonly cards: CardMemory;
+  /** The PAN that was sealed when the card was read. */
+  readonly unsealPan: (sealed: string) => string;
+  readonly passwordIsRight: (password: string) => Promise<boolean>;
+  /** A driver threw: a bug, to be logged. */
+  readonly bug: (where: EffectType, error: unknown) => void;
+}
+
+type Performed = Happening | undefined;
+
+type Executors = {
+  readonly [T in EffectType]: (effect: EffectOf<T>, book: Book) => Performed | Promise<Performed>;
+};
+
+/** Performs an effect against the book as it was after the step that asked for it; resolves with its outcome. */
+export type Perform = (effect: Effect, book: Book) => Promise<Performed>;
+
+const bugFault = (device: DeviceName): DeviceFault => ({
+  device,
+  code: 'failed',
+  where: 'driver',
+  what: 'The driver threw an error instead of answering.',
+  remedy: 'Report it with the log.',
+});
+
+const requestOf = (sale: Sale): FinancialRequest => ({
+  kind: sale.kind,
+  stan: sale.stan,
+  batch: sale.batch,
+  amount: sale.amount,
+  entry: sale.card.entry,
+  pinEntered: sale.pinEntered,
+});
+
+export const makePerform = (context: EffectContext): Perform => {
+  const { acquirer, printer, pinPad, cardReader, cards, identity, bug } = context;
+  let pinKey: string | undefined;
+
+  /** The outcome of a call, or what it counts as when the driver throws. */
+  const guarded = async <T>(type: EffectType, call: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      bug(type, error);
+      return otherwise;
+    }
+  };
+  const unanswered: LinkOutcome = { outcome: 'unanswered', fault: bugFault('acquirer') };
+
+  const slipOf = (request: SlipRequest, book: Book): SlipDocument => {
+    if (request.slip === 'settlement') {
+      if (book.lastSettlement === undefined) throw new Error('There is no settlement to print');
+      return settlementSlip(book.lastSettlement, context.rules.operator, context.ledger.tailCode(), identity);
+    }
+    const sale = findSale(book, request.saleId);
+    return request.slip === 'reversal' ? reversalSlip(sale, identity) : saleSlip(sale, request.slip, request.number, identity);
+  };
+
+  const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
+    const sale = findSale(book, id);
+    return { half: halfOf(sale), stan: sale.stan, pan: context.unsealPan(sale.card.sealedPan), amount: sale.amount };
+  };
+
+  const executors: Executors = {
+    readCard: () => {
+      cards.await();
+      cardReader.enable();
+      return undefined;
+    },
+    stopReading: () => {
+      cards.stop();
+      cardReader.disable();
+      return undefined;
+    },
+    forgetCard: () => {
+      cards.forget();
+      return undefined;
+    },
+    askPin: async ({ type, id: effect, amount }) => {
+      const { pan } = cards;
+      if (pan === undefined || pinKey === undefined) return { type: 'pin', effect, outcome: 'failed' };
+      const request = { pan, pinKey, amount, timeoutMs: context.pinTimeoutMs };
+      const answer = await guarded(type, () => pinPad.requestPin(request), { outcome: 'failed', what: 'driver' });
+      if (answer.outcome === 'entered') cards.takePinBlock(answer.block);
+      return { type: 'pin', effect, outcome: answer.outcome };
+    },
+    cancelPin: () => {
+      pinPad.cancel();
+      return undefined;
+    },
+    checkPrinter: async ({ type, id: effect }) => {
+      const readiness = await guarded(type, () => printer.checkReady(), { ready: false, cause: 'silence' });
+      return { type: 'printerChecked', effect, readiness };
+    },
+    print: async ({ type, id: effect, slip }, book) => {
+      const document = slipOf(slip, book);
+      const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
+      return { type: 'printed', effect, verdict };
+    },
+    cancelPrint: async ({ type, id: effect }) => {
+      const { confirmed } = await guarded(type, () => printer.cancel(), { confirmed: false });
+      return { type: 'printCancelled', effect, confirmed };
+    },
+    signOn: async ({ type, id: effect, ...request }) => {
+      const answer = await guarded(type, () => acquirer.signOn(request), unanswered);
+      if (answer.outcome === 'signedOn') pinKey = answer.pinKey;
+      return { type: 'signOnAnswered', effect, answer };
+    },
+    authorise: async ({ type, id: effect, saleId }, book) => {
+      const secrets = cards.secrets();
+      const answer = await guarded(
+        type,
+        async () => {
+          if (secrets === undefined) throw new Error('The card is gone from memory before its request was sent');
+          return acquirer.authorise(requestOf(findSale(book, saleId)), secrets);
+        },
+        unanswered,
+      );
+      return { type: 'authorised', effect, answer };
+    },
+    reverse: async ({ type, id: effect, saleId, reason }, book) => {
+      const sale = findSale(book, saleId);
+      const code = sale.approval?.authorisationCode;
+      const request = { ...requestOf(sale), reason, ...(code !== undefined && { authorisationCode: code }) };
+      return { type: 'reversalAnswered', effect, answer: await guarded(type, () => acquirer.reverse(request), unanswered) };
+    },
+    settle: async ({ type, id: effect, ...request }) => ({
+      type: 'settlementAnswered',
+      effect,
+      answer: await guarded(type, () => acquirer.settle(request), unanswered),
+    }),
+    upload: async ({ type, id: effect, stan, batch, saleIds }, book) => {
+      const answer = await guarded(
+        type,
+        async () => acquirer.upload({ stan, batch, records: saleIds.map((id) => uploadRecord(book, id)) }),
+        unanswered,
+      );
+      return { type: 'uploadAnswered', effect, answer };
+    },
+    endBatch: async ({ type, id: effect, ...request }) => ({
+      type: 'uploadAnswered',
+      effect,
+      answer: await guarded(type, () => acquirer.endBatch(request), unanswered),
+    }),
+    checkPassword: async ({ type, id: effect, password }) => ({
+      type: 'passwordChecked',
+      effect,
+      accepted: await guarded(type, () => context.passwordIsRight(password), false),
+    }),
+  };
+
+  return async (effect, book) => (executors[effect.type] as (e: Effect, b: Book) => Performed | Promise<Performed>)(effect, book);
+};

@@ -1,0 +1,130 @@
+/**
+ * The log: JSON lines, one a happening. What may stand in it is listed here field by field; an event or a fact is
+ * never logged whole, so that nothing that is added to one later can leak (M9).
+ */
+import pino, { type Logger } from 'pino';
+import type { Event } from '../state-machine/events.ts';
+import type { Fact } from '../state-machine/facts.ts';
+import { openSale } from '../state-machine/book.ts';
+import type { Report } from './runtime.ts';
+
+export type { Logger };
+
+/** Writes at once, without a buffer: the last lines before a crash are the ones that are read. */
+export const makeLog = (level: string): Logger =>
+  pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    pino.destination({ fd: 1, sync: true }),
+  );
+
+/** What the log may know of a fact: numbers, names and states, and of a card its masked number. */
+const ofFact = (fact: Fact): object => {
+  switch (fact.type) {
+    case 'provisioned':
+      return { terminalId: fact.terminalId, merchantId: fact.merchantId, batch: fact.batch };
+    case 'traceTaken':
+      return { stan: fact.stan, purpose: fact.purpose };
+    case 'signedOn':
+      return { batch: fact.batch, hostDate: fact.hostDate, hostTime: fact.hostTime };
+    case 'intended':
+      return { saleId: fact.saleId, kind: fact.kind, stan: fact.stan, amount: fact.amount, card: fact.card.masked };
+    case 'approved':
+      return { saleId: fact.saleId, responseCode: fact.approval.responseCode, rrn: fact.approval.retrievalReference };
+    case 'declined':
+    case 'reversed':
+      return { saleId: fact.saleId, responseCode: fact.responseCode };
+    case 'reversalRequired':
+      return { saleId: fact.saleId, reason: fact.reason };
+    case 'notSent':
+      return { saleId: fact.saleId };
+    case 'captured':
+      return { saleId: fact.saleId, number: fact.number };
+    case 'keptBySupervisor':
+      return { saleId: fact.saleId, supervisor: fact.supervisor };
+    case 'handedOver':
+      return { saleId: fact.saleId, supervisor: fact.supervisor, incident: fact.incident };
+    case 'printed':
+      return { saleId: fact.saleId, copy: fact.copy, number: fact.number };
+    case 'settlementStarted':
+      return { stan: fact.stan, totals: fact.totals };
+    case 'settlementAnswered':
+      return { domestic: fact.domestic, foreign: fact.foreign };
+    case 'uploaded':
+      return { count: fact.count };
+    case 'batchOpened':
+      return { batch: fact.batch, carried: fact.carried.length };
+    case 'settlementPrinted':
+      return {};
+  }
+};
+
+/** Of an event the outcome's name; of a key only that one was pressed: it may be a digit of a password. */
+const ofEvent = (event: Event): object => {
+  if ('answer' in event) {
+    const { answer } = event;
+    return {
+      outcome: answer.outcome,
+      ...('responseCode' in answer && { responseCode: answer.responseCode }),
+      ...('fault' in answer && { fault: answer.fault }),
+      ...('field' in answer && { field: answer.field, what: answer.what }),
+    };
+  }
+  switch (event.type) {
+    case 'printed':
+      return event.verdict;
+    case 'pin':
+      return { outcome: event.outcome };
+    case 'readiness':
+    case 'printerChecked':
+      return event.readiness;
+    case 'printCancelled':
+      return { confirmed: event.confirmed };
+    case 'cardFault':
+      return { fault: event.fault };
+    case 'link':
+      return { device: event.device, online: event.online };
+    case 'ledgerFault':
+      return { result: event.result, fact: event.fact };
+    case 'passwordChecked':
+      return { accepted: event.accepted };
+    default:
+      return {};
+  }
+};
+
+/** The error of a bug: its kind, message and place; our errors hold no card data, a foreign one's text might. */
+const ofError = (error: unknown): object =>
+  error instanceof Error ? { error: error.name, message: error.message, stack: error.stack } : { error: 'not an Error' };
+
+/** Turns the runtime's reports into lines. */
+export const reporter = (log: Logger): ((report: Report) => void) => (report) => {
+  switch (report.type) {
+    case 'fact':
+      log.info({ fact: report.fact.type, ...ofFact(report.fact) }, 'fact');
+      break;
+    case 'stepped': {
+      const open = openSale(report.state.book)?.stan;
+      const line = { event: report.event.type, from: report.from, to: report.state.phase.name };
+      log.info({ ...line, ...ofEvent(report.event), ...(open !== undefined && { open }) }, 'step');
+      break;
+    }
+    case 'rejected':
+      log.debug({ event: report.event.type, phase: report.phase, why: report.why, ...ofEvent(report.event) }, 'rejected');
+      break;
+    case 'fault':
+      log.warn({ ...report.fault }, 'fault');
+      break;
+    case 'online':
+      log.info({ device: report.device }, 'online');
+      break;
+    case 'acquirerEvent':
+      log.warn({ ...report.event }, report.event.type);
+      break;
+    case 'tornTailCleared':
+      log.warn('The last record was torn by a power cut; it was copied aside and cleared.');
+      break;
+    case 'bug':
+      log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');
+      break;
+  }
+};

@@ -1,0 +1,233 @@
+/**
+ * The loop: one mailbox; take an event, step, make the facts durable, show the screen, only then perform the
+ * effects, whose outcomes come back as events. Nothing else in the firmware decides anything.
+ */
+import type { Acquirer, AcquirerEvent } from '../hal/acquirer.ts';
+import type { CardEvent, CardReader, ReadCard } from '../hal/card-reader.ts';
+import type { Clock } from '../hal/clock.ts';
+import type { DeviceFault, DeviceName, LinkEvent } from '../hal/device.ts';
+import type { Display } from '../hal/display.ts';
+import type { Keypad } from '../hal/keypad.ts';
+import type { Ledger, LedgerAppend } from '../hal/ledger.ts';
+import type { PinPad } from '../hal/pin-pad.ts';
+import type { Printer } from '../hal/printer.ts';
+import type { Event, Happening } from '../state-machine/events.ts';
+import type { CardToken, Fact } from '../state-machine/facts.ts';
+import type { Rules } from '../state-machine/rules.ts';
+import type { State } from '../state-machine/state.ts';
+import { recover, step } from '../state-machine/step.ts';
+import type { Rejection, Step } from '../state-machine/turn.ts';
+import { type Identity, type Language, view } from '../state-machine/view.ts';
+import type { CardMemory } from './card-memory.ts';
+import type { Perform } from './effects.ts';
+
+export interface Devices {
+  readonly keypad: Keypad;
+  readonly cardReader: CardReader;
+  readonly pinPad: PinPad;
+  readonly printer: Printer;
+  readonly display: Display;
+  readonly acquirer: Acquirer;
+}
+
+/** What the runtime tells of itself. Nothing in it is card data. */
+export type Report =
+  | { readonly type: 'stepped'; readonly event: Event; readonly from: string; readonly state: State }
+  | { readonly type: 'rejected'; readonly event: Event; readonly phase: string; readonly why: Rejection }
+  | { readonly type: 'fact'; readonly fact: Fact; readonly state: State }
+  | { readonly type: 'fault'; readonly fault: DeviceFault }
+  | { readonly type: 'online'; readonly device: DeviceName }
+  | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
+  | { readonly type: 'tornTailCleared' }
+  | { readonly type: 'bug'; readonly error: unknown };
+
+export interface RuntimeOptions {
+  readonly rules: Rules;
+  readonly identity: Identity;
+  readonly language: Language;
+  readonly devices: Devices;
+  readonly ledger: Ledger<Fact>;
+  readonly clock: Clock;
+  readonly cards: CardMemory;
+  /** What the records may know of a card. */
+  readonly tokenOf: (card: ReadCard) => CardToken;
+  readonly perform: Perform;
+  /** A fresh identifier, never the same twice. */
+  readonly freshId: () => string;
+  readonly report: (report: Report) => void;
+}
+
+export class Runtime {
+  readonly #options: RuntimeOptions;
+  readonly #mailbox: Event[] = [];
+  #state: State | undefined;
+  #working = false;
+  #stopped = false;
+  #cancelAlarm: (() => void) | undefined;
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+  }
+
+  get state(): State {
+    if (this.#state === undefined) throw new Error('The runtime has not been started');
+    return this.#state;
+  }
+
+  /**
+   * Recovers from the ledger, takes the devices and goes on from the last fact. Resolves with the fault that keeps
+   * the terminal out of service, if there is one: the display shows it.
+   */
+  async start(): Promise<DeviceFault | undefined> {
+    const { ledger, clock, report } = this.#options;
+    const opening = await ledger.open();
+    if (!opening.opened) return this.#refuseService(opening.fault);
+    if (opening.tornTailCleared) report({ type: 'tornTailCleared' });
+    const recovered = recover(opening.facts, clock.wall());
+    this.#state = recovered.state;
+    for (const fact of recovered.facts) {
+      const stored = await ledger.append(fact);
+      if (stored.result !== 'stored') return this.#refuseService(stored.fault);
+      report({ type: 'fact', fact, state: recovered.state });
+    }
+    await this.#claimAll();
+    this.#show();
+    this.post({ type: 'started' });
+    return undefined;
+  }
+
+  /** Without its ledger a terminal doesn't trade; it says so where the clerk looks. */
+  async #refuseService(fault: DeviceFault): Promise<DeviceFault> {
+    const { clock, devices, report } = this.#options;
+    this.#state = { ...recover([], clock.wall()).state, phase: { name: 'outOfService', why: 'storage' } };
+    report({ type: 'fault', fault });
+    await devices.display.claim(() => undefined);
+    this.#show();
+    return fault;
+  }
+
+  /** Puts a happening into the mailbox, with the time and a fresh id. */
+  post(happening: Happening): void {
+    if (this.#stopped) return;
+    const { clock, freshId } = this.#options;
+    this.#mailbox.push({ ...happening, at: clock.monotonic(), wall: clock.wall(), id: freshId() });
+    if (!this.#working) void this.#work();
+  }
+
+  /** Takes no more events, and lets the devices and the ledger go. What is open is taken up at the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelAlarm?.();
+    const { devices, ledger, cards } = this.#options;
+    cards.forget();
+    await Promise.all(Object.values(devices).map((device) => device.release()));
+    await ledger.close();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      for (let event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
+        await this.#handle(event);
+      }
+    } catch (error) {
+      this.#outOfService(error);
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #handle(event: Event): Promise<void> {
+    const { rules, report } = this.#options;
+    const before = this.state;
+    const result = step(rules, before, event);
+    if ('rejected' in result) {
+      report({ type: 'rejected', event, phase: before.phase.name, why: result.rejected });
+      if (event.type === 'timeUp') this.#setAlarm();
+      return;
+    }
+    const fault = await this.#store(result);
+    const done = fault === undefined ? result : step(rules, before, { ...event, ...fault });
+    if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
+    this.#state = done.state;
+    report({ type: 'stepped', event, from: before.phase.name, state: done.state });
+    this.#show();
+    this.#setAlarm();
+    for (const effect of done.effects) void this.#perform(effect);
+  }
+
+  /** Makes the facts durable, one by one. The first that can't be ends it: then the step has not happened. */
+  async #store({ facts, state }: Step): Promise<Extract<Happening, { type: 'ledgerFault' }> | undefined> {
+    const { ledger, report } = this.#options;
+    let storedBefore = 0;
+    for (const fact of facts) {
+      const stored: LedgerAppend = fact.type === 'batchOpened' ? await ledger.rotate(fact) : await ledger.append(fact);
+      if (stored.result !== 'stored') {
+        report({ type: 'fault', fault: stored.fault });
+        // With an earlier fact of this step on the disk, the book in memory is behind it: only a restart mends that.
+        return { type: 'ledgerFault', result: storedBefore > 0 ? 'failed' : stored.result, fact: fact.type };
+      }
+      storedBefore += 1;
+      report({ type: 'fact', fact, state });
+    }
+    return undefined;
+  }
+
+  async #perform(effect: Step['effects'][number]): Promise<void> {
+    try {
+      const outcome = await this.#options.perform(effect, this.state.book);
+      if (outcome !== undefined) this.post(outcome);
+    } catch (error) {
+      this.#outOfService(error);
+    }
+  }
+
+  /** A bug. Nothing is traded any more; the facts are safe, and the next start goes on from them. */
+  #outOfService(error: unknown): void {
+    this.#options.report({ type: 'bug', error });
+    this.#mailbox.length = 0;
+    this.#state = { ...this.state, phase: { name: 'outOfService', why: 'bug' } };
+    this.#options.cards.forget();
+    this.#options.devices.cardReader.disable();
+    this.#show();
+  }
+
+  #show(): void {
+    const { devices, identity, language } = this.#options;
+    devices.display.show(view(this.state, identity, language));
+  }
+
+  /** One alarm, for the deadline of the phase. One that rings early or for a phase that went on is rejected. */
+  #setAlarm(): void {
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
+    const { phase } = this.state;
+    if (!('until' in phase)) return;
+    const { clock } = this.#options;
+    const delayMs = Math.max(0, Math.ceil(phase.until - clock.monotonic()));
+    this.#cancelAlarm = clock.schedule(delayMs, () => this.post({ type: 'timeUp' }));
+  }
+
+  async #claimAll(): Promise<void> {
+    const { keypad, cardReader, pinPad, printer, display, acquirer } = this.#options.devices;
+    const { report, cards, tokenOf } = this.#options;
+    const link = (device: DeviceName, event: LinkEvent): void => {
+      report(event.type === 'online' ? { type: 'online', device } : { type: 'fault', fault: event.fault });
+      this.post({ type: 'link', device, online: event.type === 'online' });
+    };
+    const onCard = (event: CardEvent): void => {
+      if (event.type === 'cardFault') this.post(event);
+      else if (cards.take(event.card)) this.post({ type: 'card', card: tokenOf(event.card) });
+    };
+    const isLink = (event: { readonly type: string }): event is LinkEvent =>
+      event.type === 'online' || event.type === 'offline';
+    await Promise.all([
+      display.claim((event) => link('display', event)),
+      printer.claim((event) => (isLink(event) ? link('printer', event) : this.post(event))),
+      keypad.claim((event) => (isLink(event) ? link('keypad', event) : this.post(event))),
+      cardReader.claim((event) => (isLink(event) ? link('cardReader', event) : onCard(event))),
+      pinPad.claim((event) => link('pinPad', event)),
+      acquirer.claim((event) => (isLink(event) ? link('acquirer', event) : report({ type: 'acquirerEvent', event }))),
+    ]);
+  }
+}

@@ -1,0 +1,53 @@
+/** What all slips share: the shop's identity, and the small words that they are made of. */
+import type { SlipElement } from '../../hal/printer.ts';
+import type { BatchNumber, EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
+import type { Language } from '../../state-machine/view.ts';
+
+/** Who stands on a slip, by configuration. */
+export interface SlipIdentity {
+  readonly merchant: string;
+  readonly branch: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly hotline: string;
+  readonly language: Language;
+}
+
+export const rule: SlipElement = { type: 'rule' };
+export const blank = (lines: number): SlipElement => ({ type: 'blank', lines });
+export const text = (value: string): SlipElement => ({ type: 'text', text: value });
+export const tall = (value: string): SlipElement => ({ type: 'text', text: value, size: 'doubleHeight' });
+export const title = (value: string): SlipElement => ({ type: 'text', text: value, size: 'doubleHeight', align: 'centre' });
+export const pair = (left: string, right: string): SlipElement => ({ type: 'pair', left, right });
+
+export const sixDigits = (value: Stan | BatchNumber): string => String(value).padStart(6, '0');
+
+/** 123456 分 → `1,234.56`. */
+export const money = (amount: MinorUnits): string => {
+  const yuan = String(Math.floor(amount / 100)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${yuan}.${String(amount % 100).padStart(2, '0')}`;
+};
+
+/** UnionPay terminals print Beijing time, whatever the board's zone is. */
+const beijing = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** `2026/11/22 13:05:09`. */
+export const dateTime = (at: EpochMs): string => {
+  const part = Object.fromEntries(beijing.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part['year']}/${part['month']}/${part['day']} ${part['hour']}:${part['minute']}:${part['second']}`;
+};
+
+export const header = (identity: SlipIdentity, operator: string): readonly SlipElement[] => [
+  text(`商户名称:${identity.merchant}(${identity.branch})`),
+  text(`商户编号:${identity.merchantId}`),
+  pair(`终端编号:${identity.terminalId}`, `操作员号:${operator}`),
+];

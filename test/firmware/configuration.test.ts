@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
+
+const port = (path: string) => ({ path, baudRate: 9600 });
+const smallest = () => ({
+  terminal: { id: '00000001', merchantId: '898110154110001' },
+  merchant: { name: '示例便利店', branch: '测试路店', hotline: '95516' },
+  storage: { directory: 'state' },
+  keypad: { driver: 'serial', port: port('/dev/ttyS1') },
+  cardReader: { driver: 'serial', port: port('/dev/ttyS2') },
+  pinPad: { driver: 'visa', port: port('/dev/ttyS3') },
+  printer: { driver: 'escpos', profile: 'epson', port: port('/dev/ttyS4') },
+  display: { driver: 'lcd4x16', port: port('/dev/ttyS5') },
+  acquirer: { host: '127.0.0.1', port: 9000 },
+});
+
+const errorsOf = (content: unknown): readonly string[] => {
+  const result = checkConfiguration(content, '/etc/slipsafe');
+  return result.valid ? [] : result.errors;
+};
+
+test('the smallest configuration is enough: everything else has a default', async (t) => {
+  const result = checkConfiguration(smallest(), '/etc/slipsafe');
+  t.match(result, {
+    valid: true,
+    configuration: {
+      language: 'zh-CN',
+      storage: { directory: '/etc/slipsafe/state', deviceKey: '/etc/slipsafe/state/device.key' },
+      policy: { maxAmount: 5_000_000, keepBySupervisor: false, acceptUnverified: false },
+      timers: { paperGraceMs: 120_000, retryMs: [5_000, 10_000, 20_000, 40_000, 60_000] },
+      acquirer: { tpdu: '6000030000', answerTimeoutMs: 60_000 },
+    },
+  });
+});
+
+test('every error names the key, what was expected and what was found', async (t) => {
+  const broken = (change: (it: ReturnType<typeof smallest> & Record<string, unknown>) => void): readonly string[] => {
+    const it = smallest() as ReturnType<typeof smallest> & Record<string, unknown>;
+    change(it);
+    return errorsOf(it);
+  };
+  t.strictSame(broken((it) => (it.acquirer.port = 70_000)), ['acquirer.port: expected <=65535, found 70000']);
+  t.strictSame(broken((it) => (it.terminal.id = '1')), ['terminal.id: expected 8 letters or digits, found "1"']);
+  t.match(broken((it) => (it.printer.profile = 'star'))[0], /^printer\.profile: expected .*"epson".*, found "star"$/);
+  t.match(broken((it) => (it.keypad.driver = 'usb'))[0], /^keypad\.driver: expected .*"serial".*, found "usb"$/);
+  t.strictSame(broken((it) => Object.assign(it, { colour: 'red' })), ['colour: no such key']);
+  t.match(broken((it) => Object.assign(it, { merchant: undefined }))[0], /^merchant: missing; expected/);
+});
+
+test('a printer that cannot answer must be chosen knowingly', async (t) => {
+  const mute = { ...smallest(), printer: { ...smallest().printer, profile: 'mute' } };
+  t.match(errorsOf(mute)[0], /^printer: expected .*policy\.acceptUnverified = true/);
+  t.strictSame(errorsOf({ ...mute, policy: { acceptUnverified: true } }), []);
+});
+
+test('a file that is missing or no JSON is said in one line', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-configuration-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'terminal.json');
+  t.match(readConfiguration(path), { valid: false, errors: [/there is no such file/] });
+  writeFileSync(path, '{ "terminal": ');
+  t.match(readConfiguration(path), { valid: false, errors: [/no valid JSON/] });
+  writeFileSync(path, JSON.stringify(smallest()));
+  t.match(readConfiguration(path), { valid: true, configuration: { storage: { directory: join(folder, 'state') } } });
+});
