@@ -64,9 +64,12 @@ export const playByHand = async (
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   far.received.once('end', () => {
-    if (stopping) return;
-    console.error(`The line at ${far.path} broke: socat has ended.`);
-    process.exit(1);
+    // Ctrl-C ends socat too, maybe before it is heard here: give it time, so that it isn't taken for a broken line.
+    setTimeout(() => {
+      if (stopping) return;
+      console.error(`The line at ${path} broke: socat has ended.`);
+      process.exit(1);
+    }, 200);
   });
   start(far);
   console.log(`plugged in at ${path}, Ctrl-C pulls the plug`);

@@ -86,8 +86,8 @@ export const readCd5220 = (columns: number): CommandReader => {
       command = [ESC];
       return leftOver;
     }
-    const [escape, family, line] = command;
-    if (escape === undefined) return end(unknown(byte));
+    const [first, family, line] = command;
+    if (first === undefined) return end(unknown(byte));
     if (family === undefined && byte === 0x40) return end({ does: 'clear' });
     const text = command.slice(3);
     if (line !== undefined && byte === CR) return end({ does: 'write', row: line - 0x41, text: Buffer.from(text) });

@@ -35,7 +35,14 @@ const textColumns = 32;
  * | host | `04` | the running request is off; the pad says nothing to it |
  * | host | `02 "Z2" text 03 LRC` | show a text, GBK, at most 32 columns |
  *
- * Example, PAN 4111111111111111 and a single-length key: `02 5A 36 30 2E 34 31×15 1C 30 31 … 03 LRC`.
+ * Example: PAN 4111111111111111, PIN 1234, working key 1111222233334444AAAABBBBCCCCDDDD, master key
+ * 0123456789ABCDEFFEDCBA9876543210:
+ *
+ *     host  02 "Z60.4111111111111111" 1C "50F2CFA3619FFA3341BB09F1C30DAC35" 03 6A
+ *     pad   06
+ *     pad   02 "71.0040118AD8A3D8527B0FF" 03 66
+ *     host  06
+ *
  * Source: Uniform PP791 programmer's manual, section 9 (messages 70, Z60, 71); VeriFone PINpad 1000SE guide 22903.
  */
 export class VirtualPinPad extends PinPadLine {
