@@ -21,7 +21,8 @@ export type Option = (name: string) => string | undefined;
 /**
  * The frame of a device's command line: `--help`, `--pty PATH` and the options named; makes the pty, hands its far
  * end over, and pulls the plug on Ctrl-C or SIGTERM. `prepare` reads the options before anything is plugged in, and
- * throws an error that says what is wrong with one. Exit codes: 0 stopped, 1 the line broke, 2 wrong options.
+ * throws an error that says what is wrong with one. Exit codes: 0 stopped, 1 no line or a broken one,
+ * 2 wrong options.
  */
 export const playByHand = async (
   usage: string,
@@ -55,7 +56,15 @@ export const playByHand = async (
     return;
   }
 
-  const far = await plugIn(path);
+  const far = await plugIn(path).catch((error: unknown) => {
+    console.error(
+      `${error instanceof Error ? error.message : String(error)}: see that its folder exists, and that socat is installed`,
+    );
+  });
+  if (far === undefined) {
+    process.exitCode = 1;
+    return;
+  }
   let stopping = false;
   const stop = (): void => {
     stopping = true;

@@ -18,6 +18,7 @@ test('the help is given, and wrong options are told', async (t) => {
   await without.printed('--pty is missing');
   const taken = play(t, import.meta.url, '--pty', '/dev/null');
   await taken.printed('/dev/null exists already');
+  await play(t, import.meta.url, '--pty', '/nowhere/tty').printed('see that its folder exists');
   await play(t, import.meta.url, '--pyt', 'x').printed("Unknown option '--pyt'");
 });
 
