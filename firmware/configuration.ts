@@ -11,7 +11,8 @@ const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), 
 const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `${length} digits`));
 const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 const milliseconds = (low: number, high: number) => integer(low, high);
-const described = <S extends v.GenericSchema>(schema: S, description: string) => v.pipe(schema, v.description(description));
+const described = <S extends v.GenericSchema>(schema: S, description: string) =>
+  v.pipe(schema, v.description(description));
 
 const port = v.strictObject({
   path: described(text(1, 4096), 'The serial port, best by a stable name such as /dev/serial/by-id/…'),
@@ -47,7 +48,10 @@ const printer = v.variant('driver', [
   v.strictObject({
     driver: v.literal('escpos'),
     port,
-    profile: described(v.picklist(['epson', 'clone', 'cheap58', 'mute']), 'What the printer can answer; see docs/printers.md'),
+    profile: described(
+      v.picklist(['epson', 'clone', 'cheap58', 'mute']),
+      'What the printer can answer; see docs/printers.md',
+    ),
   }),
 ]);
 
@@ -71,7 +75,10 @@ const policy = v.strictObject({
   maxAmount: v.optional(described(integer(1, 999_999_999_999), 'The most that one sale may take, in 分'), 5_000_000),
   maxBatch: v.optional(described(integer(1, 5000), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
-  keepBySupervisor: v.optional(described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'), false),
+  keepBySupervisor: v.optional(
+    described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'),
+    false,
+  ),
   acceptUnverified: v.optional(
     described(v.boolean(), 'Trade with a printer that cannot say whether a slip came out (profile mute)'),
     false,
@@ -91,7 +98,10 @@ const timers = v.strictObject({
   noticeMs: v.optional(milliseconds(100, 600_000), 10_000),
   passwordMs: v.optional(milliseconds(1000, 600_000), 60_000),
   retryMs: v.optional(
-    described(v.tupleWithRest([milliseconds(100, 3_600_000)], milliseconds(100, 3_600_000)), 'Between tries of a reversal, sign-on or settlement'),
+    described(
+      v.tupleWithRest([milliseconds(100, 3_600_000)], milliseconds(100, 3_600_000)),
+      'Between tries of a reversal, sign-on or settlement',
+    ),
     [5_000, 10_000, 20_000, 40_000, 60_000],
   ),
 });
@@ -109,8 +119,14 @@ export const configurationSchema = v.pipe(
     $schema: v.optional(v.string()),
     terminal: v.strictObject({
       id: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, '8 letters or digits')), '终端编号, field 41'),
-      merchantId: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, '15 letters or digits')), '商户编号, field 42'),
-      serialNumber: v.optional(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')), '000000000001'),
+      merchantId: described(
+        v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, '15 letters or digits')),
+        '商户编号, field 42',
+      ),
+      serialNumber: v.optional(
+        v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')),
+        '000000000001',
+      ),
       operator: v.optional(described(digits(2), '操作员号'), '01'),
       batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
     }),
@@ -122,7 +138,10 @@ export const configurationSchema = v.pipe(
     language: v.optional(v.picklist(['zh-CN', 'en']), 'zh-CN'),
     storage: v.strictObject({
       directory: described(text(1, 4096), 'Where the ledger and the sealed keys are; relative to this file'),
-      deviceKey: v.optional(described(text(1, 4096), 'The device key, best on another device than the ledger'), 'device.key'),
+      deviceKey: v.optional(
+        described(text(1, 4096), 'The device key, best on another device than the ledger'),
+        'device.key',
+      ),
     }),
     keypad,
     cardReader,

@@ -85,7 +85,9 @@ export const makePerform = (context: EffectContext): Perform => {
       return settlementSlip(book.lastSettlement, context.rules.operator, context.ledger.tailCode(), identity);
     }
     const sale = findSale(book, request.saleId);
-    return request.slip === 'reversal' ? reversalSlip(sale, identity) : saleSlip(sale, request.slip, request.number, identity);
+    return request.slip === 'reversal'
+      ? reversalSlip(sale, identity)
+      : saleSlip(sale, request.slip, request.number, identity);
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
@@ -154,7 +156,11 @@ export const makePerform = (context: EffectContext): Perform => {
       const sale = findSale(book, saleId);
       const code = sale.approval?.authorisationCode;
       const request = { ...requestOf(sale), reason, ...(code !== undefined && { authorisationCode: code }) };
-      return { type: 'reversalAnswered', effect, answer: await guarded(type, () => acquirer.reverse(request), unanswered) };
+      return {
+        type: 'reversalAnswered',
+        effect,
+        answer: await guarded(type, () => acquirer.reverse(request), unanswered),
+      };
     },
     settle: async ({ type, id: effect, ...request }) => ({
       type: 'settlementAnswered',
@@ -181,5 +187,6 @@ export const makePerform = (context: EffectContext): Perform => {
     }),
   };
 
-  return async (effect, book) => (executors[effect.type] as (e: Effect, b: Book) => Performed | Promise<Performed>)(effect, book);
+  return async (effect, book) =>
+    (executors[effect.type] as (e: Effect, b: Book) => Performed | Promise<Performed>)(effect, book);
 };

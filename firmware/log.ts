@@ -3,9 +3,9 @@
  * never logged whole, so that nothing that is added to one later can leak (M9).
  */
 import pino, { type Logger } from 'pino';
+import { openSale } from '../state-machine/book.ts';
 import type { Event } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { openSale } from '../state-machine/book.ts';
 import type { Report } from './runtime.ts';
 
 export type { Logger };
@@ -13,7 +13,12 @@ export type { Logger };
 /** Writes at once, without a buffer: the last lines before a crash are the ones that are read. */
 export const makeLog = (level: string): Logger =>
   pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     pino.destination({ fd: 1, sync: true }),
   );
 
@@ -94,37 +99,44 @@ const ofEvent = (event: Event): object => {
 
 /** The error of a bug: its kind, message and place; our errors hold no card data, a foreign one's text might. */
 const ofError = (error: unknown): object =>
-  error instanceof Error ? { error: error.name, message: error.message, stack: error.stack } : { error: 'not an Error' };
+  error instanceof Error
+    ? { error: error.name, message: error.message, stack: error.stack }
+    : { error: 'not an Error' };
 
 /** Turns the runtime's reports into lines. */
-export const reporter = (log: Logger): ((report: Report) => void) => (report) => {
-  switch (report.type) {
-    case 'fact':
-      log.info({ fact: report.fact.type, ...ofFact(report.fact) }, 'fact');
-      break;
-    case 'stepped': {
-      const open = openSale(report.state.book)?.stan;
-      const line = { event: report.event.type, from: report.from, to: report.state.phase.name };
-      log.info({ ...line, ...ofEvent(report.event), ...(open !== undefined && { open }) }, 'step');
-      break;
+export const reporter =
+  (log: Logger): ((report: Report) => void) =>
+  (report) => {
+    switch (report.type) {
+      case 'fact':
+        log.info({ fact: report.fact.type, ...ofFact(report.fact) }, 'fact');
+        break;
+      case 'stepped': {
+        const open = openSale(report.state.book)?.stan;
+        const line = { event: report.event.type, from: report.from, to: report.state.phase.name };
+        log.info({ ...line, ...ofEvent(report.event), ...(open !== undefined && { open }) }, 'step');
+        break;
+      }
+      case 'rejected':
+        log.debug(
+          { event: report.event.type, phase: report.phase, why: report.why, ...ofEvent(report.event) },
+          'rejected',
+        );
+        break;
+      case 'fault':
+        log.warn({ ...report.fault }, 'fault');
+        break;
+      case 'online':
+        log.info({ device: report.device }, 'online');
+        break;
+      case 'acquirerEvent':
+        log.warn({ ...report.event }, report.event.type);
+        break;
+      case 'tornTailCleared':
+        log.warn('The last record was torn by a power cut; it was copied aside and cleared.');
+        break;
+      case 'bug':
+        log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');
+        break;
     }
-    case 'rejected':
-      log.debug({ event: report.event.type, phase: report.phase, why: report.why, ...ofEvent(report.event) }, 'rejected');
-      break;
-    case 'fault':
-      log.warn({ ...report.fault }, 'fault');
-      break;
-    case 'online':
-      log.info({ device: report.device }, 'online');
-      break;
-    case 'acquirerEvent':
-      log.warn({ ...report.event }, report.event.type);
-      break;
-    case 'tornTailCleared':
-      log.warn('The last record was torn by a power cut; it was copied aside and cleared.');
-      break;
-    case 'bug':
-      log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');
-      break;
-  }
-};
+  };

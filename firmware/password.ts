@@ -3,7 +3,12 @@ import { promisify } from 'node:util';
 
 /** scrypt's cost: 2^14 × 8 × 128 B = 16 MiB and some tens of milliseconds on a POS board. */
 const cost = { N: 16_384, r: 8, p: 1 };
-const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number, options: typeof cost) => Promise<Buffer>;
+const derive = promisify(scrypt) as (
+  password: string,
+  salt: Buffer,
+  length: number,
+  options: typeof cost,
+) => Promise<Buffer>;
 
 /** `scrypt$SALT$HASH`, both base64url: what the configuration keeps instead of a password. */
 export const hashPassword = async (password: string): Promise<string> => {

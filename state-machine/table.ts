@@ -155,7 +155,7 @@ const rows: Rows = {
 
   // ---- the end of everything ----
   notice: {
-    key: { to: ['notice', ...onward], run: printing.noticeKey },
+    key: { to: [...copies, ...onward], run: printing.noticeKey },
     timeUp: { to: onward, run: goOn },
   },
   outOfService: {},

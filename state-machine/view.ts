@@ -19,10 +19,10 @@ export interface Identity {
 
 type Lines = readonly [string, string, string, string];
 
-const columns = 16;
+export const columns = 16;
 
 /** Hanzi and other wide characters take two columns. */
-const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
+export const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
 
 const fit = (text: string): string => {
   let width = 0;
@@ -53,7 +53,7 @@ const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string
     silence: '打印机无应答',
   },
   en: {
-    linkLost: 'Printer unplugged',
+    linkLost: 'No printer',
     unrecoverable: 'Printer broken',
     cutter: 'Cutter jammed',
     coverOpen: 'Printer cover',
@@ -70,12 +70,12 @@ const say = (language: Language, zh: string, en: string): string => (language ==
 /** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
 const badge = (state: State, identity: Identity, language: Language): string => {
   const owed = copiesDue(state.book).length;
-  if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Reversal slip due');
+  if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Rev. slip is due');
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (!state.printer.ready) return causes[language][state.printer.cause];
-  if (state.offline.includes('cardReader')) return say(language, '读卡器未连接', 'Reader unplugged');
-  if (state.offline.includes('pinPad')) return say(language, '密码键盘未连接', 'PIN pad unplugged');
+  if (state.offline.includes('cardReader')) return say(language, '读卡器未连接', 'No card reader');
+  if (state.offline.includes('pinPad')) return say(language, '密码键盘未连接', 'No PIN pad');
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };
 
@@ -98,7 +98,7 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
             t('交易成功', 'Approved'),
             t('商户联已打', 'Merchant: done'),
             t('持卡人联未打', 'Cardholder: due'),
-            t('确认补打 取消返回', 'ENTER to print'),
+            t('确认补打 取消', 'ENTER to print'),
           ];
     }
     case 'kept':
@@ -119,16 +119,11 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
       return [
         t('未扣款', 'Nothing taken'),
         t('线路不通 未发出', 'Not sent: line'),
-        t('可重新刷卡', 'May be tried again'),
+        t('可重新刷卡', 'May try again'),
         ok,
       ];
     case 'reversed':
-      return [
-        t('已冲正 未扣款', 'Reversed'),
-        t('短信若已扣 将退回', 'Money goes back'),
-        slipState(state, language),
-        ok,
-      ];
+      return [t('已冲正 未扣款', 'Reversed'), t('若已扣款 将退回', 'Money goes back'), slipState(state, language), ok];
     case 'handedOver':
       return [
         t('已转人工处理', 'Handed over'),
@@ -164,7 +159,7 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
         t('小票未打印', 'Not printed'),
         what.cause === undefined ? '' : causes[language][what.cause],
         t('待补打', 'Slip is due'),
-        t('确认补打 取消返回', 'ENTER to print'),
+        t('确认补打 取消', 'ENTER to print'),
       ];
     case 'storageRefused':
       return [
@@ -185,7 +180,7 @@ const waitingForPaper = (phase: PhaseOf<'paperWait'>, language: Language): Lines
   causes[language][phase.cause],
   say(language, '装纸后自动续打', 'Load paper, or'),
   say(language, '确认 再打', 'ENTER: try again'),
-  say(language, '取消 冲正 功能:主管', 'CANCEL: reverse'),
+  say(language, '取消冲正', 'CANCEL: reverse'),
 ];
 
 const openReversal = (state: State, identity: Identity, language: Language, attempt: number): Lines => [
@@ -194,10 +189,11 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
   `${say(language, '联系', 'Call')} ${identity.hotline}`,
   state.offline.includes('acquirer')
     ? say(language, '线路不通', 'Line is down')
-    : say(language, '确认重发 功能:主管', 'ENTER: again'),
+    : say(language, '确认发 功能:人工', 'ENTER: again'),
 ];
 
-const lines = (state: State, identity: Identity, language: Language): Lines => {
+/** The words of a screen, before they are cut to the display's width. */
+export const wordsOf = (state: State, identity: Identity, language: Language): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const { phase } = state;
   const wait = t('请稍候', 'Please wait');
@@ -262,12 +258,7 @@ const lines = (state: State, identity: Identity, language: Language): Lines => {
       ];
     // M3: nobody reads that it was approved before the capture is durable.
     case 'printingMerchant':
-      return [
-        t('正在打印', 'Printing'),
-        t('商户存根', 'Merchant copy'),
-        t('打印完前勿交货', 'Give no goods yet'),
-        wait,
-      ];
+      return [t('正在打印', 'Printing'), t('商户存根', 'Merchant copy'), t('打印完前勿交货', 'Hold the goods'), wait];
     case 'paperWait':
       return waitingForPaper(phase, language);
     case 'tearOff':
@@ -368,6 +359,6 @@ const lines = (state: State, identity: Identity, language: Language): Lines => {
 };
 
 export const view = (state: State, identity: Identity, language: Language): Screen => {
-  const [first, second, third, fourth] = lines(state, identity, language);
+  const [first, second, third, fourth] = wordsOf(state, identity, language);
   return { lines: [fit(first), fit(second), fit(third), fit(fourth)] };
 };

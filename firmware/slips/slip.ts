@@ -17,7 +17,12 @@ export const rule: SlipElement = { type: 'rule' };
 export const blank = (lines: number): SlipElement => ({ type: 'blank', lines });
 export const text = (value: string): SlipElement => ({ type: 'text', text: value });
 export const tall = (value: string): SlipElement => ({ type: 'text', text: value, size: 'doubleHeight' });
-export const title = (value: string): SlipElement => ({ type: 'text', text: value, size: 'doubleHeight', align: 'centre' });
+export const title = (value: string): SlipElement => ({
+  type: 'text',
+  text: value,
+  size: 'doubleHeight',
+  align: 'centre',
+});
 export const pair = (left: string, right: string): SlipElement => ({ type: 'pair', left, right });
 
 export const sixDigits = (value: Stan | BatchNumber): string => String(value).padStart(6, '0');
@@ -43,7 +48,7 @@ const beijing = new Intl.DateTimeFormat('en-GB', {
 /** `2026/11/22 13:05:09`. */
 export const dateTime = (at: EpochMs): string => {
   const part = Object.fromEntries(beijing.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${part['year']}/${part['month']}/${part['day']} ${part['hour']}:${part['minute']}:${part['second']}`;
+  return `${part.year}/${part.month}/${part.day} ${part.hour}:${part.minute}:${part.second}`;
 };
 
 export const header = (identity: SlipIdentity, operator: string): readonly SlipElement[] => [

@@ -42,11 +42,20 @@ test('every error names the key, what was expected and what was found', async (t
     change(it);
     return errorsOf(it);
   };
-  t.strictSame(broken((it) => (it.acquirer.port = 70_000)), ['acquirer.port: expected <=65535, found 70000']);
-  t.strictSame(broken((it) => (it.terminal.id = '1')), ['terminal.id: expected 8 letters or digits, found "1"']);
+  t.strictSame(
+    broken((it) => (it.acquirer.port = 70_000)),
+    ['acquirer.port: expected <=65535, found 70000'],
+  );
+  t.strictSame(
+    broken((it) => (it.terminal.id = '1')),
+    ['terminal.id: expected 8 letters or digits, found "1"'],
+  );
   t.match(broken((it) => (it.printer.profile = 'star'))[0], /^printer\.profile: expected .*"epson".*, found "star"$/);
   t.match(broken((it) => (it.keypad.driver = 'usb'))[0], /^keypad\.driver: expected .*"serial".*, found "usb"$/);
-  t.strictSame(broken((it) => Object.assign(it, { colour: 'red' })), ['colour: no such key']);
+  t.strictSame(
+    broken((it) => Object.assign(it, { colour: 'red' })),
+    ['colour: no such key'],
+  );
   t.match(broken((it) => Object.assign(it, { merchant: undefined }))[0], /^merchant: missing; expected/);
 });
 

@@ -73,7 +73,7 @@ export class World {
   readonly rejections: string[] = [];
   now = 1000;
   readonly #rules: Rules;
-  #ids = 0;
+  static #ids = 0;
 
   constructor(facts: readonly Fact[] = [provisioned], withRules: Rules = rules) {
     this.#rules = withRules;
@@ -103,8 +103,13 @@ export class World {
   }
 
   happen(happening: Happening): this {
-    this.#ids += 1;
-    const event: Event = { ...happening, at: this.now as MonotonicMs, wall: this.now as EpochMs, id: `id${this.#ids}` };
+    World.#ids += 1;
+    const event: Event = {
+      ...happening,
+      at: this.now as MonotonicMs,
+      wall: this.now as EpochMs,
+      id: `id${World.#ids}`,
+    };
     const result = step(this.#rules, this.state, event);
     if ('rejected' in result) {
       this.rejections.push(result.rejected);
@@ -137,7 +142,11 @@ export class World {
   /** From idle to the PIN: 12.34. */
   upToPin(): this {
     this.keys('1', '2', '3', '4', 'enter', 'enter');
-    this.happen({ type: 'printerChecked', effect: this.last('checkPrinter').id, readiness: { ready: true, paperNearEnd: false } });
+    this.happen({
+      type: 'printerChecked',
+      effect: this.last('checkPrinter').id,
+      readiness: { ready: true, paperNearEnd: false },
+    });
     return this.happen({ type: 'card', card });
   }
 

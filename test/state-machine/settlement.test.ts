@@ -1,0 +1,123 @@
+import { test } from 'tap';
+import type { SettlementFlag } from '../../hal/acquirer.ts';
+import { approval, fault, World } from './world.ts';
+
+/** A terminal with so many captured sales of 12.34, the last `foreign` of them by foreign cards. */
+const withSales = (count: number, foreign = 0): World => {
+  const world = new World().start().signOn();
+  for (let n = 0; n < count; n++) {
+    const organisation = n >= count - foreign ? 'VIS' : 'CUP';
+    world
+      .upToPin()
+      .pin()
+      .authorised({ ...approval, cardOrganisation: organisation } as typeof approval);
+    world.printed().keys('enter').printed().keys('enter');
+  }
+  return world;
+};
+const settle = (world: World): World => world.keys('menu', '1', 'enter');
+const answer = (world: World, domestic: SettlementFlag, foreign: SettlementFlag): World =>
+  world.happen({
+    type: 'settlementAnswered',
+    effect: world.last('settle').id,
+    answer: { outcome: 'reconciled', domestic, foreign },
+  });
+const uploaded = (world: World): World =>
+  world.happen({ type: 'uploadAnswered', effect: world.last('upload').id, answer: { outcome: 'accepted' } });
+const ended = (world: World): World =>
+  world.happen({ type: 'uploadAnswered', effect: world.last('endBatch').id, answer: { outcome: 'accepted' } });
+
+test('a balanced settlement: totals, batch end, slip, next batch, sign-on (M7)', async (t) => {
+  const world = settle(withSales(3, 1));
+  t.match(world.last('settle').totals, {
+    domestic: { debit: { amount: 2468, count: 2 }, credit: { amount: 0, count: 0 } },
+    foreign: { debit: { amount: 1234, count: 1 } },
+  });
+  ended(answer(world, 'balanced', 'balanced'));
+  t.match(world.last('endBatch'), { balanced: true, count: 0 });
+  t.match(world.facts.at(-1), { type: 'batchOpened', batch: 2, settled: { batch: 1, printed: false } });
+  t.equal(world.last('print').slip.slip, 'settlement');
+  world.printed().keys('enter');
+  t.equal(world.state.book.lastSettlement?.printed, true);
+  t.equal(world.phase, 'signingOn');
+  t.equal(world.state.book.sales.length, 0);
+});
+
+test('M7: an unbalanced half is uploaded, eight records a message, and only that half', async (t) => {
+  const world = answer(settle(withSales(12, 2)), 'unbalanced', 'balanced');
+  t.equal(world.last('upload').saleIds.length, 8);
+  uploaded(world);
+  t.equal(world.last('upload').saleIds.length, 2);
+  ended(uploaded(world));
+  t.match(world.last('endBatch'), { balanced: false, count: 10 });
+});
+
+test('M7: a settlement cut off at any step goes on from its last fact, under a new trace number (M6)', async (t) => {
+  const settled = (world: World) => world.state.book.lastSettlement !== undefined;
+  const steps = [
+    (world: World) => settle(world),
+    (world: World) => answer(world, 'unbalanced', 'unbalanced'),
+    (world: World) => uploaded(world),
+    (world: World) => uploaded(world),
+  ];
+  for (let cut = 1; cut <= steps.length; cut++) {
+    let world = withSales(10);
+    for (const step of steps.slice(0, cut)) world = step(world);
+    const usedBefore = world.state.book.nextStan;
+    world = world.restarted().start().signOn();
+    if (world.phase === 'settling') answer(world, 'unbalanced', 'unbalanced');
+    while (world.phase === 'uploading') uploaded(world);
+    t.equal(world.phase, 'endingBatch', `cut after step ${cut}`);
+    t.ok(world.last('endBatch').stan > usedBefore);
+    t.ok(settled(ended(world)));
+  }
+});
+
+test('without an answer it is tried again, and the clerk can hurry it; nothing else is done meanwhile', async (t) => {
+  const world = settle(withSales(1));
+  const { stan } = world.last('settle');
+  world.happen({
+    type: 'settlementAnswered',
+    effect: world.last('settle').id,
+    answer: { outcome: 'unanswered', fault },
+  });
+  t.equal(world.phase, 'settlementWait');
+  world.keys('5');
+  t.equal(world.phase, 'settlementWait');
+  world.wait(5_000);
+  t.ok(world.last('settle').stan > stan);
+  world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: { outcome: 'notSent', fault } });
+  t.equal(world.keys('enter').phase, 'settling');
+});
+
+test('paper out under the settlement slip does not stop the batch; the slip is owed', async (t) => {
+  const world = ended(answer(settle(withSales(1)), 'balanced', 'balanced'));
+  world.notPrinted().cleared().keys('cancel').signOn();
+  t.equal(world.phase, 'idle');
+  world.keys('function');
+  t.equal(world.last('print').slip.slip, 'settlement');
+});
+
+test('a sale that still owes a slip is carried into the next batch', async (t) => {
+  const world = new World().start().signOn().upToPin().pin().authorised().printed().keys('enter');
+  world.notPrinted().cleared().keys('cancel');
+  ended(answer(settle(world), 'balanced', 'balanced'))
+    .printed()
+    .keys('enter')
+    .signOn();
+  world.keys('function');
+  t.match(world.last('print').slip, { slip: 'cardholder' });
+  world.printed();
+  t.match(world.state.phase, { notice: { says: 'copyPrinted' } });
+});
+
+test('nothing to settle: no message is sent', async (t) => {
+  const world = new World().start().signOn().keys('menu', '1');
+  t.match(world.state.phase, { notice: { says: 'nothingToSettle' } });
+});
+
+test('the batch number is the one that the acquirer gives at sign-on', async (t) => {
+  const world = new World().start();
+  world.signOn({ outcome: 'signedOn', batch: 727 as never, hostTime: '000000', hostDate: '0101', pinKey: '' });
+  t.equal(world.state.book.batch, 727);
+});

@@ -1,0 +1,43 @@
+import { test } from 'tap';
+import type { PhaseName, State } from '../../state-machine/state.ts';
+import { phaseNames } from '../../state-machine/table.ts';
+import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
+import { identity, walk } from './walk.ts';
+import { fault, World } from './world.ts';
+
+const width = (line: string): number => Array.from(line).reduce((sum, character) => sum + widthOf(character), 0);
+
+test('every screen of every phase fits four lines of 16 columns, in both languages, without being cut', async (t) => {
+  const seen = new Set<PhaseName>();
+  const tooWide = new Set<string>();
+  const look = (state: State): void => {
+    seen.add(state.phase.name);
+    for (const language of ['zh-CN', 'en'] as const) {
+      for (const line of wordsOf(state, identity, language)) if (width(line) > columns) tooWide.add(line);
+    }
+  };
+  look(new World().state);
+  for (const why of ['storage', 'bug'] as const) look({ ...new World().state, phase: { name: 'outOfService', why } });
+  for (let seed = 1; seed <= 150; seed++) walk(seed, 400, look);
+  t.strictSame([...tooWide], []);
+  const unseen = phaseNames.filter((phase) => !seen.has(phase));
+  t.strictSame(unseen, []);
+});
+
+test('a long shop name is cut at a whole character', async (t) => {
+  const shop = { ...identity, merchant: 'a示例便利店示例便利店' };
+  t.equal(view(new World().start().signOn().state, shop, 'zh-CN').lines[0], 'a示例便利店示例');
+});
+
+test('M2: the idle screen hides nothing that is open or owed; a reversal has a screen of its own', async (t) => {
+  const owed = new World().upToRequest().authorised().printed().keys('enter').notPrinted().cleared().keys('cancel');
+  t.match(view(owed.state, identity, 'zh-CN').lines[2], /待补打小票 1/);
+  const open = new World().upToRequest().authorised({ outcome: 'badMac' });
+  open.reversalAnswered({ outcome: 'unanswered', fault });
+  t.strictSame(view(open.state, identity, 'zh-CN').lines.slice(0, 2), ['待冲正 第1次', '勿交货 勿重刷']);
+});
+
+test('merchant and amount stand before the customer when he is to confirm them (003-26, 004-13, 004-17)', async (t) => {
+  const world = new World().start().signOn().keys('1', '2', '3', '4', 'enter');
+  t.strictSame(view(world.state, identity, 'zh-CN').lines, ['示例便利店', '测试路店', 'RMB 12.34', '请顾客核对 确认']);
+});
