@@ -57,7 +57,9 @@ const ofFact = (fact: Fact): object => {
     case 'uploaded':
       return { count: fact.count };
     case 'batchOpened':
-      return { batch: fact.batch, carried: fact.carried.length };
+      return { batch: fact.batch };
+    case 'carried':
+      return { saleId: fact.sale.id, stan: fact.sale.stan };
     case 'settlementPrinted':
       return {};
   }

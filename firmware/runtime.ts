@@ -8,7 +8,7 @@ import type { Clock } from '../hal/clock.ts';
 import type { DeviceFault, DeviceName, LinkEvent } from '../hal/device.ts';
 import type { Display } from '../hal/display.ts';
 import type { Keypad } from '../hal/keypad.ts';
-import type { Ledger, LedgerAppend } from '../hal/ledger.ts';
+import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer } from '../hal/printer.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
@@ -156,19 +156,23 @@ export class Runtime {
     for (const effect of done.effects) void this.#perform(effect);
   }
 
-  /** Makes the facts durable, one by one. The first that can't be ends it: then the step has not happened. */
+  /**
+   * Makes the facts durable, one by one; those that open a batch together. The first that can't be ends it: then the
+   * step has not happened.
+   */
   async #store({ facts, state }: Step): Promise<Extract<Happening, { type: 'ledgerFault' }> | undefined> {
     const { ledger, report } = this.#options;
-    let storedBefore = 0;
-    for (const fact of facts) {
-      const stored: LedgerAppend = fact.type === 'batchOpened' ? await ledger.rotate(fact) : await ledger.append(fact);
+    const [first, ...others] = facts;
+    const opensBatch = first?.type === 'batchOpened';
+    const groups = opensBatch ? [[first, ...others] as const] : facts.map((fact) => [fact] as const);
+    for (const [index, group] of groups.entries()) {
+      const stored = opensBatch ? await ledger.rotate(group) : await ledger.append(group[0]);
       if (stored.result !== 'stored') {
         report({ type: 'fault', fault: stored.fault });
         // With an earlier fact of this step on the disk, the book in memory is behind it: only a restart mends that.
-        return { type: 'ledgerFault', result: storedBefore > 0 ? 'failed' : stored.result, fact: fact.type };
+        return { type: 'ledgerFault', result: index > 0 ? 'failed' : stored.result, fact: group[0].type };
       }
-      storedBefore += 1;
-      report({ type: 'fact', fact, state });
+      for (const fact of group) report({ type: 'fact', fact, state });
     }
     return undefined;
   }

@@ -15,8 +15,11 @@ export interface Ledger<Fact> {
    * After `failed` every later call fails too until the process restarts: what is on the disk is then unknown.
    */
   append(fact: Fact): Promise<LedgerAppend>;
-  /** Ends the current batch and begins the next in a file of its own, whose first record is the given fact. */
-  rotate(first: Fact): Promise<LedgerAppend>;
+  /**
+   * Ends the current batch and begins the next in a file of its own that starts with the given facts: all of them or,
+   * when the power goes, none.
+   */
+  rotate(first: readonly [Fact, ...Fact[]]): Promise<LedgerAppend>;
   /** The short code of the chain's end (8 hex digits), as it stands on slips: a cut-off tail shows against it. */
   tailCode(): string;
   close(): Promise<void>;

@@ -161,18 +161,17 @@ const toCarry = (book: Book): readonly Sale[] => {
   return [...book.carried, ...book.sales].filter((sale) => due.has(sale));
 };
 
-/** The fact that closes this batch, whose end the acquirer has accepted, and opens the next. */
-export const nextBatch = (book: Book, at: EpochMs): FactOf<'batchOpened'> => {
+/** The facts that close this batch, whose end the acquirer has accepted, and open the next. */
+export const nextBatch = (
+  book: Book,
+): readonly [Omit<FactOf<'batchOpened'>, 'at'>, ...Omit<FactOf<'carried'>, 'at'>[]] => {
   const { totals, flags, startedAt } = settling(book);
   if (flags === undefined) throw new Error('A batch is closed whose totals were never answered');
-  return {
-    type: 'batchOpened',
-    at,
-    batch: following(book.batch),
-    nextStan: book.nextStan,
-    settled: { batch: book.batch, at: startedAt, totals, flags, printed: false },
-    carried: toCarry(book),
-  };
+  const settled = { batch: book.batch, at: startedAt, totals, flags, printed: false };
+  return [
+    { type: 'batchOpened', batch: following(book.batch), nextStan: book.nextStan, settled },
+    ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
+  ];
 };
 
 /** From which states a fact may take a sale, and to which. A row that isn't here is illegal. */
@@ -292,9 +291,11 @@ export const apply = (book: Book, fact: Fact): Book => {
         batch: fact.batch,
         nextStan: fact.nextStan,
         sales: [],
-        carried: fact.carried,
+        carried: [],
         lastSettlement: fact.settled,
       };
+    case 'carried':
+      return { ...book, carried: [...book.carried, fact.sale] };
     case 'settlementPrinted':
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');

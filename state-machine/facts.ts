@@ -73,15 +73,16 @@ export type Fact = At &
     | { readonly type: 'uploaded'; readonly count: number; readonly stan: Stan }
     /**
      * The batch end was accepted: the batch is closed and the next one open, in one record, the first of a new
-     * ledger file. What must not be forgotten of the old one is carried over.
+     * ledger file. What must not be forgotten of the old one follows it there, before anything else (`carried`).
      */
     | {
         readonly type: 'batchOpened';
         readonly batch: BatchNumber;
         readonly nextStan: Stan;
         readonly settled: LastSettlement;
-        readonly carried: readonly Sale[];
       }
+    /** A sale of an earlier batch that still owes a slip. */
+    | { readonly type: 'carried'; readonly sale: Sale }
     | { readonly type: 'settlementPrinted' }
   );
 

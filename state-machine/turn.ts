@@ -65,10 +65,6 @@ export class Turn {
     return this.#event.id;
   }
 
-  get wall(): Event['wall'] {
-    return this.#event.wall;
-  }
-
   after(ms: number): MonotonicMs {
     return (this.#event.at + ms) as MonotonicMs;
   }

@@ -38,7 +38,8 @@ export const uploadAnswered: Handler<'uploading', 'uploadAnswered'> = (turn, { a
 /** The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on. */
 export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn, { attempt }, { answer }) => {
   if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
-  turn.record(nextBatch(turn.book, turn.wall)).know({ signedOn: false });
+  for (const fact of nextBatch(turn.book)) turn.record(fact);
+  turn.know({ signedOn: false });
   return printSettlement(turn);
 };
 
