@@ -1,0 +1,119 @@
+import type { Behaviour } from './behaviours.ts';
+
+/** A line to one terminal: a TCP connection, or what a test puts in its place. */
+export interface Link {
+  readonly open: boolean;
+  write(bytes: Buffer): void;
+  /** Closes it when all that was written has left. */
+  close(): void;
+}
+
+/** Calls `wake` once, that many milliseconds on, unless the returned function is called before. */
+export type Schedule = (delayMs: number, wake: () => void) => () => void;
+
+const garbage = Buffer.from('deadbeef0102030405060708090a0b0c0d0e0fff00ff00ff', 'hex');
+
+/** Brings answers to the line, or does to them there what the script wants. */
+export class Delivery {
+  readonly #schedule: Schedule;
+  #held: (() => boolean)[] = [];
+  readonly #timers = new Set<() => void>();
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+  }
+
+  /** `sent` is called when an answer was given to an open line, wholly and unharmed in its framing; `withheld` else. */
+  deliver(
+    link: Link,
+    frame: Buffer,
+    behaviour: Behaviour | undefined,
+    told: { readonly sent: () => void; readonly withheld: () => void },
+  ): void {
+    const send = (): boolean => {
+      if (!link.open) {
+        told.withheld();
+        return false;
+      }
+      link.write(frame);
+      told.sent();
+      return true;
+    };
+    switch (behaviour?.kind) {
+      case 'late':
+        if (behaviour.delayMs === undefined) this.#held.push(send);
+        else this.#after(behaviour.delayMs, send);
+        return;
+      case 'doubled':
+        if (send()) link.write(frame);
+        return;
+      case 'drip':
+        this.#drip(link, frame, behaviour.everyMs ?? 1, told);
+        return;
+      case 'noAnswer':
+      case 'notBooked':
+        break;
+      case 'truncated':
+        link.write(frame.subarray(0, behaviour.bytes ?? frame.length >> 1));
+        break;
+      case 'garbage':
+        link.write(behaviour.bytes ?? garbage);
+        break;
+      case 'lyingLength': {
+        const lie = Buffer.from(frame);
+        lie.writeUInt16BE(frame.readUInt16BE(0) + (behaviour.by ?? 7));
+        link.write(lie);
+        break;
+      }
+      case 'closeAfterRequest':
+        break;
+      default:
+        send();
+        return;
+    }
+    told.withheld();
+    const closes = behaviour.kind === 'closeAfterRequest' || ('then' in behaviour && behaviour.then === 'close');
+    if (closes) link.close();
+  }
+
+  /** Sends what is held back, and says how many answers found their line still open. */
+  release(): number {
+    const held = this.#held;
+    this.#held = [];
+    return held.filter((send) => send()).length;
+  }
+
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Forgets what is held back or under way. */
+  abandon(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#held = [];
+  }
+
+  #after(delayMs: number, wake: () => void): void {
+    const cancel = this.#schedule(delayMs, () => {
+      this.#timers.delete(cancel);
+      wake();
+    });
+    this.#timers.add(cancel);
+  }
+
+  #drip(
+    link: Link,
+    frame: Buffer,
+    everyMs: number,
+    told: { readonly sent: () => void; readonly withheld: () => void },
+  ): void {
+    if (!link.open) {
+      told.withheld();
+      return;
+    }
+    link.write(frame.subarray(0, 1));
+    if (frame.length === 1) told.sent();
+    else this.#after(everyMs, () => this.#drip(link, frame.subarray(1), everyMs, told));
+  }
+}
