@@ -1,4 +1,4 @@
-import type { Value } from './iso8583.ts';
+import type { IsoMessage } from './iso8583.ts';
 import type { MessageKind } from './rules.ts';
 
 /**
@@ -12,8 +12,8 @@ export type Behaviour =
   | { readonly kind: 'approve'; readonly code: '11' | 'A2' | 'A4' | 'A5' | 'A6' }
   /** Booked, and never answered. */
   | { readonly kind: 'noAnswer' }
-  /** Lost before it was booked: neither booked nor answered; the connection stays open, or is closed. */
-  | { readonly kind: 'notBooked'; readonly then?: 'silence' | 'close' }
+  /** Lost before it was booked: neither booked nor answered; the connection stays open, unless it `closes`. */
+  | { readonly kind: 'notBooked'; readonly closes?: boolean }
   /** Answered after that time; without it, when the test calls `release()`. */
   | { readonly kind: 'late'; readonly delayMs?: number }
   /** Field 64 is wrong. */
@@ -22,8 +22,8 @@ export type Behaviour =
   | { readonly kind: 'wrongField'; readonly field: number }
   /** That field is missing; 64 too can be. */
   | { readonly kind: 'omitField'; readonly field: number }
-  /** Half of the frame, or the first `bytes` of it, then nothing more. */
-  | { readonly kind: 'truncated'; readonly then?: 'silence' | 'close'; readonly bytes?: number }
+  /** Half of the frame, or the first `bytes` of it, then nothing more, or the connection `closes`. */
+  | { readonly kind: 'truncated'; readonly closes?: boolean; readonly bytes?: number }
   /** Bytes that are no answer in the place of one. */
   | { readonly kind: 'garbage'; readonly bytes?: Buffer }
   /** The frame's length is that much more (or less) than what follows; by default 7 more. */
@@ -97,13 +97,38 @@ export class Script {
   }
 }
 
-/** Another value of the same shape: the last digit, letter or byte is changed. */
-export const spoiled = (value: Value): Value => {
-  if (Buffer.isBuffer(value)) {
-    const bytes = Buffer.from(value);
-    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 0xff, bytes.length - 1);
-    return bytes;
+type Mac = (input: Buffer) => Buffer;
+
+/** An answer with what a behaviour changes inside of it. `missing`: the field that should be changed is not there. */
+export const spoil = (
+  answer: IsoMessage,
+  mac: Mac | undefined,
+  behaviour: Behaviour | undefined,
+): { readonly answer: IsoMessage; readonly mac: Mac | undefined; readonly missing?: number } => {
+  if (behaviour?.kind !== 'badMac' && behaviour?.kind !== 'wrongField' && behaviour?.kind !== 'omitField') {
+    return { answer, mac };
   }
+  const field = behaviour.kind === 'badMac' ? 64 : behaviour.field;
+  const omit = behaviour.kind === 'omitField';
+  if (field === 0 && !omit) return { answer: { ...answer, mti: otherText(answer.mti) }, mac };
+  if (field === 64 && mac !== undefined) {
+    return { answer, mac: omit ? undefined : (input) => Buffer.from(otherText(mac(input).toString('latin1'))) };
+  }
+  const value = answer.fields.get(field);
+  if (value === undefined) return { answer, mac, missing: field };
+  const fields = new Map(answer.fields);
+  if (omit) fields.delete(field);
+  else fields.set(field, typeof value === 'string' ? otherText(value) : otherBytes(value));
+  return { answer: { ...answer, fields }, mac };
+};
+
+const otherText = (value: string): string => {
   const last = value.slice(-1);
-  return value.slice(0, -1) + (/\d/.test(last) ? (Number(last) + 1) % 10 : last === 'X' ? 'Y' : 'X');
+  return value.slice(0, -1) + (/\d/.test(last) ? `${(Number(last) + 1) % 10}` : last === 'X' ? 'Y' : 'X');
+};
+
+const otherBytes = (value: Buffer): Buffer => {
+  const bytes = Buffer.from(value);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 0xff, bytes.length - 1);
+  return bytes;
 };

@@ -231,7 +231,7 @@ export class BenchAcquirer extends EventEmitter<Events> {
     const { request, behaviour, answer } = this.#host.receive(payload);
     this.#onMessage({ ...request, connection });
     if (answer === undefined) {
-      if (behaviour?.kind === 'notBooked' && behaviour.then === 'close') link.close();
+      if (behaviour?.kind === 'notBooked' && behaviour.closes === true) link.close();
       return;
     }
     const tell = (direction: 'sent' | 'withheld') => (): void =>
@@ -271,6 +271,6 @@ export class BenchAcquirer extends EventEmitter<Events> {
   }
 
   #changed(): void {
-    for (const { look } of [...this.#waiting]) look();
+    for (const { look } of this.#waiting) look();
   }
 }

@@ -39,41 +39,52 @@ export class Delivery {
       told.sent();
       return true;
     };
+    const spoil = (bytes: Buffer, closes = false): void => {
+      if (bytes.length > 0) link.write(bytes);
+      if (closes) link.close();
+      told.withheld();
+    };
     switch (behaviour?.kind) {
       case 'late':
         if (behaviour.delayMs === undefined) this.#held.push(send);
         else this.#after(behaviour.delayMs, send);
-        return;
+        break;
       case 'doubled':
-        if (send()) link.write(frame);
-        return;
+        send();
+        send();
+        break;
       case 'drip':
         this.#drip(link, frame, behaviour.everyMs ?? 1, told);
-        return;
+        break;
       case 'noAnswer':
       case 'notBooked':
+        spoil(Buffer.alloc(0));
+        break;
+      case 'closeAfterRequest':
+        spoil(Buffer.alloc(0), true);
         break;
       case 'truncated':
-        link.write(frame.subarray(0, behaviour.bytes ?? frame.length >> 1));
+        spoil(frame.subarray(0, behaviour.bytes ?? frame.length >> 1), behaviour.closes);
         break;
       case 'garbage':
-        link.write(behaviour.bytes ?? garbage);
+        spoil(behaviour.bytes ?? garbage);
         break;
       case 'lyingLength': {
         const lie = Buffer.from(frame);
         lie.writeUInt16BE(frame.readUInt16BE(0) + (behaviour.by ?? 7));
-        link.write(lie);
+        spoil(lie);
         break;
       }
-      case 'closeAfterRequest':
-        break;
-      default:
+      case 'decline':
+      case 'approve':
+      case 'disagree':
+      case 'badMac':
+      case 'wrongField':
+      case 'omitField':
+      case 'closeOnAccept':
+      case undefined:
         send();
-        return;
     }
-    told.withheld();
-    const closes = behaviour.kind === 'closeAfterRequest' || ('then' in behaviour && behaviour.then === 'close');
-    if (closes) link.close();
   }
 
   /** Sends what is held back, and says how many answers found their line still open. */

@@ -1,4 +1,4 @@
-import { type Behaviour, hasMac, type Script, spoiled } from './behaviours.ts';
+import { type Behaviour, hasMac, type Script, spoil } from './behaviours.ts';
 import { type BenchCard, Book, maskPan } from './book.ts';
 import { newKey } from './crypto.ts';
 import { DayEnd } from './day-end.ts';
@@ -114,7 +114,10 @@ export class Host {
         ...decision,
       ]),
     };
-    const frame = sealAnswer(envelope, this.processingRequest, this.#write(answer, kind, behaviour));
+    const mac = kind !== undefined && hasMac(kind) ? this.#keys.mac() : undefined;
+    const spoilt = spoil(answer, mac, behaviour);
+    if (spoilt.missing !== undefined) complain(`script: its answer has no field ${spoilt.missing} to spoil`);
+    const frame = sealAnswer(envelope, this.processingRequest, pack(spoilt.answer, spoilt.mac));
     return { request, behaviour, answer: { frame, summary: summaryOf('sent', kind, answer) } };
   }
 
@@ -165,49 +168,7 @@ export class Host {
       [62, this.#keys.signOn(code === '001' ? 8 : 16)],
     ]);
   }
-
-  /** Packs an answer, with what the script spoils in it. */
-  #write(answer: IsoMessage, kind: MessageKind | undefined, behaviour: Behaviour | undefined): Buffer {
-    const mac = kind !== undefined && hasMac(kind) ? this.#keys.mac() : undefined;
-    switch (behaviour?.kind) {
-      case 'badMac':
-        return this.#spoilMac(answer, mac);
-      case 'wrongField': {
-        const { field } = behaviour;
-        if (field === 0) return pack({ ...answer, mti: `${spoiled(answer.mti)}` }, mac);
-        if (field === 64) return this.#spoilMac(answer, mac);
-        const value = this.#there(answer, field);
-        return pack(value === undefined ? answer : replaced(answer, field, spoiled(value)), mac);
-      }
-      case 'omitField': {
-        const { field } = behaviour;
-        if (field === 64) return pack(answer);
-        this.#there(answer, field);
-        return pack(replaced(answer, field, undefined), mac);
-      }
-      default:
-        return pack(answer, mac);
-    }
-  }
-
-  #spoilMac(answer: IsoMessage, mac: ((input: Buffer) => Buffer) | undefined): Buffer {
-    if (mac === undefined) this.complaints.push(`script: the ${answer.mti} has no MAC to spoil`);
-    return pack(answer, mac && ((input) => Buffer.from(`${spoiled(mac(input).toString('latin1'))}`, 'latin1')));
-  }
-
-  #there(answer: IsoMessage, field: number): Value | undefined {
-    const value = answer.fields.get(field);
-    if (value === undefined) this.complaints.push(`script: the ${answer.mti} has no field ${field} to spoil`);
-    return value;
-  }
 }
-
-const replaced = (answer: IsoMessage, field: number, value: Value | undefined): IsoMessage => {
-  const fields = new Map(answer.fields);
-  if (value === undefined) fields.delete(field);
-  else fields.set(field, value);
-  return { ...answer, fields };
-};
 
 /** What an answer repeats of its request. */
 const repeatedFields = (kind: MessageKind | undefined, { fields }: IsoMessage): [number, Value][] => {

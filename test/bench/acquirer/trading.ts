@@ -12,7 +12,7 @@ export interface Case {
   readonly today: string;
   readonly reference: string;
   readonly behaviour: Behaviour | undefined;
-  complain(what: string): void;
+  readonly complain: (what: string) => void;
 }
 
 /** The fields of an answer beyond those that every answer has; 39 among them. */
