@@ -14,6 +14,8 @@ export type Behaviour =
   | { readonly kind: 'noAnswer' }
   /** Lost before it was booked: neither booked nor answered; the connection stays open, unless it `closes`. */
   | { readonly kind: 'notBooked'; readonly closes?: boolean }
+  /** Held up on its way for that time, or until `release()`, and only then decided: what comes meanwhile overtakes it. */
+  | { readonly kind: 'overtaken'; readonly delayMs?: number }
   /** Answered after that time; without it, when the test calls `release()`. */
   | { readonly kind: 'late'; readonly delayMs?: number }
   /** Field 64 is wrong. */

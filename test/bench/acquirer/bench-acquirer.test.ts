@@ -186,6 +186,19 @@ test('answers that come late: at a word, or after a time', (t) => {
   t.end();
 });
 
+test('a sale that its reversal overtakes is refused when it comes', (t) => {
+  const { acquirer, terminal, bytes, entry } = treated({ kind: 'overtaken' });
+  t.equal(bytes.length, 0);
+  t.equal(entry, undefined);
+  t.equal(acquirer.messages.length, 2, 'it has not come yet');
+  t.equal(code(terminal.ask(reversal({ stan: 2 }))), '25');
+  t.equal(acquirer.release(), 1);
+  t.equal(code(takeApart(terminal.taken())), '22');
+  t.strictSame(acquirer.book.entries(), []);
+  t.strictSame(acquirer.complaints, []);
+  t.end();
+});
+
 test('answers with something wrong inside', (t) => {
   const good = straight();
   const mac = treated({ kind: 'badMac' });
@@ -197,6 +210,10 @@ test('answers with something wrong inside', (t) => {
   t.equal(takeApart(treated({ kind: 'wrongField', field: 0 }).bytes)?.mti, '0211');
   t.equal(takeApart(treated({ kind: 'omitField', field: 39 }).bytes)?.fields.has(39), false);
   t.equal(takeApart(treated({ kind: 'omitField', field: 64 }).bytes)?.fields.has(64), false);
+  const keys = newAcquirer();
+  keys.next('signOn', { kind: 'wrongField', field: 62 });
+  const wrapped = plugInto(keys).ask(signOn())?.fields.get(62);
+  t.equal(Buffer.isBuffer(wrapped) && wrapped.toString('hex', 36), '00b8cc96', 'the check value of the MAK');
   const { acquirer } = treated({ kind: 'omitField', field: 54 });
   t.match(acquirer.complaints, [/script: its answer has no field 54 to spoil/]);
   t.end();
@@ -270,11 +287,30 @@ test('a stream that is no protocol is told and closed', (t) => {
   t.end();
 });
 
+test('options and settings that no acquirer has are told at once', (t) => {
+  t.throws(() => newAcquirer({ terminalId: '1' }), /8 characters/);
+  t.throws(() => newAcquirer({ merchantId: '1' }), /15 characters/);
+  t.throws(() => newAcquirer({ masterKey: Buffer.alloc(24) }), /8 or 16 bytes/);
+  t.throws(() => newAcquirer({ batch: 0 }), /1 to 999999/);
+  t.throws(() => newAcquirer({ cards: [{ pan: '1', issuer: '1' }] }), /12 to 19 digits/);
+  t.throws(() => newAcquirer({ cards: [{ pan: '6212345678901232', issuer: '' }] }), /1 to 11/);
+  const acquirer = newAcquirer();
+  t.throws(() => Object.assign(acquirer, { batch: 1_000_000 }), /1 to 999999/);
+  t.throws(() => Object.assign(acquirer, { processingRequest: 10 }), /digit/);
+  acquirer.batch = 12;
+  t.equal(acquirer.batch, 12);
+  t.end();
+});
+
 test('who waits is woken, and let go when the acquirer is closed', async (t) => {
   const { acquirer, terminal } = signedOn();
   const approved = acquirer.until(() => acquirer.book.entries().find(({ state }) => state === 'approved'));
   terminal.send(sale({ stan: 2 }));
   t.equal((await approved).stan, 2);
+  const held = acquirer.until(() => acquirer.held === 1);
+  acquirer.next('sale', { kind: 'late' });
+  terminal.send(sale({ stan: 3 }));
+  t.equal(await held, true);
   const never = acquirer.until(() => acquirer.batch === 2);
   await acquirer.close();
   await t.rejects(never, /closed while something waited/);

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type Behaviour, type Occasion, Script } from './behaviours.ts';
 import type { Book, Half } from './book.ts';
+import { isBatch } from './day-end.ts';
 import { Delivery, type Link, type Schedule } from './delivery.ts';
 import { Host, type HostOptions, type MessageSummary } from './host.ts';
 import type { Tally } from './reconciliation.ts';
@@ -81,12 +82,14 @@ export class BenchAcquirer extends EventEmitter<Events> {
   }
 
   set batch(batch: number) {
+    if (!isBatch(batch)) throw new RangeError('a batch is a number from 1 to 999999');
     this.#host.dayEnd.batch = batch;
     this.#changed();
   }
 
   /** 处理要求 0 … 9 in the header of every answer: 1 parameters, 3 sign on again … */
   set processingRequest(digit: number) {
+    if (!/^\d$/.test(`${digit}`)) throw new RangeError('a processing request is a digit');
     this.#host.processingRequest = digit;
   }
 
@@ -110,12 +113,12 @@ export class BenchAcquirer extends EventEmitter<Events> {
     return this.#script.waiting;
   }
 
-  /** Answers that wait for `release`. */
+  /** What waits for `release`. */
   get held(): number {
     return this.#delivery.held;
   }
 
-  /** Sends the answers held back by `late`, and says how many found their connection still open. */
+  /** Lets go what `late` and `overtaken` hold back, and says how much found its connection still open. */
   release(): number {
     return this.#delivery.release();
   }
@@ -227,16 +230,22 @@ export class BenchAcquirer extends EventEmitter<Events> {
     };
   }
 
-  #answer(connection: number, link: Link, payload: Buffer): void {
-    const { request, behaviour, answer } = this.#host.receive(payload);
-    this.#onMessage({ ...request, connection });
-    if (answer === undefined) {
-      if (behaviour?.kind === 'notBooked' && behaviour.closes === true) link.close();
-      return;
+  #answer(connection: number, link: Link, payload: Buffer, scripted = true): void {
+    const { request, behaviour, answer } = this.#host.receive(payload, scripted);
+    if (request !== undefined) this.#onMessage({ ...request, connection });
+    if (answer !== undefined) {
+      const tell = (direction: 'sent' | 'withheld') => (): void =>
+        this.#onMessage({ ...answer.summary, direction, connection });
+      this.#delivery.deliver(link, answer.frame, behaviour, { sent: tell('sent'), withheld: tell('withheld') });
+    } else if (behaviour?.kind === 'notBooked' && behaviour.closes === true) {
+      link.close();
+    } else if (behaviour?.kind === 'overtaken') {
+      this.#delivery.hold(behaviour.delayMs, () => {
+        this.#answer(connection, link, payload, false);
+        return link.open;
+      });
     }
-    const tell = (direction: 'sent' | 'withheld') => (): void =>
-      this.#onMessage({ ...answer.summary, direction, connection });
-    this.#delivery.deliver(link, answer.frame, behaviour, { sent: tell('sent'), withheld: tell('withheld') });
+    this.#changed();
   }
 
   #accept(socket: Socket): void {

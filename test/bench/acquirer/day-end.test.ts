@@ -63,6 +63,8 @@ test('only the half that differs is unbalanced; its upload is compared with the 
     ],
   );
   t.strictSame(acquirer.complaints, []);
+  t.equal(code(terminal.ask(upload(records))), '30', 'too late');
+  t.match(acquirer.complaints, [/an upload into a batch that is closed/]);
   t.end();
 });
 

@@ -14,6 +14,7 @@ import { batchOf, managementCode } from './rules.ts';
 import { answering, type Case, type Fields } from './trading.ts';
 
 const lastBatch = 999_999;
+export const isBatch = (batch: number): boolean => Number.isInteger(batch) && batch >= 1 && batch <= lastBatch;
 const halves: readonly Half[] = ['domestic', 'foreign'];
 
 /**

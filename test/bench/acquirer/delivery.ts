@@ -46,8 +46,7 @@ export class Delivery {
     };
     switch (behaviour?.kind) {
       case 'late':
-        if (behaviour.delayMs === undefined) this.#held.push(send);
-        else this.#after(behaviour.delayMs, send);
+        this.hold(behaviour.delayMs, send);
         break;
       case 'doubled':
         send();
@@ -58,6 +57,7 @@ export class Delivery {
         break;
       case 'noAnswer':
       case 'notBooked':
+      case 'overtaken':
         spoil(Buffer.alloc(0));
         break;
       case 'closeAfterRequest':
@@ -87,11 +87,17 @@ export class Delivery {
     }
   }
 
-  /** Sends what is held back, and says how many answers found their line still open. */
+  /** Does something that long from now, or at the next `release`; `act` says whether it found its line open. */
+  hold(delayMs: number | undefined, act: () => boolean): void {
+    if (delayMs === undefined) this.#held.push(act);
+    else this.#after(delayMs, act);
+  }
+
+  /** Lets go what is held back, and says how much of it found its line still open. */
   release(): number {
     const held = this.#held;
     this.#held = [];
-    return held.filter((send) => send()).length;
+    return held.filter((act) => act()).length;
   }
 
   get held(): number {

@@ -1,7 +1,7 @@
 import { type Behaviour, hasMac, type Script, spoil } from './behaviours.ts';
 import { type BenchCard, Book, maskPan } from './book.ts';
 import { newKey } from './crypto.ts';
-import { DayEnd } from './day-end.ts';
+import { DayEnd, isBatch } from './day-end.ts';
 import { type IsoMessage, pack, textOf, unpack, type Value } from './iso8583.ts';
 import { KeySession } from './key-session.ts';
 import { batchOf, faultsOf, kindOf, type MessageKind, managementCode } from './rules.ts';
@@ -39,9 +39,9 @@ export interface MessageSummary {
   readonly code?: string;
 }
 
-/** What the host made of a request; without `answer` there is none to it. */
+/** What the host made of a request; without `answer` there is none to it, without `request` it is still on its way. */
 export interface Handled {
-  readonly request: MessageSummary;
+  readonly request?: MessageSummary;
   readonly behaviour: Behaviour | undefined;
   readonly answer?: { readonly frame: Buffer; readonly summary: MessageSummary };
 }
@@ -68,6 +68,7 @@ export class Host {
   #references = 0;
 
   constructor(options: HostOptions, script: Script) {
+    assertOptions(options);
     this.#options = options;
     this.#script = script;
     this.book = new Book(options.cards);
@@ -80,11 +81,13 @@ export class Host {
     return this.#keys.open;
   }
 
-  /** Handles the payload of one frame: TPDU, header and message, at least 21 bytes. */
-  receive(payload: Buffer): Handled {
+  /** Handles the payload of one frame: TPDU, header and message, at least 21 bytes. A second time without script. */
+  receive(payload: Buffer, scripted = true): Handled {
     const { envelope, iso, faults } = openEnvelope(payload);
     const message = unpack(iso);
     const kind = kindOf(message);
+    const behaviour = scripted && kind !== undefined ? this.#script.take(kind) : undefined;
+    if (behaviour?.kind === 'overtaken') return { behaviour };
     const request = summaryOf('received', kind, message);
     const complain = (what: string): void => {
       const stan = request.stan === undefined ? '' : ` STAN ${request.stan}`;
@@ -94,7 +97,6 @@ export class Host {
     for (const what of wrong) complain(what);
     if (kind === undefined) complain('MTI, 60.3 or, of a trade, 3, 25 and 60.1 name no message that is spoken here');
 
-    const behaviour = kind && this.#script.take(kind);
     if (!/^0[1-8][02468]0$/.test(message.mti) || behaviour?.kind === 'notBooked') return { request, behaviour };
 
     const at = this.#options.now?.() ?? new Date();
@@ -169,6 +171,17 @@ export class Host {
     ]);
   }
 }
+
+const assertOptions = ({ terminalId, merchantId, masterKey, cards, batch = 1 }: HostOptions): void => {
+  if (terminalId.length !== 8) throw new RangeError('a terminal id has 8 characters');
+  if (merchantId.length !== 15) throw new RangeError('a merchant id has 15 characters');
+  if (masterKey.length !== 8 && masterKey.length !== 16) throw new RangeError('a master key has 8 or 16 bytes');
+  if (!isBatch(batch)) throw new RangeError('a batch is a number from 1 to 999999');
+  for (const { pan, issuer } of cards) {
+    if (!/^\d{12,19}$/.test(pan)) throw new RangeError('a card number has 12 to 19 digits');
+    if (!/^[\dA-Za-z]{1,11}$/.test(issuer)) throw new RangeError('an issuer has 1 to 11 letters and digits');
+  }
+};
 
 /** What an answer repeats of its request. */
 const repeatedFields = (kind: MessageKind | undefined, { fields }: IsoMessage): [number, Value][] => {

@@ -37,7 +37,7 @@ const repeated = [3, 22, 25, 49, 60] as const;
 export class Trading {
   readonly #book: Book;
   readonly #keys: KeySession;
-  readonly #originals = new Map<string, Unpacked>();
+  readonly #originals = new Map<string, ReadonlyMap<number, string>>();
 
   constructor(book: Book, keys: KeySession) {
     this.#book = book;
@@ -53,8 +53,7 @@ export class Trading {
       sale.complain('its STAN was used in this batch already');
       return answering('94');
     }
-    const track = textOf(message, 35);
-    const [pan = '', rest = ''] = track.split('=');
+    const [pan = '', rest = ''] = textOf(message, 35).split('=');
     const amount = Number(textOf(message, 4));
     const refusal = behaviour?.kind === 'decline' ? behaviour.code : this.#refusal(sale, pan, amount);
     const responseCode = refusal ?? (behaviour?.kind === 'approve' ? behaviour.code : '00');
@@ -65,7 +64,7 @@ export class Trading {
       { ...key, amount, at: sale.at, state, responseCode, retrievalReference: sale.reference, authorisationCode },
       pan,
     );
-    this.#originals.set(`${key.batch}/${key.stan}`, { ...message, fields: withoutSecrets(message) });
+    this.#originals.set(`${key.batch}/${key.stan}`, new Map(repeated.map((field) => [field, textOf(message, field)])));
     const card = this.#book.card(pan);
     return new Map<number, Value>([
       [39, responseCode],
@@ -83,7 +82,7 @@ export class Trading {
       return answering('25');
     }
     const original = this.#originals.get(`${key.batch}/${key.stan}`);
-    const differs = repeated.filter((field) => original && textOf(message, field) !== textOf(original, field));
+    const differs = repeated.filter((field) => textOf(message, field) !== original?.get(field));
     for (const field of differs) reversal.complain(`field ${field} is not its sale's`);
     const sameAmount = Number(textOf(message, 4)) === entry.amount;
     if (!sameAmount) reversal.complain("field 4 is not its sale's");
@@ -119,9 +118,6 @@ export class Trading {
     return this.#book.canSpend(pan, amount) ? undefined : '51';
   }
 }
-
-const withoutSecrets = ({ fields }: Unpacked): Fields =>
-  new Map([...fields].filter(([field]) => field !== 35 && field !== 36 && field !== 52));
 
 /** Fields 44 (发卡行 and 收单行, 11 characters each) and 63 (card organisation 3, texts of 20 each). */
 const aboutCard = (card: BenchCard): [number, Value][] => [
