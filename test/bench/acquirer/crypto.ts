@@ -10,10 +10,14 @@ const tripleLength = (key: Buffer): Buffer => {
   throw new RangeError(`a DES key has 8 or 16 bytes, not ${key.length}`);
 };
 
-/** DES or two-key triple DES in ECB, by the key's length; `data` is whole blocks. */
+/** ECB has no state from block to block, so one cipher a key serves all its MACs; setting it up costs more than they do. */
+const ciphers = new WeakMap<Buffer, ReturnType<typeof createCipheriv>>();
+
+/** DES or two-key triple DES in ECB, by the key's length; `data` is whole blocks. The key's bytes must not change later. */
 export const encipher = (key: Buffer, data: Buffer): Buffer => {
-  const cipher = createCipheriv('des-ede3-ecb', tripleLength(key), null).setAutoPadding(false);
-  return Buffer.concat([cipher.update(data), cipher.final()]);
+  const cipher = ciphers.get(key) ?? createCipheriv('des-ede3-ecb', tripleLength(key), null).setAutoPadding(false);
+  ciphers.set(key, cipher);
+  return cipher.update(data);
 };
 
 export const decipher = (key: Buffer, data: Buffer): Buffer => {
@@ -59,7 +63,7 @@ export const wrapWorkingKeys = (masterKey: Buffer, pik: Buffer, mak: Buffer): Bu
  */
 export const unionPayMac = (mak: Buffer, message: Buffer): Buffer => {
   const folded = Buffer.alloc(8);
-  for (const [index, byte] of message.entries()) folded.writeUInt8(folded.readUInt8(index % 8) ^ byte, index % 8);
+  for (let at = 0; at < message.length; at++) folded[at % 8] = (folded[at % 8] ?? 0) ^ (message[at] ?? 0);
   const text = Buffer.from(folded.toString('hex').toUpperCase(), 'latin1');
   const first = encipher(mak, text.subarray(0, 8));
   const second = first.map((byte, index) => byte ^ text.readUInt8(8 + index));
