@@ -1,0 +1,216 @@
+import { type HalfTotals, nothing, type Totals } from './reconciliation.ts';
+
+/** A card that the acquirer's issuers know. */
+export interface BenchCard {
+  readonly pan: string;
+  /** 4 … 12 digits. Without it any well-formed PIN is right; a sale without PIN is taken on any card. */
+  readonly pin?: string;
+  /** Institution of the issuer, up to 11 letters and digits (field 44). */
+  readonly issuer: string;
+  /** What it can spend, in 分. Without it, anything. */
+  readonly balance?: number;
+  /** 外卡: counted in the foreign half of the settlement, and not `CUP` in field 63. */
+  readonly foreign?: boolean;
+}
+
+export type Half = 'domestic' | 'foreign';
+export const halfOf = (card: BenchCard | undefined): Half => (card?.foreign === true ? 'foreign' : 'domestic');
+
+/** A sale as the acquirer holds it. */
+export interface BookEntry {
+  readonly batch: number;
+  readonly stan: number;
+  /** In 分. */
+  readonly amount: number;
+  /** First six and last four digits. */
+  readonly pan: string;
+  readonly half: Half;
+  readonly at: Date;
+  readonly state: 'approved' | 'declined' | 'reversed';
+  /** Field 39 of its answer. */
+  readonly responseCode: string;
+  /** Field 37 of its answer. */
+  readonly retrievalReference: string;
+  /** Field 38 of its answer; empty on a declined one. */
+  readonly authorisationCode: string;
+  /** Its batch is closed, and terminal and acquirer agree on it. */
+  readonly settled: boolean;
+  /** A record of it came in a batch upload (批上送). */
+  readonly uploaded: boolean;
+}
+
+/** The key of a request on one terminal. */
+export interface Key {
+  readonly batch: number;
+  readonly stan: number;
+}
+
+/** One transaction of a batch upload. */
+export interface UploadedRecord {
+  readonly half: Half;
+  readonly stan: number;
+  readonly pan: string;
+  readonly amount: number;
+}
+
+/** In what an upload and the book differ over one transaction. */
+export interface UploadDifference {
+  readonly stan: number;
+  readonly what: 'notInBook' | 'notApproved' | 'half' | 'card' | 'amount' | 'notUploaded';
+}
+
+interface Posting {
+  entry: BookEntry;
+  /** In clear; it never leaves the book. */
+  readonly pan: string;
+}
+
+export const maskPan = (pan: string): string =>
+  pan.length < 13 ? '*'.repeat(pan.length) : pan.slice(0, 6) + '*'.repeat(pan.length - 10) + pan.slice(-4);
+
+const keyOf = ({ batch, stan }: Key): string => `${batch}/${stan}`;
+
+/** The acquirer's own ledger of one terminal: what it really booked, whatever the terminal believes. */
+export class Book {
+  readonly #cards: ReadonlyMap<string, BenchCard>;
+  readonly #balances = new Map<string, number>();
+  readonly #postings = new Map<string, Posting>();
+  readonly #reversedUnseen = new Map<string, Key>();
+  readonly #uploads = new Map<number, Map<number, UploadedRecord>>();
+
+  constructor(cards: readonly BenchCard[]) {
+    this.#cards = new Map(cards.map((card) => [card.pan, card]));
+    for (const { pan, balance } of cards) if (balance !== undefined) this.#balances.set(pan, balance);
+  }
+
+  card(pan: string): BenchCard | undefined {
+    return this.#cards.get(pan);
+  }
+
+  canSpend(pan: string, amount: number): boolean {
+    return amount <= (this.#balances.get(pan) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What is left on a card, in 分; undefined when it has no limit. */
+  balance(pan: string): number | undefined {
+    return this.#balances.get(pan);
+  }
+
+  /** Every sale that was decided on its merits, in the order of arrival. One refused before (A0, 30, 77, 94, 97) is not. */
+  entries(): BookEntry[] {
+    return [...this.#postings.values()].map(({ entry }) => entry);
+  }
+
+  find(key: Key): BookEntry | undefined {
+    return this.#postings.get(keyOf(key))?.entry;
+  }
+
+  /** True when that card made that sale. */
+  isOf(key: Key, pan: string): boolean {
+    return this.#postings.get(keyOf(key))?.pan === pan;
+  }
+
+  /** Amount in 分 that is approved, not reversed and not settled. */
+  openTotal(): number {
+    const open = this.entries().filter(({ state, settled }) => state === 'approved' && !settled);
+    return open.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  post(sale: Omit<BookEntry, 'pan' | 'half' | 'settled' | 'uploaded'>, pan: string): void {
+    const half = halfOf(this.card(pan));
+    this.#postings.set(keyOf(sale), {
+      entry: { ...sale, pan: maskPan(pan), half, settled: false, uploaded: false },
+      pan,
+    });
+    if (sale.state === 'approved') this.#move(pan, -sale.amount);
+  }
+
+  /** An approved sale becomes a reversed one and its money is back on the card. */
+  reverse(key: Key): void {
+    const posting = this.#postings.get(keyOf(key));
+    if (posting?.entry.state !== 'approved') throw new Error(`nothing to reverse under ${keyOf(key)}`);
+    posting.entry = { ...posting.entry, state: 'reversed' };
+    this.#move(posting.pan, posting.entry.amount);
+  }
+
+  /** A reversal came before its sale: the sale is not to be taken any more, should it still come. */
+  reverseUnseen(key: Key): void {
+    this.#reversedUnseen.set(keyOf(key), key);
+  }
+
+  /** Reversals whose sale was never received, or not before them. */
+  reversedUnseen(): Key[] {
+    return [...this.#reversedUnseen.values()];
+  }
+
+  wasReversedUnseen(key: Key): boolean {
+    return this.#reversedUnseen.has(keyOf(key));
+  }
+
+  totals(batch: number): Totals {
+    const half = (name: Half): HalfTotals => {
+      const entries = this.#of(batch).filter((entry) => entry.half === name && entry.state === 'approved');
+      const amount = entries.reduce((sum, entry) => sum + entry.amount, 0);
+      return { debit: { amount, count: entries.length }, credit: nothing };
+    };
+    return { domestic: half('domestic'), foreign: half('foreign') };
+  }
+
+  /** Stores a record of an upload; the same again replaces it, for a terminal repeats what was not acknowledged. */
+  upload(batch: number, record: UploadedRecord): void {
+    const records = this.#uploads.get(batch) ?? new Map<number, UploadedRecord>();
+    this.#uploads.set(batch, records.set(record.stan, record));
+    const posting = this.#postings.get(keyOf({ batch, stan: record.stan }));
+    if (posting !== undefined) posting.entry = { ...posting.entry, uploaded: true };
+  }
+
+  /** How many transactions were uploaded for a batch. */
+  uploadCount(batch: number): number {
+    return this.#uploads.get(batch)?.size ?? 0;
+  }
+
+  /** Where an upload and the book disagree; of sales that were not uploaded only those of the halves given. */
+  uploadDifferences(batch: number, halves: readonly Half[] = ['domestic', 'foreign']): UploadDifference[] {
+    const records = this.#uploads.get(batch) ?? new Map<number, UploadedRecord>();
+    const differences: UploadDifference[] = [];
+    for (const record of records.values()) {
+      const posting = this.#postings.get(keyOf({ batch, stan: record.stan }));
+      const what = difference(record, posting);
+      if (what !== undefined) differences.push({ stan: record.stan, what });
+    }
+    for (const { state, stan, half } of this.#of(batch)) {
+      if (state === 'approved' && halves.includes(half) && !records.has(stan)) {
+        differences.push({ stan, what: 'notUploaded' });
+      }
+    }
+    return differences;
+  }
+
+  /** Closes a batch: settled is what its half's totals, or its uploaded record, agree on. */
+  settle(batch: number, balanced: readonly Half[]): void {
+    const differing = new Set(this.uploadDifferences(batch).map(({ stan }) => stan));
+    for (const posting of this.#postings.values()) {
+      const { entry } = posting;
+      if (entry.batch !== batch || entry.state !== 'approved') continue;
+      if (balanced.includes(entry.half) || !differing.has(entry.stan)) posting.entry = { ...entry, settled: true };
+    }
+  }
+
+  #of(batch: number): BookEntry[] {
+    return this.entries().filter((entry) => entry.batch === batch);
+  }
+
+  #move(pan: string, amount: number): void {
+    const balance = this.#balances.get(pan);
+    if (balance !== undefined) this.#balances.set(pan, balance + amount);
+  }
+}
+
+const difference = (record: UploadedRecord, posting: Posting | undefined): UploadDifference['what'] | undefined => {
+  if (posting === undefined) return 'notInBook';
+  const { entry, pan } = posting;
+  if (entry.state !== 'approved') return 'notApproved';
+  if (entry.half !== record.half) return 'half';
+  if (pan !== record.pan) return 'card';
+  return entry.amount === record.amount ? undefined : 'amount';
+};

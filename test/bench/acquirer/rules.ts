@@ -1,0 +1,146 @@
+import { type IsoMessage, textOf } from './iso8583.ts';
+
+/**
+ * The messages that this acquirer speaks: 签到 sign-on, 签退 sign-off, 回响测试 echo, 消费 sale, 冲正 reversal,
+ * 批结算 settlement, 批上送 upload, 批上送结束 batch end.
+ */
+export type MessageKind = 'signOn' | 'signOff' | 'echo' | 'sale' | 'reversal' | 'settlement' | 'upload' | 'batchEnd';
+
+interface Rule {
+  readonly mandatory: readonly number[];
+  readonly optional: readonly number[];
+  readonly field60: RegExp;
+}
+
+/** 60.1 type, 60.2 batch, 60.3 network management code; nothing behind. */
+const management = (codes: string): RegExp => new RegExp(`^00\\d{6}(?:${codes})$`);
+/** 60.1 = 22, 60.2 batch, 60.3 = 000, 60.4 reader, 60.5 IC condition, [60.6 partial approval, [60.7 account]]. */
+const financial = /^22\d{6}000[256][02](?:[01](?:\d{3})?)?$/;
+
+/**
+ * The fields of each request; all others are forbidden. A swiped sale has its PAN in track 2 alone, so fields 2, 14,
+ * 23 and 55 have no place in it; a reversal repeats the sale without its secrets (26, 35, 36, 52, 53).
+ */
+const rules: Readonly<Record<MessageKind, Rule>> = {
+  signOn: { mandatory: [11, 41, 42, 60, 63], optional: [62], field60: management('001|003|004') },
+  signOff: { mandatory: [11, 41, 42, 60], optional: [], field60: management('002') },
+  echo: { mandatory: [41, 42, 60], optional: [], field60: management('301') },
+  sale: {
+    mandatory: [3, 4, 11, 22, 25, 35, 41, 42, 49, 53, 60, 64],
+    optional: [26, 36, 52],
+    field60: financial,
+  },
+  reversal: { mandatory: [3, 4, 11, 22, 25, 39, 41, 42, 49, 60, 64], optional: [2, 38, 61], field60: financial },
+  settlement: { mandatory: [11, 41, 42, 48, 49, 60, 63], optional: [], field60: management('201') },
+  upload: { mandatory: [11, 41, 42, 48, 60], optional: [], field60: management('201') },
+  batchEnd: { mandatory: [11, 41, 42, 48, 60], optional: [], field60: management('202|207') },
+};
+
+const managementKinds: Readonly<Record<string, MessageKind>> = {
+  '0800/001': 'signOn',
+  '0800/003': 'signOn',
+  '0800/004': 'signOn',
+  '0820/002': 'signOff',
+  '0820/301': 'echo',
+  '0500/201': 'settlement',
+  '0320/201': 'upload',
+  '0320/202': 'batchEnd',
+  '0320/207': 'batchEnd',
+};
+
+/** Field 60 in its parts. */
+export const transactionType = (message: IsoMessage): string => textOf(message, 60).slice(0, 2);
+export const batchOf = (message: IsoMessage): number => Number(textOf(message, 60).slice(2, 8));
+export const managementCode = (message: IsoMessage): string => textOf(message, 60).slice(8, 11);
+
+/** Which message it is, by MTI and 60.3, a financial one by MTI, 3, 25 and 60.1; undefined for one not spoken here. */
+export const kindOf = (message: IsoMessage): MessageKind | undefined => {
+  const { mti } = message;
+  if (mti !== '0200' && mti !== '0400') return managementKinds[`${mti}/${managementCode(message)}`];
+  const key = `${textOf(message, 3)}/${textOf(message, 25)}/${transactionType(message)}`;
+  if (key !== '000000/00/22') return undefined;
+  return mti === '0200' ? 'sale' : 'reversal';
+};
+
+/** One check of one field's content: what is wrong when `holds` is false. Contents are never told, only fields. */
+type Check = [holds: boolean, what: string];
+
+const operator = (message: IsoMessage): Check => [
+  /^(?:\d\d |0\d\d)$/.test(textOf(message, 63)),
+  'field 63 is not an operator: two digits and a space',
+];
+
+const money = (message: IsoMessage): Check[] => [
+  [textOf(message, 49) === '156', 'field 49 is not 156'],
+  [/^02[12]$/.test(textOf(message, 22)), 'field 22 is neither 021 nor 022, a swipe with or without PIN'],
+];
+
+const contents: Readonly<Record<MessageKind, (message: IsoMessage) => Check[]>> = {
+  signOn: (message) => [operator(message)],
+  signOff: () => [],
+  echo: () => [],
+  sale: (message) => {
+    const withPin = textOf(message, 22) === '021';
+    const { fields } = message;
+    return [
+      ...money(message),
+      [
+        /^\d{12,19}=\d\d(?:0[1-9]|1[0-2])\d{3}\d*$/.test(textOf(message, 35)),
+        'field 35 is not track 2: PAN, separator, YYMM, service code, discretionary data',
+      ],
+      [fields.has(52) === withPin, 'field 52 and the PIN digit of field 22 contradict each other'],
+      [fields.has(26) === fields.has(52), 'fields 26 and 52 go together'],
+      [!fields.has(26) || /^(?:06|12)$/.test(textOf(message, 26)), 'field 26 is neither 06 nor 12'],
+      [
+        (withPin ? /^2[06]0{14}$/ : /^0[06]0{14}$/).test(textOf(message, 53)),
+        'field 53 does not tell PIN format, cipher and clear tracks',
+      ],
+    ];
+  },
+  reversal: (message) => {
+    const original = textOf(message, 61);
+    return [
+      ...money(message),
+      [/^(?:98|96|A0|06)$/.test(textOf(message, 39)), 'field 39 is none of 98, 96, A0, 06'],
+      [
+        original === '' ||
+          (/^\d{12}(?:\d{4})?$/.test(original) &&
+            original.startsWith(textOf(message, 60).slice(2, 8) + textOf(message, 11))),
+        'field 61 does not repeat batch and STAN',
+      ],
+    ];
+  },
+  settlement: (message) => [
+    operator(message),
+    [textOf(message, 49) === '156', 'field 49 is not 156'],
+    [/^(?:\d{30}0){2}$/.test(textOf(message, 48)), 'field 48 is not two halves of 30 digits, each with flag 0'],
+  ],
+  upload: (message) => {
+    const content = textOf(message, 48);
+    const count = Number(content.slice(0, 2));
+    return [
+      [count >= 1 && count <= 8 && content.length === 2 + 40 * count, 'field 48 is not its count of 40-digit records'],
+      [/^..(?:0[01].{38})*$/.test(content), 'field 48 has a record that is neither domestic (00) nor foreign (01)'],
+    ];
+  },
+  batchEnd: (message) => [[/^\d{4}$/.test(textOf(message, 48)), 'field 48 is not a count of four digits']],
+};
+
+/** What is wrong with a request by itself, without looking at any other: its fields and what they say. */
+export const faultsOf = (kind: MessageKind, message: IsoMessage): string[] => {
+  const { mandatory, optional, field60 } = rules[kind];
+  const checks: Check[] = [
+    ...mandatory.map((field): Check => [message.fields.has(field), `field ${field} is missing`]),
+    ...[...message.fields.keys()].map(
+      (field): Check => [
+        mandatory.includes(field) || optional.includes(field),
+        `field ${field} is not for this message`,
+      ],
+    ),
+    [textOf(message, 11) !== '000000', 'field 11 is zero'],
+    [field60.test(textOf(message, 60)), 'field 60 has not the parts of this message'],
+    [batchOf(message) > 0, 'field 60.2 is zero'],
+    ...contents[kind](message),
+  ];
+  return checks.filter(([holds]) => !holds).map(([, what]) => what);
+};

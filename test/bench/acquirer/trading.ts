@@ -1,0 +1,133 @@
+import type { Behaviour } from './behaviours.ts';
+import type { BenchCard, Book, Key } from './book.ts';
+import { textOf, type Unpacked, type Value } from './iso8583.ts';
+import type { KeySession } from './key-session.ts';
+import { batchOf } from './rules.ts';
+
+/** A request under decision, and what it may be told about. */
+export interface Case {
+  readonly message: Unpacked;
+  readonly at: Date;
+  /** Fields 13 and 37 of the answer. */
+  readonly today: string;
+  readonly reference: string;
+  readonly behaviour: Behaviour | undefined;
+  readonly complain: (what: string) => void;
+}
+
+/** The fields of an answer beyond those that every answer has; 39 among them. */
+export type Fields = ReadonlyMap<number, Value>;
+
+export const answering = (code: string): Fields => new Map([[39, code]]);
+
+const acquirerCode = '48021000';
+
+/** Field 63.1, 卡组织. */
+const organisation = ({ pan, foreign }: BenchCard): string => {
+  if (foreign !== true) return 'CUP';
+  if (pan.startsWith('4')) return 'VIS';
+  if (pan.startsWith('35')) return 'JCB';
+  return pan.startsWith('3') ? 'AMX' : 'MCC';
+};
+
+/** What a reversal must repeat of its sale. */
+const repeated = [3, 22, 25, 49, 60] as const;
+
+/** Decides sales (消费) and reversals (冲正) whose form, terminal and MAC are right already. */
+export class Trading {
+  readonly #book: Book;
+  readonly #keys: KeySession;
+  readonly #originals = new Map<string, ReadonlyMap<number, string>>();
+
+  constructor(book: Book, keys: KeySession) {
+    this.#book = book;
+    this.#keys = keys;
+  }
+
+  sell(sale: Case, currentBatch: number): Fields {
+    const { message, behaviour } = sale;
+    const key: Key = { batch: batchOf(message), stan: Number(textOf(message, 11)) };
+    if (key.batch !== currentBatch) return answering('77');
+    if (this.#book.wasReversedUnseen(key)) return answering('22');
+    if (this.#book.find(key) !== undefined) {
+      sale.complain('its STAN was used in this batch already');
+      return answering('94');
+    }
+    const [pan = '', rest = ''] = textOf(message, 35).split('=');
+    const amount = Number(textOf(message, 4));
+    const refusal = behaviour?.kind === 'decline' ? behaviour.code : this.#refusal(sale, pan, amount);
+    const responseCode = refusal ?? (behaviour?.kind === 'approve' ? behaviour.code : '00');
+    const authorisationCode =
+      refusal === undefined ? `${(Number(sale.reference) * 7919) % 1_000_000}`.padStart(6, '0') : '';
+    const state = refusal === undefined ? 'approved' : 'declined';
+    this.#book.post(
+      { ...key, amount, at: sale.at, state, responseCode, retrievalReference: sale.reference, authorisationCode },
+      pan,
+    );
+    this.#originals.set(`${key.batch}/${key.stan}`, new Map(repeated.map((field) => [field, textOf(message, field)])));
+    const card = this.#book.card(pan);
+    return new Map<number, Value>([
+      [39, responseCode],
+      ...(card === undefined ? [] : aboutCard(card)),
+      ...(refusal === undefined ? approval(pan, rest.slice(0, 4), sale.today, authorisationCode) : []),
+    ]);
+  }
+
+  reverse(reversal: Case, isClosed: (batch: number) => boolean): Fields {
+    const { message } = reversal;
+    const key: Key = { batch: batchOf(message), stan: Number(textOf(message, 11)) };
+    const entry = this.#book.find(key);
+    if (entry === undefined) {
+      this.#book.reverseUnseen(key);
+      return answering('25');
+    }
+    const original = this.#originals.get(`${key.batch}/${key.stan}`);
+    const differs = repeated.filter((field) => textOf(message, field) !== original?.get(field));
+    for (const field of differs) reversal.complain(`field ${field} is not its sale's`);
+    const sameAmount = Number(textOf(message, 4)) === entry.amount;
+    if (!sameAmount) reversal.complain("field 4 is not its sale's");
+    const sameCard = !message.fields.has(2) || this.#book.isOf(key, textOf(message, 2));
+    if (!sameCard) reversal.complain("field 2 is not its sale's card");
+    const sameCode = !message.fields.has(38) || textOf(message, 38) === entry.authorisationCode;
+    if (!sameCode) reversal.complain("field 38 is not its approval's");
+    if (!sameAmount) return answering('64');
+    if (differs.length > 0 || !sameCard || !sameCode) return answering('30');
+    if (entry.state === 'declined') return answering('12');
+    if (entry.state === 'reversed') return answering('00');
+    if (isClosed(key.batch)) {
+      reversal.complain('its sale is in a batch that is closed');
+      return answering('22');
+    }
+    this.#book.reverse(key);
+    return answering('00');
+  }
+
+  #refusal(sale: Case, pan: string, amount: number): string | undefined {
+    if (amount === 0) return '13';
+    const card = this.#book.card(pan);
+    if (card === undefined) return '14';
+    const block = sale.message.fields.get(52);
+    if (Buffer.isBuffer(block)) {
+      const pin = this.#keys.pin(block, pan);
+      const right = textOf(sale.message, 53).charAt(1) === this.#keys.pinCipher;
+      if (!right) sale.complain("field 53.2 is not the PIN key's cipher");
+      if (pin === undefined) sale.complain('field 52 is no PIN block of this card under the PIN key');
+      if (!right || pin === undefined) return '99';
+      if (card.pin !== undefined && pin !== card.pin) return '55';
+    }
+    return this.#book.canSpend(pan, amount) ? undefined : '51';
+  }
+}
+
+/** Fields 44 (发卡行 and 收单行, 11 characters each) and 63 (card organisation 3, texts of 20 each). */
+const aboutCard = (card: BenchCard): [number, Value][] => [
+  [44, card.issuer.padEnd(11) + acquirerCode.padEnd(11)],
+  [63, organisation(card) + ['ISSUER', 'CENTRE', 'ACQUIRER'].map((name) => `${name} NOTE`.padEnd(20)).join('')],
+];
+
+const approval = (pan: string, expiry: string, today: string, authorisationCode: string): [number, Value][] => [
+  [2, pan],
+  [14, expiry],
+  [15, today],
+  [38, authorisationCode],
+];
