@@ -140,8 +140,8 @@ export class Mechanism {
 
   /** The power goes: everything it holds is gone, in the middle of a line too. */
   kill(): void {
-    this.#stop();
     this.#afterLine = undefined;
+    this.#stop();
     this.taken -= this.#jobs.length;
     this.#jobs = [];
     this.#inkOut = false;

@@ -77,14 +77,14 @@ export class Wire {
     this.#chunks = [];
     this.#waiting = 0;
     this.#at = 0;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#stop();
     return far;
   }
 
   /** XOFF is out: no more than `skid` bytes still come, those that the terminal's transmitter has already taken. */
   hold(skid: number): void {
     this.#skid = skid;
+    if (skid === 0) this.#stop();
   }
 
   /** XON is out. */
@@ -101,6 +101,7 @@ export class Wire {
   }
 
   readonly #data = (chunk: Buffer): void => {
+    if (chunk.length === 0) return;
     this.#timeline.act(() => {
       this.#chunks.push(chunk);
       this.#waiting += chunk.length;
@@ -115,6 +116,11 @@ export class Wire {
       this.#hungUp();
     });
   };
+
+  #stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
 
   #schedule(): void {
     if (this.#cancel !== undefined || this.#waiting === 0 || this.#skid === 0) return;
