@@ -240,7 +240,7 @@ test('bytes mean the same however they are split', (t) => {
     const answers = rig.settle().sort();
     return {
       answers,
-      lines: rig.printer.paper.lines.map(({ at: _, ...line }) => line),
+      lines: rig.printer.paper.lines.map((line) => ({ ...line, at: 0 })),
       cut: rig.printer.paper.copies[0]?.complete,
     };
   };

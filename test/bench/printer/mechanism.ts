@@ -17,6 +17,8 @@ export interface MechanismEvents {
   lineHalfOut(line: Line): void;
   linePrinted(line: PaperLine, opensCopy: boolean): void;
   copyEnded(copy: Copy): void;
+  /** The blade met something: an error that must hinder from now on. */
+  cutterJammed(): void;
 }
 
 /** Why the motor stands. */
@@ -42,7 +44,6 @@ export class Mechanism {
   readonly #mmPerMs: number;
   readonly #events: MechanismEvents;
   readonly #hindrances: () => Hindrances;
-  readonly #cutterJammed: () => void;
   #jobs: Job[] = [];
   /** How far the first job is: its ink is out, only its spacing is left. */
   #inkOut = false;
@@ -55,15 +56,12 @@ export class Mechanism {
     mmPerSecond: number;
     events: MechanismEvents;
     hindrances: () => Hindrances;
-    /** The blade met something: an error that must hinder from now on. */
-    cutterJammed: () => void;
   }) {
     this.#timeline = options.timeline;
     this.#paper = options.paper;
     this.#mmPerMs = options.mmPerSecond / 1000;
     this.#events = options.events;
     this.#hindrances = options.hindrances;
-    this.#cutterJammed = options.cutterJammed;
   }
 
   /** Jobs taken and jobs finished since the printer was made; dropped ones count as neither. */
@@ -101,7 +99,7 @@ export class Mechanism {
     if (job === undefined || hindrances.atOnce || hindrances.afterLine) return;
     switch (job.type) {
       case 'cut':
-        if (hindrances.cutterStuck) this.#cutterJammed();
+        if (hindrances.cutterStuck) this.#events.cutterJammed();
         else
           this.#move(cutMs, () => {
             const copy = this.#paper.cut();

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { HandClock } from '../../support/hand-clock.ts';
-import { VirtualPrinter, type VirtualPrinterOptions } from './virtual-printer.ts';
+import type { VirtualPrinterOptions } from './printer-options.ts';
+import { VirtualPrinter } from './virtual-printer.ts';
 import type { FarSide } from './wire.ts';
 
 /** A printer with the terminal's end of its line in the test's hand, and its time too. */

@@ -9,7 +9,12 @@ test('all well: 12 four times, automatic status 10 00 00 00, GS r 00', (t) => {
   rig.send(statuses, '1D 61 FF 1D 72 01 1B 76');
   t.strictSame(rig.settle(), ['12', '12', '12', '12', '10000000', '00', '00']);
   t.strictSame(rig.printer.state, {
-    ...{ power: 'on', plugged: true, online: true, paper: 'ok', cover: 'closed', error: 'none' },
+    power: 'on',
+    plugged: true,
+    online: true,
+    paper: 'ok',
+    cover: 'closed',
+    error: 'none',
   });
   t.end();
 });
