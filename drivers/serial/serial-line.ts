@@ -1,6 +1,7 @@
 import { SerialPort } from 'serialport';
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, DeviceName } from '../../hal/device.ts';
+import { hangUpNoticing } from './hang-up.ts';
 
 /** How a serial port is set, as the device's manual says. */
 export interface SerialSettings {
@@ -111,7 +112,8 @@ export class SerialLine {
     this.#cancelReopen = undefined;
     if (this.#listener === undefined || this.#port !== undefined) return;
     const { path, baudRate, dataBits = 8, parity = 'none', stopBits = 1, flowControl = 'none' } = this.#settings;
-    const port = new SerialPort({
+    const options = {
+      binding: hangUpNoticing,
       path,
       baudRate,
       dataBits,
@@ -121,7 +123,8 @@ export class SerialLine {
       xon: flowControl === 'xonxoff',
       xoff: flowControl === 'xonxoff',
       autoOpen: false,
-    });
+    };
+    const port = new SerialPort(options);
     port.on('data', (chunk: Buffer) => {
       if (this.#port === port) this.#listener?.data(chunk);
     });

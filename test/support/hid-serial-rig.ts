@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -23,17 +22,6 @@ export interface SerialRig<Driver> {
   /** Plugs in again, and lets the line's time until its next try pass. */
   readonly replug: () => Promise<void>;
 }
-
-/**
- * Lets the serial package go back to waiting for bytes. A hang-up that meets it between a read and the wait makes it
- * read the end of file for ever, without an event; that flaw is not what these tests are about.
- */
-const untilItWaits = async (): Promise<void> => {
-  for (let round = 0; round < 20; round++) {
-    await stat('/');
-    await new Promise(setImmediate);
-  }
-};
 
 export const startSerialRig = async <Driver extends Watched>(
   t: Test,
@@ -59,7 +47,6 @@ export const startSerialRig = async <Driver extends Watched>(
       await driver.dealtWith.count(sent);
     },
     unplug: async () => {
-      await untilItWaits();
       await far.unplug();
     },
     replug: async () => {

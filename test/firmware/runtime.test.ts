@@ -1,0 +1,172 @@
+import { test } from 'tap';
+import { CardMemory } from '../../firmware/card-memory.ts';
+import { type Devices, type Report, Runtime } from '../../firmware/runtime.ts';
+import type { Key } from '../../hal/keypad.ts';
+import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
+import type { Effect } from '../../state-machine/effects.ts';
+import type { Happening } from '../../state-machine/events.ts';
+import type { Fact } from '../../state-machine/facts.ts';
+import { approval, card, fault, provisioned, rules } from '../state-machine/world.ts';
+import { HandClock } from '../support/hand-clock.ts';
+import { ReportLog } from '../support/report-log.ts';
+
+/** A ledger whose appends the test answers, one by one. */
+class HandLedger implements Ledger<Fact> {
+  readonly facts: Fact[];
+  readonly asked = new ReportLog<Fact>();
+  answer: (fact: Fact) => LedgerAppend | Promise<LedgerAppend> = () => ({ result: 'stored' });
+  opening: LedgerOpening<Fact> | undefined;
+
+  constructor(facts: Fact[] = [provisioned]) {
+    this.facts = facts;
+  }
+  open = async (): Promise<LedgerOpening<Fact>> =>
+    this.opening ?? { opened: true, facts: [...this.facts], tornTailCleared: false };
+  async append(fact: Fact): Promise<LedgerAppend> {
+    this.asked.add(fact);
+    const answer = await this.answer(fact);
+    if (answer.result === 'stored') this.facts.push(fact);
+    return answer;
+  }
+  rotate = async ([first]: readonly [Fact, ...Fact[]]) => this.append(first);
+  tailCode = () => '00000000';
+  close = async () => undefined;
+}
+
+const idleDevice = { claim: async () => undefined, release: async () => undefined, checkHealth: async () => ({ healthy: true as const }) };
+
+const rig = (ledger = new HandLedger()) => {
+  const reports = new ReportLog<Report>();
+  const effects = new ReportLog<Effect>();
+  const screens = new ReportLog<string>();
+  const cards = new CardMemory();
+  const clock = new HandClock();
+  let ids = 0;
+  const devices = {
+    keypad: idleDevice,
+    cardReader: { ...idleDevice, enable: () => undefined, disable: () => undefined },
+    pinPad: idleDevice,
+    printer: idleDevice,
+    display: { ...idleDevice, show: ({ lines }: { lines: readonly string[] }) => screens.add(lines.join('|')) },
+    acquirer: idleDevice,
+  } as unknown as Devices;
+  const runtime = new Runtime({
+    rules,
+    identity: { merchant: '示例便利店', branch: '测试路店', terminalId: '00000001', hotline: '95516' },
+    language: 'zh-CN',
+    devices,
+    ledger,
+    clock,
+    cards,
+    tokenOf: () => card,
+    perform: async (effect) => {
+      effects.add(effect);
+      return undefined;
+    },
+    freshId: () => `id${++ids}`,
+    report: reports.add,
+  });
+  const keys = (...pressed: readonly Key[]) => {
+    for (const key of pressed) runtime.post({ type: 'key', key });
+  };
+  const effect = async <T extends Effect['type']>(type: T): Promise<Extract<Effect, { type: T }>> =>
+    (await effects.until((each) => each.type === type)) as Extract<Effect, { type: T }>;
+  /** Up to the PIN that makes the intent. */
+  const upToPin = async (): Promise<Happening> => {
+    await runtime.start();
+    runtime.post({
+      type: 'signOnAnswered',
+      effect: (await effect('signOn')).id,
+      answer: { outcome: 'signedOn', batch: 1 as never, hostTime: '000000', hostDate: '0101', pinKey: '' },
+    });
+    keys('5', 'enter', 'enter');
+    runtime.post({ type: 'printerChecked', effect: (await effect('checkPrinter')).id, readiness: { ready: true, paperNearEnd: false } });
+    await effect('readCard');
+    runtime.post({ type: 'card', card });
+    return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
+  };
+  return { runtime, ledger, reports, effects, effect, screens, clock, upToPin, keys };
+};
+
+test('M1: no request leaves while its intent is not on the disk', async (t) => {
+  const { runtime, ledger, effects, effect, upToPin } = rig();
+  const pin = await upToPin();
+  let stored: (answer: LedgerAppend) => void = () => undefined;
+  ledger.answer = () => new Promise((resolve) => (stored = resolve));
+  runtime.post(pin);
+  await ledger.asked.until((fact) => fact.type === 'intended');
+  await new Promise(setImmediate);
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+  stored({ result: 'stored' });
+  t.ok(await effect('authorise'));
+});
+
+test('M3: nothing says success, on the display, before the capture is on the disk', async (t) => {
+  const { runtime, ledger, effect, screens, upToPin } = rig();
+  runtime.post(await upToPin());
+  runtime.post({ type: 'authorised', effect: (await effect('authorise')).id, answer: approval });
+  const print = await effect('print');
+  let stored: (answer: LedgerAppend) => void = () => undefined;
+  ledger.answer = () => new Promise((resolve) => (stored = resolve));
+  runtime.post({ type: 'printed', effect: print.id, verdict: { verdict: 'PRINTED' } });
+  await ledger.asked.until((fact) => fact.type === 'captured');
+  t.notOk(screens.reports.some((screen) => screen.includes('交易成功')));
+  stored({ result: 'stored' });
+  t.match(await screens.until((screen) => screen.includes('交易成功')), /请撕商户存根/);
+});
+
+test('M8: an intent that the disk refuses is not sent, and the clerk is told', async (t) => {
+  const { runtime, ledger, effects, screens, upToPin } = rig();
+  const pin = await upToPin();
+  ledger.answer = () => ({ result: 'refused', fault: { ...fault, device: 'ledger' } });
+  runtime.post(pin);
+  t.match(await screens.until((screen) => screen.includes('存储故障')), /未扣款/);
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+  t.equal(runtime.state.phase.name, 'notice');
+});
+
+test('M8: a sync that fails stops trading until a restart', async (t) => {
+  const { runtime, ledger, effect, screens, upToPin, keys } = rig();
+  runtime.post(await upToPin());
+  const authorise = await effect('authorise');
+  ledger.answer = () => ({ result: 'failed', fault: { ...fault, device: 'ledger' } });
+  runtime.post({ type: 'authorised', effect: authorise.id, answer: approval });
+  await screens.until((screen) => screen.startsWith('存储故障|停止交易'));
+  keys('5', 'enter');
+  await new Promise(setImmediate);
+  t.equal(runtime.state.phase.name, 'outOfService');
+});
+
+test('a ledger that can not be opened keeps the terminal out of service, and the display says so (M10)', async (t) => {
+  const ledger = new HandLedger();
+  ledger.opening = { opened: false, fault: { ...fault, device: 'ledger', code: 'missing' } };
+  const { runtime, screens } = rig(ledger);
+  t.match(await runtime.start(), { code: 'missing' });
+  t.match(screens.reports.at(-1), /存储故障\|停止交易/);
+});
+
+test('a bug stops trading and is reported; it neither ends the process nor goes unseen (M10)', async (t) => {
+  const { runtime, reports, screens } = rig(new HandLedger([provisioned, { ...provisioned, type: 'settlementPrinted' } as Fact]));
+  await t.rejects(runtime.start(), /no settlement/, 'an illegal line of facts is not traded on');
+  const sound = rig();
+  await sound.runtime.start();
+  sound.runtime.post(null as never);
+  sound.runtime.post({ type: 'signOnAnswered', effect: (await sound.effect('signOn')).id, answer: undefined as never });
+  await sound.reports.until((report) => report.type === 'bug');
+  t.match(await sound.screens.until((screen) => screen.startsWith('程序故障')), /停止交易/);
+  t.equal(reports.reports.length + screens.reports.length, 0);
+});
+
+test('the deadline of a phase rings once it has come, and not before', async (t) => {
+  const { runtime, clock, screens, keys, upToPin } = rig();
+  void upToPin();
+  await screens.until((screen) => screen.includes('请输入金额'));
+  keys('5');
+  await screens.until((screen) => screen.includes('RMB 0.05'));
+  clock.advance(59_999);
+  await new Promise(setImmediate);
+  t.not(runtime.state.phase.name, 'idle');
+  clock.advance(60_001);
+  await screens.until((screen) => screen.startsWith('示例便利店|测试路店|终端'));
+  t.pass();
+});
