@@ -65,6 +65,8 @@ export class ProcessIdFence implements Fence {
   }
 }
 
+/** Answers to GS r up to this mean paper in place, at most near its end. */
+const wellBits = 0x03;
 /** How long after an answer that doesn't count the question is put again, in ms. */
 const rejectedMs = 200;
 
@@ -113,7 +115,7 @@ export class PaperStatusFence implements Fence {
       this.#burst ??= { bits: reply.bits, count: 0, firstAt: atMs, lastAt: atMs, foreign: false };
       this.#burst.count++;
       this.#burst.lastAt = atMs;
-      if (this.#open > 0 && atMs >= this.#earliestMs) this.#heard = true;
+      if (this.#open > 0 && atMs >= this.#earliestMs && reply.bits <= wellBits) this.#heard = true;
     } else if (reply.type === 'automatic' || reply.type === 'noise' || reply.type === 'processId') {
       this.#lastForeignAt = atMs;
       if (this.#burst !== undefined) this.#burst.foreign = true;
@@ -142,7 +144,7 @@ export class PaperStatusFence implements Fence {
     if (this.#open === 0) return;
     this.#open = Math.max(0, this.#open - burst.count);
     const alone = burst.count === 1 && !burst.foreign && burst.firstAt - this.#lastForeignAt >= this.#settleMs;
-    const counts = alone && burst.firstAt >= this.#earliestMs && burst.bits <= 0x03;
+    const counts = alone && burst.firstAt >= this.#earliestMs && burst.bits <= wellBits;
     if (counts) this.#answers++;
     if (this.#answers < this.#needed) this.#askAgainAt = Math.max(counts ? atMs : atMs + rejectedMs, this.#earliestMs);
   }

@@ -272,6 +272,6 @@ export class PrinterDialogue {
   }
 
   #wake(): void {
-    for (const wake of [...this.#wakers]) wake();
+    for (const wake of this.#wakers) wake();
   }
 }
