@@ -45,7 +45,7 @@ export class EscPosPrinter implements Printer {
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
   #pollDelayMs = idlePollMs;
-  #cancelPoll: (() => void) | undefined;
+  #nextPoll: { readonly at: number; readonly cancel: () => void } | undefined;
   /** The last slip was not verified, and its fence was answered afterwards: it came out to its end. */
   #cameOutLate = false;
   #lastSlipMs = 0;
@@ -84,7 +84,7 @@ export class EscPosPrinter implements Printer {
 
   async release(): Promise<void> {
     this.#listener = undefined;
-    this.#cancelPoll?.();
+    this.#dropNextPoll();
     await this.#line.close();
     this.#dialogue.linkChanged();
   }
@@ -129,7 +129,7 @@ export class EscPosPrinter implements Printer {
   ): Promise<Result> {
     if (this.#call !== undefined) throw new Error(`printer: ${name} was called while ${this.#call} runs`);
     this.#call = name;
-    this.#cancelPoll?.();
+    this.#dropNextPoll();
     try {
       return await run(await this.#poll);
     } finally {
@@ -169,22 +169,31 @@ export class EscPosPrinter implements Printer {
   }
 
   #heardIdle(reply: PrinterReply): void {
-    if (reply.type === 'automatic') this.#pollIn(soonMs);
+    const wasSilent = this.#readiness?.ready === false && this.#readiness.cause === 'silence';
+    if (reply.type === 'automatic' || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
     if (reply.type === 'processId') this.#cameOutLate = true;
     // A printer asked by DLE EOT is asked nothing in idle that such a byte would answer, save a slip's fence before.
     if (reply.type === 'status' && this.#profile.status === 'realTime') this.#cameOutLate = true;
   }
 
-  /** Asks the idle printer how it is, that much later, and goes on doing so. */
+  /** Asks the idle printer how it is, that much later or sooner, and goes on doing so. */
   #pollIn(delayMs: number): void {
-    this.#cancelPoll?.();
-    if (this.#listener === undefined) return;
-    this.#cancelPoll = this.#clock.schedule(delayMs, () => {
+    const at = this.#clock.monotonic() + delayMs;
+    if (this.#listener === undefined || (this.#nextPoll !== undefined && this.#nextPoll.at <= at)) return;
+    this.#dropNextPoll();
+    const cancel = this.#clock.schedule(delayMs, () => {
+      this.#nextPoll = undefined;
       if (this.#line.online) void this.#asPoll(() => this.#askReadiness());
     });
+    this.#nextPoll = { at, cancel };
   }
 
-  /** Asks something of the idle printer; calls wait for its end. Undefined when the printer is at work for a call. */
+  #dropNextPoll(): void {
+    this.#nextPoll?.cancel();
+    this.#nextPoll = undefined;
+  }
+
+  /** Asks something of the idle printer; calls wait for its end. Nothing happens while the printer is at work for a call. */
   async #asPoll<Answer extends PrinterReadiness | undefined>(ask: () => Promise<Answer>): Promise<void> {
     if (this.#call !== undefined || this.#poll !== undefined) return;
     this.#poll = ask();

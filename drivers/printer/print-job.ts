@@ -156,9 +156,9 @@ export class PrintJob {
     this.#overdueAt = this.#begunAt + this.#times.latestMs + overdueMs;
     await this.#ask(fence);
     for (;;) {
-      if (!dialogue.online) return { verdict: 'UNKNOWN', cause: 'linkLost' };
       const standing = fence.standing(this.#now);
       if (standing === 'proven') return this.#proven();
+      if (!dialogue.online) return { verdict: 'UNKNOWN', cause: 'linkLost' };
       if (this.#now >= deadline + this.#patienceMs) return this.#silent();
       if (standing === 'again') {
         await this.#ask(fence);

@@ -23,7 +23,7 @@ export type Sent = 'sent' | 'linkLost' | 'stalled';
 /** How long, in ms, an answer in real time may take, the 3 bytes out and the one back at 9600 baud included. */
 const answerMs = 250;
 /** How long, in ms, all the questions of one readiness may take together. */
-const readinessMs = 850;
+const readinessMs = 700;
 /** Between two questions in real time, in ms: a doubled reply must not pass for the next one's. */
 const betweenMs = 5;
 
@@ -223,7 +223,7 @@ export class PrinterDialogue {
 
   /**
    * Asks whether the printer could print now. Bad news must be told twice running, so that one garbled byte stops
-   * nothing. Takes at most 0.9 s.
+   * nothing. Takes less than 1 s.
    */
   async readiness(): Promise<PrinterReadiness> {
     const deadline = this.#clock.monotonic() + readinessMs;

@@ -101,12 +101,27 @@ test('changes are reported once, whether told by itself or found by asking', asy
   );
 });
 
+test('a printer that tells its status without end is still asked', async (t) => {
+  const { peer, clock, log, printer, run, pass } = make('clone');
+  t.teardown(() => printer.release());
+  await run(printer.claim(log.add));
+  const tell = (): void => {
+    peer.say(0x10, 0x00, 0x00, 0x00);
+    clock.schedule(20, tell);
+  };
+  tell();
+  await pass(500);
+  peer.coverOpen = true;
+  await pass(2000);
+  t.strictSame(log.reports.at(-1), { type: 'readiness', readiness: { ready: false, cause: 'coverOpen' } });
+});
+
 test('health tells babble and a broken printer', async (t) => {
   const { peer, log, printer, run, pass } = make('clone');
   t.teardown(() => printer.release());
   await run(printer.claim(log.add));
   await pass(500);
-  peer.say(...new Array<number>(100).fill(0xff));
+  peer.say(...Buffer.alloc(100, 0xff));
   t.match(await run(printer.checkHealth()), { healthy: false, fault: { code: 'babbling', where: 'memory' } });
   t.strictSame(await run(printer.checkHealth()), { healthy: true }, 'told once');
   peer.broken = true;
