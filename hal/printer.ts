@@ -41,7 +41,8 @@ export type PrinterCause =
 /**
  * Whether a slip came out, by the printer's own word after its last line.
  * - `PRINTED`: the last line has passed the mechanism
- * - `NOT_PRINTED`: the printer said why it stopped; part of the slip may be on paper
+ * - `NOT_PRINTED`: nothing was sent (then also for `linkLost` or `silence`), or the printer said why it stopped before
+ *   it had answered for the slip; part of it may be on paper, in the worst case all of its lines
  * - `UNKNOWN`: nobody can say, the slip may be out, or come out later
  * - `UNVERIFIED`: only from a printer whose profile says, knowingly configured, that it can't answer
  */
@@ -74,7 +75,8 @@ export interface Printer extends Device<PrinterEvent> {
   /**
    * Throws away whatever the printer holds and has not printed, and asks it to confirm. `confirmed: false` means
    * that old lines may still come out, when paper or the cable return: the caller must then have the reversal slip
-   * be the next thing printed (M4).
+   * be the next thing printed (M4). It is also false when the printer's answers show that the old slip came out to its
+   * end after its verdict.
    */
   cancel(): Promise<{ readonly confirmed: boolean }>;
 }

@@ -83,11 +83,15 @@ export class SerialLine {
     });
   }
 
-  /** Drops what is not yet sent by closing the port, and opens it anew. Reported as offline and online. */
+  /**
+   * Drops what is not yet sent, and opens the port anew. Reported as offline and online. Closing alone drops nothing
+   * on a real UART that is held off: the kernel waits with the close, for up to 30 s, to send the rest all the same.
+   */
   async reset(fault: DeviceFault): Promise<void> {
     const port = this.#port;
     if (port === undefined) return;
     this.#lost(port, fault);
+    await new Promise<void>((resolve) => port.flush(() => resolve()));
     await closePort(port);
     await this.#tryOpen();
   }

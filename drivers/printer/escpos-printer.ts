@@ -1,0 +1,270 @@
+import type { Clock } from '../../hal/clock.ts';
+import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
+import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
+import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import { automaticStatusOn } from './commands.ts';
+import { ProcessIds } from './fence.ts';
+import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
+import { PrinterCancel } from './printer-cancel.ts';
+import { PrinterDialogue, type PrinterLine } from './printer-dialogue.ts';
+import type { PrinterProfile } from './printer-profile.ts';
+import type { PrinterReply } from './reply-parser.ts';
+import { encodeSlip } from './slip-encoder.ts';
+
+export interface EscPosPrinterOptions {
+  readonly serial: SerialSettings;
+  readonly profile: PrinterProfile;
+  /** Must be true for a profile without a fence: its slips come out `UNVERIFIED`, which someone has to have chosen. */
+  readonly acceptUnverified?: boolean;
+}
+
+/** How often, in ms, an idle printer is asked how it is. */
+const idlePollMs = 1000;
+/** How soon, in ms, after it told a change by itself. */
+const soonMs = 50;
+/** The longest time, in ms, between two questions to a module that doesn't answer: each waits in its buffer. */
+const slowestPollMs = 60_000;
+/** So many bytes without sense since the last health check are no longer noise. */
+const babblingBytes = 64;
+
+/**
+ * An ESC/POS printer on a serial line, fulfilling the `Printer` port: what a slip became is said by the printer's own
+ * word after its last line, and by nothing else. What a model can say stands in its profile.
+ */
+export class EscPosPrinter implements Printer {
+  readonly #profile: PrinterProfile;
+  readonly #line: PrinterLine;
+  readonly #clock: Clock;
+  readonly #dialogue: PrinterDialogue;
+  readonly #jobRig: PrintJobRig;
+  #listener: ((event: PrinterEvent | LinkEvent) => void) | undefined;
+  #claimed = false;
+  #linkFault: DeviceFault | undefined;
+  #readiness: PrinterReadiness | undefined;
+  /** The call under way; one at a time. */
+  #call: string | undefined;
+  #poll: Promise<PrinterReadiness | undefined> | undefined;
+  #pollDelayMs = idlePollMs;
+  #nextPoll: { readonly at: number; readonly cancel: () => void } | undefined;
+  /** The last slip was not verified, and its fence was answered afterwards: it came out to its end. */
+  #cameOutLate = false;
+  #lastSlipMs = 0;
+
+  /** Throws a TypeError for a profile that can verify nothing, unless that is accepted knowingly. */
+  constructor(
+    options: EscPosPrinterOptions,
+    clock: Clock,
+    line: PrinterLine = new SerialLine('printer', options.serial, clock),
+  ) {
+    const { profile, serial, acceptUnverified = false } = options;
+    if (profile.fence === 'none' && !acceptUnverified) {
+      throw new TypeError(
+        `The printer profile "${profile.name}" can't tell whether a slip came out. Choose another profile, or set acceptUnverified.`,
+      );
+    }
+    this.#profile = profile;
+    this.#line = line;
+    this.#clock = clock;
+    this.#dialogue = new PrinterDialogue(line, profile, serial.baudRate, clock);
+    this.#dialogue.onReadiness = (readiness) => this.#note(readiness);
+    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids: new ProcessIds(), clock };
+  }
+
+  async claim(listener: (event: PrinterEvent | LinkEvent) => void): Promise<void> {
+    if (this.#claimed) throw new Error('the printer is claimed already');
+    this.#claimed = true;
+    this.#listener = listener;
+    this.#dialogue.onReply = (reply) => this.#heardIdle(reply);
+    await this.#line.open({
+      online: () => this.#online(),
+      offline: (fault) => this.#offline(fault),
+      data: (chunk) => this.#dialogue.data(chunk),
+    });
+  }
+
+  async release(): Promise<void> {
+    this.#listener = undefined;
+    this.#dropNextPoll();
+    await this.#line.close();
+    this.#dialogue.linkChanged();
+  }
+
+  async checkHealth(): Promise<Health> {
+    const fault = await this.#fault();
+    return fault === undefined ? { healthy: true } : { healthy: false, fault };
+  }
+
+  checkReady(): Promise<PrinterReadiness> {
+    return this.#exclusively('checkReady', async (polled) => polled ?? this.#dialogue.readiness());
+  }
+
+  async print(slip: SlipDocument): Promise<PrintVerdict> {
+    const encoded = encodeSlip(slip, this.#profile);
+    return this.#exclusively('print', async () => {
+      this.#cameOutLate = false;
+      this.#lastSlipMs = timesOf(encoded, this.#profile, this.#jobRig.baudRate).latestMs;
+      const job = new PrintJob(encoded, this.#jobRig);
+      return this.#hearing(
+        (reply, atMs) => job.hear(reply, atMs),
+        () => job.run(),
+      );
+    });
+  }
+
+  cancel(): Promise<{ readonly confirmed: boolean }> {
+    return this.#exclusively('cancel', async () => {
+      const cancel = new PrinterCancel(this.#jobRig, this.#lastSlipMs);
+      const empty = await this.#hearing(
+        (reply) => cancel.hear(reply),
+        () => cancel.run(),
+      );
+      return { confirmed: empty && !this.#cameOutLate };
+    });
+  }
+
+  /** Runs one call, after the poll that may be under way, with what that told. A call while another runs throws. */
+  async #exclusively<Result>(
+    name: string,
+    run: (polled: PrinterReadiness | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#call !== undefined) throw new Error(`printer: ${name} was called while ${this.#call} runs`);
+    this.#call = name;
+    this.#dropNextPoll();
+    try {
+      return await run(await this.#poll);
+    } finally {
+      this.#call = undefined;
+      this.#pollDelayMs = idlePollMs;
+      this.#pollIn(idlePollMs);
+    }
+  }
+
+  async #hearing<Result>(
+    hear: (reply: PrinterReply, atMs: number) => void,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const idle = this.#dialogue.onReply;
+    this.#dialogue.onReply = hear;
+    try {
+      return await run();
+    } finally {
+      this.#dialogue.onReply = idle;
+    }
+  }
+
+  #online(): void {
+    this.#linkFault = undefined;
+    this.#readiness = undefined;
+    this.#dialogue.linkChanged();
+    this.#report({ type: 'online' });
+    if (this.#profile.automaticStatus && this.#call === undefined) void this.#dialogue.send(automaticStatusOn, soonMs);
+    this.#pollIn(soonMs);
+  }
+
+  #offline(fault: DeviceFault): void {
+    this.#linkFault = fault;
+    this.#readiness = undefined;
+    this.#dialogue.linkChanged();
+    this.#report({ type: 'offline', fault });
+  }
+
+  #heardIdle(reply: PrinterReply): void {
+    const wasSilent = this.#readiness?.ready === false && this.#readiness.cause === 'silence';
+    if (reply.type === 'automatic' || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
+    if (reply.type === 'processId') this.#cameOutLate = true;
+    // A printer asked by DLE EOT is asked nothing in idle that such a byte would answer, save a slip's fence before.
+    if (reply.type === 'status' && this.#profile.status === 'realTime') this.#cameOutLate = true;
+  }
+
+  /** Asks the idle printer how it is, that much later or sooner, and goes on doing so. */
+  #pollIn(delayMs: number): void {
+    const at = this.#clock.monotonic() + delayMs;
+    if (this.#listener === undefined || (this.#nextPoll !== undefined && this.#nextPoll.at <= at)) return;
+    this.#dropNextPoll();
+    const cancel = this.#clock.schedule(delayMs, () => {
+      this.#nextPoll = undefined;
+      if (this.#line.online) void this.#asPoll(() => this.#askReadiness());
+    });
+    this.#nextPoll = { at, cancel };
+  }
+
+  #dropNextPoll(): void {
+    this.#nextPoll?.cancel();
+    this.#nextPoll = undefined;
+  }
+
+  /** Asks something of the idle printer; calls wait for its end. Nothing happens while the printer is at work for a call. */
+  async #asPoll<Answer extends PrinterReadiness | undefined>(ask: () => Promise<Answer>): Promise<void> {
+    if (this.#call !== undefined || this.#poll !== undefined) return;
+    this.#poll = ask();
+    await this.#poll;
+    this.#poll = undefined;
+    if (this.#call === undefined) this.#pollIn(this.#pollDelayMs);
+  }
+
+  async #askReadiness(): Promise<PrinterReadiness> {
+    const readiness = await this.#dialogue.readiness();
+    const unanswered = !readiness.ready && readiness.cause === 'silence' && this.#profile.status !== 'realTime';
+    this.#pollDelayMs = unanswered ? Math.min(2 * this.#pollDelayMs, slowestPollMs) : idlePollMs;
+    return readiness;
+  }
+
+  /** Reports a readiness that differs from the one before. A lost line is reported as such. */
+  #note(readiness: PrinterReadiness): void {
+    if (!this.#line.online) return;
+    const before = this.#readiness;
+    this.#readiness = readiness;
+    const same =
+      before !== undefined &&
+      (before.ready
+        ? readiness.ready && before.paperNearEnd === readiness.paperNearEnd
+        : !readiness.ready && before.cause === readiness.cause);
+    if (!same) this.#report({ type: 'readiness', readiness });
+  }
+
+  #report(event: PrinterEvent | LinkEvent): void {
+    this.#listener?.(event);
+  }
+
+  async #fault(): Promise<DeviceFault | undefined> {
+    if (!this.#line.online) {
+      return (
+        this.#linkFault ??
+        this.#line.fault(
+          'unplugged',
+          'The printer is not claimed, or let go.',
+          'Claim it before asking for its health.',
+        )
+      );
+    }
+    if (this.#dialogue.takeNoise() > babblingBytes) {
+      return this.#line.fault(
+        'babbling',
+        'The printer sends bytes that mean nothing.',
+        'Check its speed in the configuration, its cable and its earth.',
+      );
+    }
+    let silent = this.#readiness?.ready === false && this.#readiness.cause === 'silence';
+    if (this.#profile.status === 'realTime') {
+      await this.#asPoll(async () => {
+        silent = (await this.#dialogue.realTimeStatus(1)) === undefined;
+        return undefined;
+      });
+    }
+    if (silent) {
+      return this.#line.fault(
+        'silent',
+        'The printer does not answer.',
+        'Check that it is switched on, and its speed and profile in the configuration.',
+      );
+    }
+    if (this.#readiness?.ready === false && this.#readiness.cause === 'unrecoverable') {
+      return this.#line.fault(
+        'failed',
+        'The printer says that it is broken.',
+        'Switch it off and on, else replace it.',
+      );
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+import { paperStatus, processId } from './commands.ts';
+import type { PrinterReply } from './reply-parser.ts';
+
+/**
+ * The question after a slip's last line whose answer proves that the slip is out. Fences are pure: they take
+ * replies with their times (ms) and say what follows. A fence may be asked again as often as needed: whichever
+ * asking is answered, it came after the slip.
+ */
+export interface Fence {
+  /** The query to be sent now, after everything else. */
+  ask(): Buffer;
+  hear(reply: PrinterReply, atMs: number): void;
+  /** `proven`: the slip is out. `again`: what came isn't enough, ask once more. `wait`: nothing to do before `dueAt`. */
+  standing(atMs: number): 'proven' | 'again' | 'wait';
+  /** When `standing` changes by itself; Infinity when only a reply changes it. */
+  readonly dueAt: number;
+  /** True once something came that may have been the proof: then nobody can say that the slip is not out. */
+  readonly doubtful: boolean;
+}
+
+/** 94 printable characters without the space, four of them. */
+const idCount = 94 ** 4;
+
+/** Gives a new process id each time, beginning at random so that a run of the process doesn't repeat the one before. */
+export class ProcessIds {
+  #next = randomInt(idCount);
+
+  next(): string {
+    let rest = this.#next;
+    this.#next = (this.#next + 1) % idCount;
+    let id = '';
+    for (let digit = 0; digit < 4; digit++) {
+      id += String.fromCharCode(0x21 + (rest % 94));
+      rest = Math.floor(rest / 94);
+    }
+    return id;
+  }
+}
+
+/** Proven by one of its own ids. Nothing stale, doubled or garbled can bring that about. */
+export class ProcessIdFence implements Fence {
+  readonly #ids: ProcessIds;
+  readonly #asked = new Set<string>();
+  #proven = false;
+  readonly dueAt = Infinity;
+  readonly doubtful = false;
+
+  constructor(ids: ProcessIds) {
+    this.#ids = ids;
+  }
+
+  ask(): Buffer {
+    const id = this.#ids.next();
+    this.#asked.add(id);
+    return processId(id);
+  }
+
+  hear(reply: PrinterReply): void {
+    if (reply.type === 'processId' && this.#asked.has(reply.id)) this.#proven = true;
+  }
+
+  standing(): 'proven' | 'wait' {
+    return this.#proven ? 'proven' : 'wait';
+  }
+}
+
+/** Answers to GS r up to this mean paper in place, at most near its end. */
+const wellBits = 0x03;
+/** How long after an answer that doesn't count the question is put again, in ms. */
+const rejectedMs = 200;
+
+/**
+ * The fence of printers that answer `GS r` only, with a byte that looks like many others. What counts as an answer:
+ * - it came while a query was out, and not before the slip can have been sent and printed;
+ * - it is 00 … 03: paper in place, at most near its end;
+ * - it stands alone: bytes close together are the tail of an ASB whose beginning was lost, or one doubled.
+ *
+ * And one answer isn't enough. The printer answers in order, so it suffices that *one* answer is to a query of this
+ * slip; it takes one more than the answers that may come from elsewhere: the queries left unanswered before, and one
+ * stray byte. Each is asked for only after the one before has come and the line was quiet.
+ */
+export class PaperStatusFence implements Fence {
+  readonly #settleMs: number;
+  readonly #earliestMs: number;
+  #needed: number;
+  #open = 0;
+  #answers = 0;
+  #burst: { bits: number; count: number; firstAt: number; lastAt: number; foreign: boolean } | undefined;
+  #lastForeignAt = -Infinity;
+  #askAgainAt = Infinity;
+  #heard = false;
+
+  /** `debt`: queries of the same kind that were left unanswered before this slip. */
+  constructor(limits: { readonly debt: number; readonly settleMs: number; readonly earliestMs: number }) {
+    this.#settleMs = limits.settleMs;
+    this.#earliestMs = limits.earliestMs;
+    this.#needed = 2 + limits.debt;
+  }
+
+  ask(): Buffer {
+    this.#open++;
+    this.#askAgainAt = Infinity;
+    return paperStatus;
+  }
+
+  /** Another query was sent whose answer looks the same: one answer more may come from elsewhere. */
+  suspect(): void {
+    this.#needed++;
+  }
+
+  hear(reply: PrinterReply, atMs: number): void {
+    this.#settle(atMs);
+    if (reply.type === 'status') {
+      this.#burst ??= { bits: reply.bits, count: 0, firstAt: atMs, lastAt: atMs, foreign: false };
+      this.#burst.count++;
+      this.#burst.lastAt = atMs;
+      if (this.#open > 0 && atMs >= this.#earliestMs && reply.bits <= wellBits) this.#heard = true;
+    } else if (reply.type === 'automatic' || reply.type === 'noise' || reply.type === 'processId') {
+      this.#lastForeignAt = atMs;
+      if (this.#burst !== undefined) this.#burst.foreign = true;
+    }
+  }
+
+  standing(atMs: number): 'proven' | 'again' | 'wait' {
+    this.#settle(atMs);
+    if (this.#answers >= this.#needed) return 'proven';
+    return atMs >= this.#askAgainAt ? 'again' : 'wait';
+  }
+
+  get dueAt(): number {
+    return Math.min(this.#askAgainAt, this.#burst === undefined ? Infinity : this.#burst.lastAt + this.#settleMs);
+  }
+
+  get doubtful(): boolean {
+    return this.#heard;
+  }
+
+  /** Judges what has come once the line has been quiet after it. */
+  #settle(atMs: number): void {
+    const burst = this.#burst;
+    if (burst === undefined || atMs < burst.lastAt + this.#settleMs) return;
+    this.#burst = undefined;
+    if (this.#open === 0) return;
+    this.#open = Math.max(0, this.#open - burst.count);
+    const alone = burst.count === 1 && !burst.foreign && burst.firstAt - this.#lastForeignAt >= this.#settleMs;
+    const counts = alone && burst.firstAt >= this.#earliestMs && burst.bits <= wellBits;
+    if (counts) this.#answers++;
+    if (this.#answers < this.#needed) this.#askAgainAt = Math.max(counts ? atMs : atMs + rejectedMs, this.#earliestMs);
+  }
+}

@@ -1,0 +1,277 @@
+import type { Clock } from '../../hal/clock.ts';
+import type { DeviceFault, DeviceFaultCode } from '../../hal/device.ts';
+import type { PrinterReadiness } from '../../hal/printer.ts';
+import type { SerialListener } from '../serial/serial-line.ts';
+import { moduleStatus, type RealTimeQuery, realTimeStatus } from './commands.ts';
+import type { ModuleStatusMasks, PrinterProfile } from './printer-profile.ts';
+import { readinessOfAutomatic, readinessOfModule, readinessOfRealTime } from './printer-status.ts';
+import { type PrinterReply, ReplyParser } from './reply-parser.ts';
+
+/** The line to the printer, as `SerialLine` keeps it; a test puts its own in. */
+export interface PrinterLine {
+  readonly online: boolean;
+  readonly where: string;
+  open(listener: SerialListener): Promise<void>;
+  write(bytes: Uint8Array): Promise<boolean>;
+  reset(fault: DeviceFault): Promise<void>;
+  close(): Promise<void>;
+  fault(code: DeviceFaultCode, what: string, remedy: string): DeviceFault;
+}
+
+export type Sent = 'sent' | 'linkLost' | 'stalled';
+
+/** How long, in ms, an answer in real time may take, the 3 bytes out and the one back at 9600 baud included. */
+const answerMs = 250;
+/** How long, in ms, all the questions of one readiness may take together. */
+const readinessMs = 700;
+/** Between two questions in real time, in ms: a doubled reply must not pass for the next one's. */
+const betweenMs = 5;
+
+/** How often, in ms, a condition that also hangs on the time is looked at. */
+const lookMs = 250;
+/** After how long, in ms, a line that takes nothing is opened anew: an XON that got lost must not hold it for ever. */
+const stuckMs = 30_000;
+
+/**
+ * The talk with a printer: one question at a time, each with its time limit, over a line that may hold bytes back,
+ * go away, or bring anything. Keeps what must be known across slips: which buffered queries were never answered.
+ */
+export class PrinterDialogue {
+  readonly #line: PrinterLine;
+  readonly #profile: PrinterProfile;
+  readonly #clock: Clock;
+  readonly #parser: ReplyParser;
+  readonly #wakers = new Set<() => void>();
+  #writing = false;
+  #writingSince = 0;
+  #realTimeBits: number | undefined;
+  #realTimeMissing = false;
+  #statusBits: number | undefined;
+  #lastByteAt = -Infinity;
+  #debt = 0;
+  /** Bytes out of any reply since the last `takeNoise`. */
+  #noise = 0;
+  /** Set by XOFF and XON where the operating system doesn't take them: no slip bytes now, questions in real time still pass. */
+  heldOff = false;
+  /** What the printer last said by itself (ASB), since it was last asked. */
+  automatic: PrinterReadiness | undefined;
+  /** Hears each reply, beside the one who waits for it. */
+  onReply: (reply: PrinterReply, atMs: number) => void = () => {};
+  /** Hears each readiness that was asked for. */
+  onReadiness: (readiness: PrinterReadiness) => void = () => {};
+  /** How long, in ms, the line must be quiet for a burst of bytes to be over. USB adapters collect for up to 16 ms. */
+  readonly settleMs: number;
+
+  constructor(line: PrinterLine, profile: PrinterProfile, baudRate: number, clock: Clock) {
+    this.#line = line;
+    this.#profile = profile;
+    this.#clock = clock;
+    this.#parser = new ReplyParser({
+      automatic: profile.automaticStatus,
+      blocks: profile.fence === 'processId' || profile.cancel === 'clearBuffers',
+    });
+    this.settleMs = Math.max(25, 100_000 / baudRate);
+  }
+
+  get online(): boolean {
+    return this.#line.online;
+  }
+
+  /** Buffered queries sent whose answers have not come. */
+  get debt(): number {
+    return this.#debt;
+  }
+
+  /** To be called when it is proven that all that was sent has been processed: nothing unanswered is left in the printer. */
+  settleDebt(): void {
+    this.#debt = 0;
+  }
+
+  takeNoise(): number {
+    const noise = this.#noise;
+    this.#noise = 0;
+    return noise;
+  }
+
+  /** To be called when the line came up or went away: what was known of the printer holds no more. */
+  linkChanged(): void {
+    this.heldOff = false;
+    this.automatic = undefined;
+    this.#wake();
+  }
+
+  data(chunk: Uint8Array): void {
+    const now = this.#clock.monotonic();
+    this.#lastByteAt = now;
+    for (const reply of this.#parser.push(chunk, now)) this.#heard(reply, now);
+    this.#wake();
+  }
+
+  #heard(reply: PrinterReply, now: number): void {
+    switch (reply.type) {
+      case 'realTime':
+        this.#realTimeBits = reply.bits;
+        break;
+      case 'automatic':
+        this.automatic = readinessOfAutomatic(reply.bytes);
+        break;
+      case 'status':
+        this.#debt = Math.max(0, this.#debt - 1);
+        this.#statusBits = reply.bits;
+        break;
+      case 'flow':
+        this.heldOff = !reply.go;
+        break;
+      case 'noise':
+        this.#noise += reply.bytes;
+        break;
+      case 'processId':
+      case 'cleared':
+        break;
+    }
+    this.onReply(reply, now);
+  }
+
+  /** Waits that long, or until a reply, the end of a write or a change of the link. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.#wakers.delete(done);
+        resolve();
+      };
+      const cancel = this.#clock.schedule(Math.max(0, ms), done);
+      this.#wakers.add(done);
+    });
+  }
+
+  /** Waits until the condition holds; false when it didn't within the time, or the link was lost. */
+  async until(condition: () => boolean, limitMs: number): Promise<boolean> {
+    const deadline = this.#clock.monotonic() + limitMs;
+    for (;;) {
+      if (condition()) return true;
+      const left = deadline - this.#clock.monotonic();
+      if (left <= 0 || !this.online) return false;
+      await this.pause(Math.min(left, lookMs));
+    }
+  }
+
+  /** Waits until nothing has come in for a moment, at most ten such moments. */
+  async quiet(): Promise<void> {
+    const deadline = this.#clock.monotonic() + 10 * this.settleMs;
+    for (;;) {
+      const now = this.#clock.monotonic();
+      const at = Math.min(this.#lastByteAt + this.settleMs, deadline);
+      if (now >= at || !this.online) return;
+      await this.pause(at - now);
+    }
+  }
+
+  /**
+   * Sends, one write after the other. `stalled` when the line didn't take all bytes within the limit or before `giveUp`
+   * holds; they are then still waiting in the operating system, until `reset` drops them or the line takes them.
+   */
+  async send(bytes: Uint8Array, limitMs: number, giveUp: () => boolean = () => false): Promise<Sent> {
+    if (!this.online) return 'linkLost';
+    const deadline = this.#clock.monotonic() + limitMs;
+    if (!(await this.until(() => !this.#writing, limitMs))) {
+      if (this.#clock.monotonic() - this.#writingSince > stuckMs) this.reset();
+      return this.online ? 'stalled' : 'linkLost';
+    }
+    this.#writing = true;
+    this.#writingSince = this.#clock.monotonic();
+    let sent: Sent = 'stalled';
+    void this.#line.write(bytes).then((written) => {
+      this.#writing = false;
+      sent = written ? 'sent' : 'linkLost';
+      this.#wake();
+    });
+    await this.until(() => sent !== 'stalled' || giveUp(), deadline - this.#clock.monotonic());
+    return sent === 'stalled' && !this.online ? 'linkLost' : sent;
+  }
+
+  /** Sends a buffered query that is answered by a status byte, and counts it as open until that comes. */
+  sendBuffered(query: Uint8Array, limitMs: number): Promise<Sent> {
+    this.#debt++;
+    return this.send(query, limitMs);
+  }
+
+  /** Drops what the line has not taken: it must not be printed after a verdict has been given. */
+  reset(): void {
+    void this.#line.reset(
+      this.#line.fault(
+        'silent',
+        'The printer took no more bytes, so the rest of them was dropped.',
+        'Look at the printer: paper, cover, power; then its flow control in the configuration.',
+      ),
+    );
+  }
+
+  /** The reply to DLE EOT n; undefined when none came. */
+  async realTimeStatus(n: RealTimeQuery, limitMs = answerMs): Promise<number | undefined> {
+    const deadline = this.#clock.monotonic() + limitMs;
+    if (this.#realTimeMissing) await this.quiet(); // a late reply must not pass for this one's
+    this.#realTimeBits = undefined;
+    const sent = await this.send(realTimeStatus(n), deadline - this.#clock.monotonic());
+    if (sent === 'sent') {
+      await this.until(() => this.#realTimeBits !== undefined, deadline - this.#clock.monotonic());
+    }
+    this.#realTimeMissing = this.#realTimeBits === undefined;
+    if (!this.#realTimeMissing) this.automatic = undefined;
+    return this.#realTimeBits;
+  }
+
+  /**
+   * Asks whether the printer could print now. Bad news must be told twice running, so that one garbled byte stops
+   * nothing. Takes less than 1 s.
+   */
+  async readiness(): Promise<PrinterReadiness> {
+    const deadline = this.#clock.monotonic() + readinessMs;
+    const first = await this.#readinessOnce(deadline);
+    const known = first.ready ? first : await this.#readinessOnce(deadline);
+    this.onReadiness(known);
+    return known;
+  }
+
+  async #readinessOnce(deadline: number): Promise<PrinterReadiness> {
+    if (!this.online) return { ready: false, cause: 'linkLost' };
+    const { status } = this.#profile;
+    const known =
+      status === 'none'
+        ? ({ ready: true, paperNearEnd: false } as const)
+        : status === 'realTime'
+          ? await this.#askRealTime(deadline)
+          : await this.#askModule(status, deadline);
+    if (known !== undefined) return known;
+    if (!this.online) return { ready: false, cause: 'linkLost' };
+    // The question may not even have left, held up by flow control; then what the printer says by itself is all there is.
+    if (this.automatic?.ready === false) return this.automatic;
+    return { ready: false, cause: 'silence' };
+  }
+
+  async #askRealTime(deadline: number): Promise<PrinterReadiness | undefined> {
+    const bits: number[] = [];
+    for (const n of [1, 2, 3, 4] as const) {
+      const reply = await this.realTimeStatus(n, Math.min(answerMs, deadline - this.#clock.monotonic()));
+      if (reply === undefined) return undefined;
+      bits.push(reply);
+      await this.until(() => false, betweenMs);
+    }
+    const [printer = 0, offline = 0, error = 0, paper = 0] = bits;
+    return readinessOfRealTime(printer, offline, error, paper);
+  }
+
+  async #askModule(masks: ModuleStatusMasks, deadline: number): Promise<PrinterReadiness | undefined> {
+    await this.quiet();
+    this.#statusBits = undefined;
+    const until = Math.min(this.#clock.monotonic() + 2 * answerMs, deadline);
+    if ((await this.sendBuffered(moduleStatus, until - this.#clock.monotonic())) !== 'sent') return undefined;
+    const answered = await this.until(() => this.#statusBits !== undefined, until - this.#clock.monotonic());
+    await this.quiet();
+    return answered ? readinessOfModule(this.#statusBits ?? 0, masks) : undefined;
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+}
