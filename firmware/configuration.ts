@@ -52,6 +52,7 @@ const printer = v.variant('driver', [
       v.picklist(['epson', 'clone', 'cheap58', 'mute']),
       'What the printer can answer; see docs/printers.md',
     ),
+    paper: v.optional(described(v.picklist([58, 80]), 'Width of the paper in mm: 32 or 48 columns'), 58),
   }),
 ]);
 
