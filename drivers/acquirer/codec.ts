@@ -126,13 +126,16 @@ const packField = (
 
 const malformed = (field: string, what: string): Unpacked => ({ ok: false, fault: { field, what } });
 
+const noFields: (string | Uint8Array | undefined)[] = [];
+noFields.length = specs.length;
+
 /** Unpacks a message that takes all of `bytes`. Any bytes give a message or a fault. Byte fields are copies. */
 export const unpack = (bytes: Buffer): Unpacked => {
   if (bytes.length < leastMessageBytes) return malformed('bitmap', 'the message ends before its fields');
   const mti = readDigits(bytes, 0, 4, 9, 'left');
   if (mti === undefined) return malformed('mti', 'is not made of digits');
   // An array, since V8 keeps an object with such keys as a hash table, which costs more than all else here.
-  const fields: (string | Uint8Array | undefined)[] = new Array(specs.length);
+  const fields = noFields.slice();
   let at = leastMessageBytes;
   for (let octet = 0; octet < bitmapBytes; octet++) {
     for (let flags = bytes[mtiBytes + octet] as number; flags !== 0; ) {
