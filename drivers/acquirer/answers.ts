@@ -30,6 +30,18 @@ const partialApproval = '10';
 
 export const invalid = (field: string, what: string): BadAnswer => ({ outcome: 'invalid', field, what });
 
+/** Why an answer is no yes, for a person. */
+export const reasonOf = (answer: Refusal | BadAnswer): string => {
+  switch (answer.outcome) {
+    case 'declined':
+      return `response code ${answer.responseCode}`;
+    case 'invalid':
+      return `field ${answer.field} ${answer.what}`;
+    case 'badMac':
+      return 'field 64 is wrong or missing';
+  }
+};
+
 const answerMti = (mti: string): string => String(Number(mti) + 10).padStart(4, '0');
 
 /** MTI and STAN of any message, for a report; empty and undefined where it has none. */

@@ -45,7 +45,7 @@ const faults: Readonly<Record<LinkFault, { code: DeviceFaultCode; what: string; 
   },
   noConnection: {
     code: 'silent',
-    what: 'The acquirer did not take the connection in time.',
+    what: 'The acquirer could not be reached in time.',
     remedy: "Check the network and the firewall, and the host's address in the configuration.",
   },
   noAnswer: {
@@ -60,7 +60,7 @@ const faults: Readonly<Record<LinkFault, { code: DeviceFaultCode; what: string; 
   },
   reset: {
     code: 'unplugged',
-    what: 'The connection broke while the answer was awaited.',
+    what: 'The connection broke before an answer came.',
     remedy: 'Check the network; the line is taken up again by itself.',
   },
   garbage: {
@@ -80,7 +80,7 @@ const faults: Readonly<Record<LinkFault, { code: DeviceFaultCode; what: string; 
   },
   errorAnswer: {
     code: 'failed',
-    what: 'The acquirer answers an echo test',
+    what: 'The acquirer refused the echo test',
     remedy: "Check terminal and merchant number in the configuration, then ask the acquirer's service desk.",
   },
   failed: {

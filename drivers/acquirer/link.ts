@@ -20,7 +20,12 @@ export type Dial = (address: Address) => Duplex;
  * each is too short for a mobile network.
  */
 export const dialTcp: Dial = ({ host, port, connectTimeoutMs }) =>
-  connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.max(250, connectTimeoutMs / 2) });
+  connect({
+    host,
+    port,
+    noDelay: true,
+    autoSelectFamilyAttemptTimeout: Math.max(250, Math.ceil(connectTimeoutMs / 2)),
+  });
 
 export interface Limits {
   readonly connectMs: number;

@@ -1,8 +1,10 @@
 import type { CardSecrets, FinancialRequest, ReversalRequest } from '../../hal/acquirer.ts';
 import type { BatchNumber, Stan } from '../../hal/units.ts';
-import type { Message } from './codec.ts';
+import { type Message, pack } from './codec.ts';
+import type { DesKey } from './des-key.ts';
 import { type FieldNumber, type Fields, fieldNumbers } from './field-table.ts';
-import { macBytes } from './mac.ts';
+import { messageOffset, writeLength } from './frame.ts';
+import { macBytes, macOf } from './mac.ts';
 import { hasMac, type MessageRow, transactions } from './message-table.ts';
 import { packAmount, packEntryMode, packKind, packSecurity, packStan } from './sub-fields.ts';
 
@@ -74,3 +76,21 @@ export const reversalOf = (request: ReversalRequest, terminal: Terminal): Messag
     ...(request.authorisationCode !== undefined && { 38: request.authorisationCode }),
     39: request.reason,
   });
+
+/**
+ * A message as it goes out, sealed where it has field 64.
+ * @param buffer begins with the frame's head; what is behind that is overwritten, and clean again afterwards
+ */
+export const frameOf = (message: Message, buffer: Buffer, macKey: DesKey | undefined): Buffer => {
+  let end = buffer.length;
+  try {
+    end = pack(message, buffer, messageOffset);
+    if (message.fields[64] !== undefined && macKey !== undefined) {
+      macOf(buffer.subarray(messageOffset, end - macBytes), macKey).copy(buffer, end - macBytes);
+    }
+    writeLength(buffer, end);
+    return Buffer.from(buffer.subarray(0, end));
+  } finally {
+    buffer.fill(0, messageOffset, end);
+  }
+};

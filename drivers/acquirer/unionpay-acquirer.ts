@@ -16,15 +16,14 @@ import type {
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
 import type { BatchNumber, Stan } from '../../hal/units.ts';
-import { approvalOf, identify, invalid, judge, type Repeated, repeatedOf, type Success } from './answers.ts';
-import { type Message, pack } from './codec.ts';
+import { approvalOf, identify, invalid, judge, type Repeated, reasonOf, repeatedOf, type Success } from './answers.ts';
+import type { Message } from './codec.ts';
 import { DesKey } from './des-key.ts';
-import { type Frame, type FrameHeader, frameHead, messageOffset, mostFrameBytes, writeLength } from './frame.ts';
+import { type Frame, type FrameHeader, frameHead, mostFrameBytes } from './frame.ts';
 import { type Dial, dialTcp, type Limits, Link } from './link.ts';
 import { type LinkFault, linkFault } from './link-faults.ts';
-import { macBytes, macOf } from './mac.ts';
 import { hasMac, type MessageRow, messages, transactions } from './message-table.ts';
-import { authorisationOf, requestOf, reversalOf, type Terminal } from './requests.ts';
+import { authorisationOf, frameOf, requestOf, reversalOf, type Terminal } from './requests.ts';
 import {
   packOperator,
   packRecords,
@@ -75,6 +74,7 @@ export class UnionPayAcquirer implements Acquirer {
   readonly #clock: Clock;
   readonly #link: Link;
   readonly #masterKey: DesKey;
+  /** Where messages are packed; it begins with the head that all of them have. */
   readonly #buffer = Buffer.alloc(mostFrameBytes);
   #keys: WorkingKeys | undefined;
   /** The batch that the last request named, for the echo test. */
@@ -113,21 +113,26 @@ export class UnionPayAcquirer implements Acquirer {
 
   async release(): Promise<void> {
     this.#released = true;
+    this.#fault ??= linkFault('released', this.#link.where);
     this.#listener = undefined;
     this.#cancelProbe?.();
     this.#keys = undefined;
     await this.#link.close();
   }
 
-  /** Asks an echo test (回响测试 0820/301), or, while a request runs, says what is known. */
+  /**
+   * Asks an echo test (回响测试 0820/301), or, while a request runs, says what is known. That an echo doesn't come back
+   * within so short a time is no event: a slow line may still serve.
+   */
   async checkHealth(): Promise<Health> {
-    if (!this.#busy && !this.#released) {
-      const message = requestOf(messages.echo, this.#terminal, { batch: this.#batch }, {});
-      const outcome = await this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), echoLimits);
-      if (outcome.outcome === 'declined') return this.#unhealthy(outcome.responseCode);
-      if (outcome.outcome === 'invalid') return this.#unhealthy(`field ${outcome.field} ${outcome.what}`);
+    if (this.#busy || this.#released) {
+      return this.#fault === undefined ? { healthy: true } : { healthy: false, fault: this.#fault };
     }
-    return this.#fault === undefined ? { healthy: true } : { healthy: false, fault: this.#fault };
+    const message = requestOf(messages.echo, this.#terminal, { batch: this.#batch }, {});
+    const outcome = await this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), echoLimits);
+    if (outcome.outcome === 'success') return { healthy: true };
+    if ('fault' in outcome) return { healthy: false, fault: outcome.fault };
+    return { healthy: false, fault: linkFault('errorAnswer', this.#link.where, reasonOf(outcome)) };
   }
 
   signOn(request: Asked<'signOn'>): Promise<SignOnOutcome> {
@@ -211,7 +216,10 @@ export class UnionPayAcquirer implements Acquirer {
     this.#batch = batch;
     this.#busy = true;
     return exchange
-      .then((outcome) => (outcome.outcome === 'success' ? complete(outcome) : outcome))
+      .then((outcome) => {
+        if (outcome.outcome === 'notSent' || outcome.outcome === 'unanswered') this.#linkDown(outcome.fault);
+        return outcome.outcome === 'success' ? complete(outcome) : outcome;
+      })
       .finally(() => {
         this.#busy = false;
       });
@@ -221,20 +229,8 @@ export class UnionPayAcquirer implements Acquirer {
     return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#link.where) });
   }
 
-  /** The message as it goes out. The buffer that it was packed in is left clean. */
   #frame(message: Message): Buffer {
-    let end = this.#buffer.length;
-    try {
-      end = pack(message, this.#buffer, messageOffset);
-      if (message.fields[64] !== undefined && this.#keys !== undefined) {
-        const sealed = this.#buffer.subarray(messageOffset, end - macBytes);
-        macOf(sealed, this.#keys.macKey).copy(this.#buffer, end - macBytes);
-      }
-      writeLength(this.#buffer, end);
-      return Buffer.from(this.#buffer.subarray(0, end));
-    } finally {
-      this.#buffer.fill(0, messageOffset, end);
-    }
+    return frameOf(message, this.#buffer, this.#keys?.macKey);
   }
 
   /** Nothing in here may hold the request: it is kept as long as a late answer is listened for. */
@@ -253,10 +249,7 @@ export class UnionPayAcquirer implements Acquirer {
       },
       limits,
     );
-    if (exchange.ended !== 'answered') {
-      this.#linkDown(exchange.fault);
-      return { outcome: exchange.ended, fault: exchange.fault };
-    }
+    if (exchange.ended !== 'answered') return { outcome: exchange.ended, fault: exchange.fault };
     this.#linkUp();
     const { judged, processingRequest } = exchange.answer;
     if (processingRequest !== 0) this.#listener?.({ type: 'processingRequest', request: processingRequest });
@@ -265,10 +258,6 @@ export class UnionPayAcquirer implements Acquirer {
 
   #stray(frame: Frame): void {
     this.#listener?.({ type: 'lateAnswer', ...identify(frame.message) });
-  }
-
-  #unhealthy(detail: string): Health {
-    return { healthy: false, fault: linkFault('errorAnswer', this.#link.where, detail) };
   }
 
   async #probe(): Promise<void> {

@@ -68,8 +68,8 @@ const makeRig = async (t: Test): Promise<AcquirerRig> => {
       received: (count) => peer.requests.count(count),
       receivedSoFar: () => peer.requests.reports.length,
       answerLate: () => silentOn && approve(silentOn),
-      leave: peer.close,
-      comeBack: peer.open,
+      leave: () => peer.close(),
+      comeBack: () => peer.open(),
     },
   };
 };
