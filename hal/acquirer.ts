@@ -147,7 +147,10 @@ export type SettlementOutcome =
 export type UploadOutcome = { readonly outcome: 'accepted' } | Refusal | LinkOutcome | BadAnswer;
 
 export type AcquirerEvent =
-  /** An answer that no request waits for any more. It is logged and changes nothing (M4). */
+  /**
+   * An answer that no request waits for any more, or whose MTI or STAN isn't the waiting request's, which then waits
+   * on. It is logged and changes nothing (M4). `mti` is empty where it can't be read.
+   */
   | { readonly type: 'lateAnswer'; readonly mti: string; readonly stan: Stan | undefined }
   | { readonly type: 'processingRequest'; readonly request: ProcessingRequest };
 

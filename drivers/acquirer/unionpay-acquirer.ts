@@ -1,0 +1,290 @@
+import type {
+  Acquirer,
+  AcquirerEvent,
+  AuthorisationOutcome,
+  BadAnswer,
+  CardSecrets,
+  FinancialRequest,
+  LinkOutcome,
+  Refusal,
+  ReversalOutcome,
+  ReversalRequest,
+  SettlementOutcome,
+  SignOnOutcome,
+  UploadOutcome,
+} from '../../hal/acquirer.ts';
+import type { Clock } from '../../hal/clock.ts';
+import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
+import type { BatchNumber, Stan } from '../../hal/units.ts';
+import { approvalOf, identify, invalid, judge, type Repeated, reasonOf, repeatedOf, type Success } from './answers.ts';
+import type { Message } from './codec.ts';
+import { DesKey } from './des-key.ts';
+import { type Frame, type FrameHeader, frameHead, mostFrameBytes } from './frame.ts';
+import { type Dial, dialTcp, type Limits, Link } from './link.ts';
+import { type LinkFault, linkFault } from './link-faults.ts';
+import { hasMac, type MessageRow, messages, transactions } from './message-table.ts';
+import { authorisationOf, frameOf, requestOf, reversalOf, type Terminal } from './requests.ts';
+import {
+  packOperator,
+  packRecords,
+  packTerminalInfo,
+  packTotals,
+  packUploadCount,
+  readBatch,
+  readFlags,
+} from './sub-fields.ts';
+import { unwrapKeys, type WorkingKeys, workingKeysBytes } from './working-keys.ts';
+
+export interface AcquirerConfig extends Terminal {
+  /** Name or address of the acquirer's front end. Nothing is ever sent elsewhere. */
+  readonly host: string;
+  readonly port: number;
+  /** Ten digits, `6000030000`. */
+  readonly tpdu: string;
+  readonly header: FrameHeader;
+  /** How long a connection may take, and an answer from the connection on. */
+  readonly connectTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  /** How long a late answer is still listened for, so that the log has it. 60 000 by default. */
+  readonly lingerMs?: number;
+  /** TMK, 8 or 16 bytes, copied: the caller may overwrite it. */
+  readonly masterKey: Uint8Array;
+  /** 入网认证编号 and serial number, in the sign-on's field 62: 12 characters for most acquirers. */
+  readonly terminalSerial: string;
+}
+
+type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
+
+const defaultLingerMs = 60_000;
+
+/** How often the way to the acquirer is tried while it is known to be cut. */
+const probeIntervalMs = 30_000;
+
+/** Half of what a health check may take each. */
+const echoLimits: Limits = { connectMs: 250, answerMs: 250, lingerMs: 0 };
+
+/**
+ * An acquirer that speaks UnionPay's ISO 8583 (Q/CUP 009) over TCP, with a connection a request. The working keys of
+ * the sign-on are in this object only; they go with the process.
+ */
+export class UnionPayAcquirer implements Acquirer {
+  readonly #terminal: Terminal;
+  readonly #serial: string;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #link: Link;
+  readonly #masterKey: DesKey;
+  /** Where messages are packed; it begins with the head that all of them have. */
+  readonly #buffer = Buffer.alloc(mostFrameBytes);
+  #keys: WorkingKeys | undefined;
+  /** The batch that the last request named, for the echo test. */
+  #batch: BatchNumber | 0 = 0;
+  #busy = false;
+  #released = false;
+  #listener: ((event: AcquirerEvent | LinkEvent) => void) | undefined;
+  /** What is known of the line: undefined is that it works, or was never tried. */
+  #fault: DeviceFault | undefined;
+  #reported: DeviceFaultCode | 'online' | undefined;
+  #cancelProbe: (() => void) | undefined;
+
+  constructor(config: AcquirerConfig, clock: Clock, dial: Dial = dialTcp) {
+    const { host, port, connectTimeoutMs, terminalId, merchantId, currency } = config;
+    if (host === '' || !(port > 0 && port < 65536)) throw new RangeError('host and port must name the acquirer');
+    if (terminalId.length !== 8) throw new RangeError('terminalId must have 8 characters');
+    if (merchantId.length !== 15) throw new RangeError('merchantId must have 15 characters');
+    this.#terminal = { terminalId, merchantId, currency };
+    this.#serial = config.terminalSerial;
+    this.#limits = {
+      connectMs: connectTimeoutMs,
+      answerMs: config.answerTimeoutMs,
+      lingerMs: config.lingerMs ?? defaultLingerMs,
+    };
+    this.#clock = clock;
+    this.#masterKey = new DesKey(config.masterKey);
+    frameHead(config.tpdu, config.header).copy(this.#buffer);
+    this.#link = new Link({ host, port, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame));
+  }
+
+  /** Tries whether a connection comes about; it sends nothing. */
+  async claim(listener: (event: AcquirerEvent | LinkEvent) => void): Promise<void> {
+    this.#listener = listener;
+    await this.#probe();
+  }
+
+  async release(): Promise<void> {
+    this.#released = true;
+    this.#fault ??= linkFault('released', this.#link.where);
+    this.#listener = undefined;
+    this.#cancelProbe?.();
+    this.#keys = undefined;
+    await this.#link.close();
+  }
+
+  /**
+   * Asks an echo test (回响测试 0820/301), or, while a request runs, says what is known. That an echo doesn't come back
+   * within so short a time is no event: a slow line may still serve.
+   */
+  async checkHealth(): Promise<Health> {
+    if (this.#busy || this.#released) {
+      return this.#fault === undefined ? { healthy: true } : { healthy: false, fault: this.#fault };
+    }
+    const message = requestOf(messages.echo, this.#terminal, { batch: this.#batch }, {});
+    const outcome = await this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), echoLimits);
+    if (outcome.outcome === 'success') return { healthy: true };
+    if ('fault' in outcome) return { healthy: false, fault: outcome.fault };
+    return { healthy: false, fault: linkFault('errorAnswer', this.#link.where, reasonOf(outcome)) };
+  }
+
+  signOn(request: Asked<'signOn'>): Promise<SignOnOutcome> {
+    const message = requestOf(messages.signOn, this.#terminal, request, {
+      62: packTerminalInfo(this.#serial),
+      63: packOperator(request.operator),
+    });
+    return this.#run(messages.signOn, message, request.batch, ({ fields }): SignOnOutcome => {
+      const batch = readBatch(fields[60] ?? '');
+      if (batch === undefined) return invalid('60.2', 'is no batch number');
+      const field62 = fields[62] ?? new Uint8Array();
+      if (field62.length !== workingKeysBytes) return invalid('62', `must have ${workingKeysBytes} bytes of keys`);
+      const unwrapped = unwrapKeys(field62, this.#masterKey);
+      // The acquirer holds the new keys now: the old ones would only have every request refused.
+      this.#keys = unwrapped.ok ? unwrapped.keys : undefined;
+      if (!unwrapped.ok) return { outcome: 'badKeys', key: unwrapped.key };
+      const { pinKey } = unwrapped.keys;
+      return { outcome: 'signedOn', batch, hostTime: fields[12] ?? '', hostDate: fields[13] ?? '', pinKey };
+    });
+  }
+
+  authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome> {
+    const message = authorisationOf(request, secrets, this.#terminal);
+    return this.#run(transactions[request.kind].request, message, request.batch, approvalOf);
+  }
+
+  reverse(request: ReversalRequest): Promise<ReversalOutcome> {
+    const message = reversalOf(request, this.#terminal);
+    return this.#run(
+      transactions[request.kind].reversal,
+      message,
+      request.batch,
+      ({ responseCode }): ReversalOutcome => ({ outcome: 'acknowledged', responseCode }),
+    );
+  }
+
+  settle(request: Asked<'settle'>): Promise<SettlementOutcome> {
+    const message = requestOf(messages.settlement, this.#terminal, request, {
+      48: packTotals(request.totals),
+      63: packOperator(request.operator),
+    });
+    const reconciled = ({ fields }: Success): SettlementOutcome => {
+      const read = readFlags(fields[48] ?? '');
+      if (!read.ok) return invalid(read.fault.field, read.fault.what);
+      return { outcome: 'reconciled', domestic: read.domestic, foreign: read.foreign };
+    };
+    return this.#run(messages.settlement, message, request.batch, reconciled).then((outcome) =>
+      outcome.outcome === 'declined' ? invalid('39', `refuses the settlement with ${outcome.responseCode}`) : outcome,
+    );
+  }
+
+  upload(request: Asked<'upload'>): Promise<UploadOutcome> {
+    return this.#sendUp(messages.upload, request, packRecords(request.records));
+  }
+
+  endBatch(request: Asked<'endBatch'>): Promise<UploadOutcome> {
+    const row = request.balanced ? messages.balancedEnd : messages.unbalancedEnd;
+    return this.#sendUp(row, request, packUploadCount(request.count));
+  }
+
+  #sendUp(
+    row: MessageRow,
+    ids: { readonly stan: Stan; readonly batch: BatchNumber },
+    field48: string,
+  ): Promise<UploadOutcome> {
+    const message = requestOf(row, this.#terminal, ids, { 48: field48 });
+    return this.#run(row, message, ids.batch, (): UploadOutcome => ({ outcome: 'accepted' }));
+  }
+
+  /** One request from its message to its outcome. Throws, at once, when one is running. */
+  #run<Outcome>(
+    row: MessageRow,
+    message: Message,
+    batch: BatchNumber,
+    complete: (success: Success) => Outcome,
+  ): Promise<Outcome | Refusal | LinkOutcome | BadAnswer> {
+    if (this.#busy) throw new Error('the acquirer takes one request at a time');
+    if (this.#released) return this.#notSent('released');
+    if (hasMac(row) && this.#keys === undefined) return this.#notSent('notSignedOn');
+    const exchange = this.#exchange(row, this.#frame(message), repeatedOf(message), this.#limits);
+    this.#batch = batch;
+    this.#busy = true;
+    return exchange
+      .then((outcome) => {
+        if (outcome.outcome === 'notSent' || outcome.outcome === 'unanswered') this.#linkDown(outcome.fault);
+        return outcome.outcome === 'success' ? complete(outcome) : outcome;
+      })
+      .finally(() => {
+        this.#busy = false;
+      });
+  }
+
+  #notSent(fault: LinkFault): Promise<LinkOutcome> {
+    return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#link.where) });
+  }
+
+  #frame(message: Message): Buffer {
+    return frameOf(message, this.#buffer, this.#keys?.macKey);
+  }
+
+  /** Nothing in here may hold the request: it is kept as long as a late answer is listened for. */
+  async #exchange(
+    row: MessageRow,
+    frame: Buffer,
+    repeated: Repeated,
+    limits: Limits,
+  ): Promise<Success | Refusal | LinkOutcome | BadAnswer> {
+    const macKey = this.#keys?.macKey;
+    const exchange = await this.#link.exchange(
+      frame,
+      ({ message, processingRequest }) => {
+        const judged = judge(row, repeated, message, macKey);
+        return judged && { judged, processingRequest };
+      },
+      limits,
+    );
+    if (exchange.ended !== 'answered') return { outcome: exchange.ended, fault: exchange.fault };
+    this.#linkUp();
+    const { judged, processingRequest } = exchange.answer;
+    if (processingRequest !== 0) this.#listener?.({ type: 'processingRequest', request: processingRequest });
+    return judged;
+  }
+
+  #stray(frame: Frame): void {
+    this.#listener?.({ type: 'lateAnswer', ...identify(frame.message) });
+  }
+
+  async #probe(): Promise<void> {
+    this.#cancelProbe = undefined;
+    const fault = await this.#link.probe();
+    if (fault === undefined) this.#linkUp();
+    else this.#linkDown(fault);
+  }
+
+  #linkUp(): void {
+    this.#cancelProbe?.();
+    this.#cancelProbe = undefined;
+    this.#fault = undefined;
+    this.#report('online', { type: 'online' });
+  }
+
+  #linkDown(fault: DeviceFault): void {
+    this.#fault = fault;
+    this.#report(fault.code, { type: 'offline', fault });
+    if (this.#listener === undefined) return;
+    this.#cancelProbe ??= this.#clock.schedule(probeIntervalMs, () => void this.#probe());
+  }
+
+  /** Says a state of the line once, not at every request. */
+  #report(state: DeviceFaultCode | 'online', event: LinkEvent): void {
+    if (this.#listener === undefined || this.#reported === state) return;
+    this.#reported = state;
+    this.#listener(event);
+  }
+}
