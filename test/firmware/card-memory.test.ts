@@ -1,7 +1,12 @@
 import { test } from 'tap';
 import { CardMemory } from '../../firmware/card-memory.ts';
 
-const card = { entry: 'swipe', pan: '4111111111111111', serviceCode: '101', track2: '4111111111111111=30121010000' } as const;
+const card = {
+  entry: 'swipe',
+  pan: '4111111111111111',
+  serviceCode: '101',
+  track2: '4111111111111111=30121010000',
+} as const;
 
 test('the first card after the question is taken, and no second one replaces it', async (t) => {
   const memory = new CardMemory();

@@ -33,7 +33,11 @@ class HandLedger implements Ledger<Fact> {
   close = async () => undefined;
 }
 
-const idleDevice = { claim: async () => undefined, release: async () => undefined, checkHealth: async () => ({ healthy: true as const }) };
+const idleDevice = {
+  claim: async () => undefined,
+  release: async () => undefined,
+  checkHealth: async () => ({ healthy: true as const }),
+};
 
 const rig = (ledger = new HandLedger()) => {
   const reports = new ReportLog<Report>();
@@ -80,7 +84,11 @@ const rig = (ledger = new HandLedger()) => {
       answer: { outcome: 'signedOn', batch: 1 as never, hostTime: '000000', hostDate: '0101', pinKey: '' },
     });
     keys('5', 'enter', 'enter');
-    runtime.post({ type: 'printerChecked', effect: (await effect('checkPrinter')).id, readiness: { ready: true, paperNearEnd: false } });
+    runtime.post({
+      type: 'printerChecked',
+      effect: (await effect('checkPrinter')).id,
+      readiness: { ready: true, paperNearEnd: false },
+    });
     await effect('readCard');
     runtime.post({ type: 'card', card });
     return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
@@ -146,7 +154,9 @@ test('a ledger that can not be opened keeps the terminal out of service, and the
 });
 
 test('a bug stops trading and is reported; it neither ends the process nor goes unseen (M10)', async (t) => {
-  const { runtime, reports, screens } = rig(new HandLedger([provisioned, { ...provisioned, type: 'settlementPrinted' } as Fact]));
+  const { runtime, reports, screens } = rig(
+    new HandLedger([provisioned, { ...provisioned, type: 'settlementPrinted' } as Fact]),
+  );
   await t.rejects(runtime.start(), /no settlement/, 'an illegal line of facts is not traded on');
   const sound = rig();
   await sound.runtime.start();
