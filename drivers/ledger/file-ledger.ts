@@ -1,0 +1,71 @@
+import { Low } from 'lowdb';
+import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
+import type { FileSystem } from './file-system.ts';
+import { LedgerAdapter, type LedgerData, type LedgerSettings } from './ledger-adapter.ts';
+import { LedgerError } from './ledger-error.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+import { shortCode } from './slot.ts';
+
+/**
+ * The ledger in files, one a settlement batch: lowdb over an adapter that appends, syncs and authenticates. See
+ * docs/ledger.md for the format and for what to do when it refuses service. `LedgerStore` provisions it and reads what
+ * is archived.
+ *
+ * A fact is a JSON value of at most 4012 bytes; a longer one is a bug and throws. It is frozen when it is stored.
+ */
+export class FileLedger<Fact> implements Ledger<Fact> {
+  readonly #adapter: LedgerAdapter<Fact>;
+  readonly #db: Low<LedgerData<Fact>>;
+
+  constructor(settings: LedgerSettings<Fact>, fileSystem: FileSystem = nodeFileSystem) {
+    this.#adapter = new LedgerAdapter<Fact>(settings, fileSystem);
+    this.#db = new Low<LedgerData<Fact>>(this.#adapter, { records: [] });
+  }
+
+  async open(): Promise<LedgerOpening<Fact>> {
+    try {
+      await this.#db.read();
+    } catch (error) {
+      return { opened: false, fault: ledgerErrorOf(error).fault };
+    }
+    return { opened: true, facts: [...this.#db.data.records], tornTailCleared: this.#adapter.tornTailCleared };
+  }
+
+  append(fact: Fact): Promise<LedgerAppend> {
+    return appended(async () => {
+      this.#db.data.records.push(fact);
+      await this.#db.write();
+    });
+  }
+
+  rotate(first: Fact): Promise<LedgerAppend> {
+    return appended(async () => {
+      await this.#adapter.rotate(first);
+      await this.#db.read();
+    });
+  }
+
+  tailCode(): string {
+    return shortCode(this.#adapter.tail.mac);
+  }
+
+  close(): Promise<void> {
+    return this.#adapter.close();
+  }
+}
+
+/** The outcome of a step as a result. An error that isn't the ledger's is a bug and passes. */
+export const appended = async (step: () => Promise<void>): Promise<LedgerAppend> => {
+  try {
+    await step();
+    return { result: 'stored' };
+  } catch (error) {
+    const { result, fault } = ledgerErrorOf(error);
+    return { result, fault };
+  }
+};
+
+const ledgerErrorOf = (error: unknown): LedgerError => {
+  if (error instanceof LedgerError) return error;
+  throw error;
+};

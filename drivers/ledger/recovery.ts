@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { BatchFile, unfinishedSuffix } from './batch-file.ts';
+import { batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
+import { type FileSystem, type OpenFile, writeFully } from './file-system.ts';
+import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
+import { type ChainPlace, slotBytes } from './slot.ts';
+
+export interface RecoveredBatch<Fact> {
+  readonly batch: BatchFile;
+  readonly facts: readonly Fact[];
+  readonly tornTailCleared: boolean;
+}
+
+/** The generations of the batch files in a folder, oldest first. */
+export const listGenerations = (directory: string, fileSystem: FileSystem): number[] =>
+  fileSystem
+    .readdir(directory)
+    .map(generationOf)
+    .filter((generation) => generation !== undefined)
+    .sort((a, b) => a - b);
+
+/**
+ * Opens the current batch file for appending, after setting right what a power cut may leave. Whatever else is wrong
+ * refuses service with nothing changed. The folder must be locked.
+ *
+ * @throws LedgerError
+ */
+export const recoverBatch = <Fact>(
+  directory: string,
+  ledgerKey: Uint8Array,
+  fileSystem: FileSystem,
+): Promise<RecoveredBatch<Fact>> =>
+  decisive(directory, async () => {
+    const generations = listGenerations(directory, fileSystem);
+    const generation = generations.at(-1);
+    if (generation === undefined) throw noLedger(directory);
+    const path = join(directory, batchFileName(generation));
+    const follows = generation === 1 ? undefined : tailBefore(directory, generation, ledgerKey, fileSystem);
+    const { facts, tail, slots, verdict } = verifyBatch<Fact>(path, ledgerKey, { follows, fileSystem });
+    if (!verdict.intact && verdict.flaw !== 'torn') throw unusable(path, verdict.what);
+
+    for (const name of fileSystem.readdir(directory)) {
+      if (name.endsWith(unfinishedSuffix)) fileSystem.unlink(join(directory, name));
+    }
+    const file = fileSystem.open(path, 'readWrite');
+    try {
+      if (!verdict.intact) await clearTorn(directory, path, file, verdict, fileSystem);
+      // What was read may stand in the system's cache only, left there by a process that was killed before its sync.
+      await file.fdatasync();
+      await fileSystem.syncDirectory(directory);
+      const batch = new BatchFile(path, file, ledgerKey, { tail, used: facts.length, slots });
+      await batch.makeRoom();
+      return { batch, facts, tornTailCleared: !verdict.intact };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  });
+
+/** The end of the batch file before the current one, which the current one must follow. */
+const tailBefore = (
+  directory: string,
+  generation: number,
+  ledgerKey: Uint8Array,
+  fileSystem: FileSystem,
+): ChainPlace => {
+  const name = batchFileName(generation - 1);
+  const path = join(directory, name);
+  if (!fileSystem.readdir(directory).includes(name)) {
+    throw unusable(path, `${name} is not there, though ${batchFileName(generation)} is.`);
+  }
+  const tail = readTail(path, ledgerKey, fileSystem);
+  if (tail === undefined) throw unusable(path, `The last record of ${name} is damaged or altered.`);
+  return tail;
+};
+
+/** Copies the slots that a cut-off write left behind into a file beside the batch's, and then empties them. */
+const clearTorn = async (
+  directory: string,
+  path: string,
+  file: OpenFile,
+  { offset, tornSlots }: { offset: number; tornSlots: number },
+  fileSystem: FileSystem,
+): Promise<void> => {
+  const taken = new Set(fileSystem.readdir(directory).map((name) => join(directory, name)));
+  let copy = 1;
+  while (taken.has(`${path}.torn-${copy}`)) copy += 1;
+  const bytes = Buffer.alloc(tornSlots * slotBytes);
+  file.pread(bytes, offset);
+  const aside = fileSystem.open(`${path}.torn-${copy}`, 'create');
+  try {
+    writeFully(aside, bytes, 0);
+    await aside.fdatasync();
+  } finally {
+    aside.close();
+  }
+  await fileSystem.syncDirectory(directory);
+  writeFully(file, bytes.fill(0), offset);
+};
+
+const noLedger = (directory: string): LedgerError =>
+  new LedgerError(
+    'failed',
+    ledgerFault(
+      'missing',
+      directory,
+      'There is no ledger in this folder.',
+      'Mount the disk that holds it, or provision the terminal if it is a new one.',
+    ),
+  );
+
+const unusable = (path: string, what: string): LedgerError =>
+  new LedgerError(
+    'failed',
+    ledgerFault(
+      'failed',
+      path,
+      what,
+      'Leave the folder as it is: copy it, settle by hand with the acquirer, and bring the terminal to service.',
+    ),
+  );
