@@ -65,6 +65,13 @@ const ofFact = (fact: Fact): object => {
   }
 };
 
+/** A fact as the log and `slipsafe ledger` show it: its type, when it was written, and what may be known of it. */
+export const factLine = (fact: Fact): object => ({
+  fact: fact.type,
+  at: new Date(fact.at).toISOString(),
+  ...ofFact(fact),
+});
+
 /** Of an event the outcome's name; of a key only that one was pressed: it may be a digit of a password. */
 const ofEvent = (event: Event): object => {
   if ('answer' in event) {
@@ -111,7 +118,7 @@ export const reporter =
   (report) => {
     switch (report.type) {
       case 'fact':
-        log.info({ fact: report.fact.type, ...ofFact(report.fact) }, 'fact');
+        log.info(factLine(report.fact), 'fact');
         break;
       case 'stepped': {
         const open = openSale(report.state.book)?.stan;

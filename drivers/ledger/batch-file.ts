@@ -34,21 +34,26 @@ export class BatchFile {
   }
 
   /**
-   * Makes the file of the generation after `previous`, with its first record in it: whole and synced first, then under
-   * its name, so that no crash leaves a batch file without a first record.
+   * Makes the file of the generation after `previous`, with its first records in it: whole and synced first, then under
+   * its name, so that no crash leaves a batch file without them.
    */
   static async create(
     fileSystem: FileSystem,
     directory: string,
     previous: ChainPlace,
-    payload: Uint8Array,
+    payloads: readonly [Uint8Array, ...Uint8Array[]],
     key: Uint8Array,
   ): Promise<BatchFile> {
     const generation = previous.generation + 1;
     const path = join(directory, batchFileName(generation));
     const unfinished = path + unfinishedSuffix;
-    const block = Buffer.alloc(blockSlots * slotBytes);
-    const mac = writeSlot(block, previous, generation, payload, key);
+    const slots = Math.ceil((payloads.length + reserveSlots) / blockSlots) * blockSlots;
+    const block = Buffer.alloc(slots * slotBytes);
+    let tail = previous;
+    for (const [n, payload] of payloads.entries()) {
+      const mac = writeSlot(block.subarray(n * slotBytes), tail, generation, payload, key);
+      tail = { generation, sequence: tail.sequence + 1, mac };
+    }
     const file = refusable(path, () => {
       unlinkIfThere(fileSystem, unfinished);
       return fileSystem.open(unfinished, 'create');
@@ -65,8 +70,7 @@ export class BatchFile {
       }
       throw error;
     }
-    const tail = { generation, sequence: previous.sequence + 1, mac };
-    return new BatchFile(path, file, key, { tail, used: 1, slots: blockSlots });
+    return new BatchFile(path, file, key, { tail, used: payloads.length, slots });
   }
 
   /** The place of the last record. */

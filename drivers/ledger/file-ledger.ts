@@ -38,7 +38,7 @@ export class FileLedger<Fact> implements Ledger<Fact> {
     });
   }
 
-  rotate(first: Fact): Promise<LedgerAppend> {
+  rotate(first: readonly [Fact, ...Fact[]]): Promise<LedgerAppend> {
     return appended(async () => {
       await this.#adapter.rotate(first);
       await this.#db.read();

@@ -76,19 +76,21 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     }
   }
 
-  /** Begins the next batch file with the given record; `read()` then gives its facts. */
-  rotate(first: Fact): Promise<void> {
+  /** Begins the next batch file with the given records; `read()` then gives its facts. */
+  rotate(first: readonly [Fact, ...Fact[]]): Promise<void> {
     return this.#alone(async () => {
       const store = this.#opened();
       const { directory, ledgerKey } = this.#settings;
       const { tail } = store.batch;
-      freeze(first);
-      const next = await BatchFile.create(this.#fileSystem, directory, tail, encodePayload(first), ledgerKey);
+      for (const fact of first) freeze(fact);
+      const [head, ...rest] = first;
+      const payloads = [encodePayload(head), ...rest.map(encodePayload)] as const;
+      const next = await BatchFile.create(this.#fileSystem, directory, tail, payloads, ledgerKey);
       const ended = store.batch;
       store.batch = next;
-      store.records = [first];
+      store.records = [...first];
       store.stored = 0;
-      keep(store);
+      for (let n = 0; n < first.length; n++) keep(store);
       await ended.close();
     });
   }

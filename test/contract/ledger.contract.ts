@@ -69,12 +69,12 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     await ledger.close();
   });
 
-  void t.test('a rotation begins a batch with the given fact', async (test) => {
+  void t.test('a rotation begins a batch with the given facts, all of them', async (test) => {
     const { rig, ledger } = await provisioned(test);
     await ledger.append({ n: 1 });
-    test.strictSame(await ledger.rotate({ n: 2 }), { result: 'stored' });
-    await ledger.append({ n: 3 });
-    test.strictSame(await factsAfterReopen(rig, ledger), [{ n: 2 }, { n: 3 }]);
+    test.strictSame(await ledger.rotate([{ n: 2 }, { n: 3 }]), { result: 'stored' });
+    await ledger.append({ n: 4 });
+    test.strictSame(await factsAfterReopen(rig, ledger), [{ n: 2 }, { n: 3 }, { n: 4 }]);
   });
 
   void t.test('the short code changes with each fact and outlasts a restart', async (test) => {
@@ -84,7 +84,7 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     codes.push(ledger.tailCode());
     await ledger.append({ n: 1 });
     codes.push(ledger.tailCode());
-    await ledger.rotate({ n: 1 });
+    await ledger.rotate([{ n: 1 }]);
     codes.push(ledger.tailCode());
     for (const code of codes) test.match(code, /^[0-9A-F]{8}$/);
     test.equal(new Set(codes).size, 4);
@@ -107,7 +107,7 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     const { rig, ledger } = await provisioned(test);
     rig.fill();
     const code = ledger.tailCode();
-    test.match(await ledger.rotate({ n: 9 }), { result: 'refused', fault: { device: 'ledger' } });
+    test.match(await ledger.rotate([{ n: 9 }]), { result: 'refused', fault: { device: 'ledger' } });
     let n = 0;
     let outcome = await ledger.append({ n: n + 1 });
     while (outcome.result === 'stored' && n < 1000) {
@@ -130,7 +130,7 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     test.match(await ledger.append({ n: 2 }), failed);
     rig.heal();
     test.match(await ledger.append({ n: 3 }), failed);
-    test.match(await ledger.rotate({ n: 4 }), failed);
+    test.match(await ledger.rotate([{ n: 4 }]), failed);
     const facts = await factsAfterReopen(rig, ledger);
     test.strictSame(facts.slice(0, 2), [first, { n: 1 }]);
     test.ok(

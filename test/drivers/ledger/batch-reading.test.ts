@@ -126,7 +126,7 @@ test('a batch file under the name of another one is noticed, and so is one put b
   const { disk, files, ledger } = await openLedger(3);
   const older = Buffer.from(disk.content(batchPath(1)));
   await stored(ledger.append(fact(4)));
-  await stored(ledger.rotate({ type: 'batch' }));
+  await stored(ledger.rotate([{ type: 'batch' }]));
   await stored(ledger.append(fact(5)));
   await ledger.close();
 

@@ -59,7 +59,7 @@ void test('on the real file system', async (t) => {
 test('a fact that is no JSON value, or too long, is a bug: it throws and harms nothing', async (t) => {
   const { ledger, disk } = await openLedger(1);
   await t.rejects(ledger.append({ type: 'x'.repeat(5000) }), RangeError);
-  await t.rejects(ledger.rotate({ type: 'x'.repeat(5000) }), RangeError);
+  await t.rejects(ledger.rotate([{ type: 'x'.repeat(5000) }]), RangeError);
   await stored(ledger.append({ type: 'after' }));
   await ledger.close();
   const reading = new LedgerStore({ directory: '/ledger', ledgerKey }, disk).readArchive(1);

@@ -32,9 +32,9 @@ test('provisioning says what keeps it from it', async (t) => {
 
 test('archived batches are listed and read while the ledger is in use', async (t) => {
   const { disk, ledger } = await openLedger(2);
-  await stored(ledger.rotate({ type: 'batch', n: 2 }));
+  await stored(ledger.rotate([{ type: 'batch', n: 2 }]));
   await stored(ledger.append(fact(3)));
-  await stored(ledger.rotate({ type: 'batch', n: 3 }));
+  await stored(ledger.rotate([{ type: 'batch', n: 3 }]));
   const store = new LedgerStore(settings, disk);
   t.strictSame(store.generations(), [1, 2, 3]);
   t.match(store.readArchive(1), { facts: [first, ...facts(1, 2)], verdict: { intact: true } });
@@ -53,7 +53,7 @@ test('verifying notices an archived batch that was cut off, altered or taken awa
   const threeBatches = async () => {
     const { disk, ledger } = await openLedger(2);
     for (const n of [2, 3]) {
-      await stored(ledger.rotate({ type: 'batch', n }));
+      await stored(ledger.rotate([{ type: 'batch', n }]));
       await stored(ledger.append(fact(n)));
     }
     await ledger.close();

@@ -29,7 +29,7 @@ const runUntil = async (files: FaultyFileSystem, ledger: FileLedger<(typeof scri
   let acknowledged = 0;
   try {
     for (const each of script) {
-      await stored(each === batch ? ledger.rotate(each) : ledger.append(each));
+      await stored(each === batch ? ledger.rotate([each]) : ledger.append(each));
       acknowledged += 1;
     }
   } catch (error) {
@@ -165,7 +165,7 @@ test('a process that was killed before its sync: what it wrote is synced before 
 test('a process that was killed before it synced the folder: its new batch file stays', async (t) => {
   const { disk, files, ledger } = await openLedger(1);
   files.fail('syncDirectory', 'EIO');
-  t.match(await ledger.rotate(batch), { result: 'failed' });
+  t.match(await ledger.rotate([batch]), { result: 'failed' });
   await ledger.close();
   files.heal();
   const next = await reopen(files);

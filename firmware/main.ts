@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+/** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
+import { Vault } from '../drivers/vault/vault.ts';
+import { VaultError } from '../drivers/vault/vault-error.ts';
+import { batchNumber, stan } from '../hal/units.ts';
+import type { Fact } from '../state-machine/facts.ts';
+import { compose, ledgerDirectory } from './compose.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { factLine, makeLog, reporter } from './log.ts';
+import { hashPassword } from './password.ts';
+import { systemClock } from './system-clock.ts';
+
+const help = `slipsafe: the payment terminal's runtime
+
+  slipsafe run --config FILE         takes the devices and trades; logs JSON lines; ends on SIGTERM or SIGINT
+  slipsafe check --config FILE       says whether the configuration is right
+  slipsafe provision --config FILE   makes the device key and the ledger, and seals the master key (TMK), whose 16 or
+                                     32 hex digits it reads from standard input; prints the key's check value
+  slipsafe ledger --config FILE      prints the facts of the ledger, masked, one JSON object a line, all batches;
+                                     also while the terminal runs
+  slipsafe hash-password             reads a password from standard input and prints what the configuration keeps
+`;
+
+/** A fault that a person is told in one line; the exit code is 1. */
+class Refusal extends Error {}
+
+const configurationOf = (path: string | undefined): Configuration => {
+  if (path === undefined) throw new Refusal('--config FILE is missing; see slipsafe --help');
+  const result = readConfiguration(path);
+  if (result.valid) return result.configuration;
+  throw new Refusal(`the configuration is not right:\n${result.errors.map((error) => `  ${error}`).join('\n')}`);
+};
+
+const firstLineOfInput = async (): Promise<string> => {
+  let text = '';
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.includes('\n') || text.length > 1024) break;
+  }
+  return text.split('\n')[0]?.trim() ?? '';
+};
+
+const masterKeyPath = ({ storage }: Configuration): string => join(storage.directory, 'master.key');
+
+const provision = async (configuration: Configuration): Promise<void> => {
+  const hex = await firstLineOfInput();
+  if (!/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(hex)) {
+    throw new Refusal('a master key of 16 or 32 hex digits is expected on standard input');
+  }
+  const { terminal, storage } = configuration;
+  mkdirSync(storage.directory, { recursive: true, mode: 0o700 });
+  await Vault.provision(storage.deviceKey);
+  const vault = Vault.open(storage.deviceKey);
+  const checkValue = await vault.storeMasterKey(masterKeyPath(configuration), Buffer.from(hex, 'hex'));
+  const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
+  const stored = await store.provision({
+    type: 'provisioned',
+    at: systemClock.wall(),
+    terminalId: terminal.id,
+    merchantId: terminal.merchantId,
+    batch: batchNumber(terminal.batch),
+    nextStan: stan(1),
+  });
+  if (stored.result !== 'stored') throw new Refusal(`${stored.fault.where}: ${stored.fault.what} ${stored.fault.remedy}`);
+  console.log(`provisioned terminal ${terminal.id}; master key check value ${checkValue}`);
+};
+
+const printLedger = (configuration: Configuration): void => {
+  const vault = Vault.open(configuration.storage.deviceKey);
+  const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
+  for (const { facts, verdict } of store.verify()) {
+    for (const fact of facts) console.log(JSON.stringify(factLine(fact)));
+    if (!verdict.intact) throw new Refusal(`the ledger is ${verdict.flaw} at slot ${verdict.slot}: ${verdict.what}`);
+  }
+};
+
+const run = async (configuration: Configuration): Promise<void> => {
+  const log = makeLog(configuration.log.level);
+  const vault = Vault.open(configuration.storage.deviceKey);
+  const { key } = vault.loadMasterKey(masterKeyPath(configuration));
+  const runtime = compose(configuration, vault, key, systemClock, reporter(log));
+  key.fill(0);
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    void runtime.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const fault = await runtime.start();
+  if (fault === undefined) log.info({ terminalId: configuration.terminal.id, pid: process.pid }, 'ready');
+};
+
+const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
+  run: (config) => run(configurationOf(config)),
+  check: (config) => {
+    configurationOf(config);
+    console.log('the configuration is right');
+  },
+  provision: (config) => provision(configurationOf(config)),
+  ledger: (config) => printLedger(configurationOf(config)),
+  'hash-password': async () => {
+    const password = await firstLineOfInput();
+    if (!/^\d{6,12}$/.test(password)) throw new Refusal('a password of 6 to 12 digits is expected on standard input');
+    console.log(await hashPassword(password));
+  },
+};
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const command = commands[positionals[0] ?? ''];
+  if (values.help === true) console.log(help);
+  else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
+  else await command(values.config);
+} catch (error) {
+  const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+  const expected = usage || error instanceof Refusal || error instanceof VaultError;
+  console.error(`slipsafe: ${(error as Error).message}`);
+  if (!expected) console.error((error as Error).stack);
+  process.exitCode = 1;
+}
