@@ -40,6 +40,8 @@ export class VisaLink {
   #noise = { count: 0, since: 0 };
   /** Settles the wait for the pad's ACK or NAK. */
   #answer: ((answer: Delivery) => void) | undefined;
+  /** So many answers to messages that were given up are still to come, and must not pass for that to the next one. */
+  #answersOwed = 0;
 
   constructor(settings: SerialSettings, clock: Clock, listener: VisaListener) {
     this.#line = new SerialLine('pinPad', settings, clock);
@@ -69,6 +71,7 @@ export class VisaLink {
     await this.#line.open({
       online: () => {
         this.#offlineFault = undefined;
+        this.#answersOwed = 0;
         this.#reader.reset();
         this.end();
         this.#listener.link({ type: 'online' });
@@ -97,7 +100,9 @@ export class VisaLink {
 
   /** Gives up the message that is being sent. */
   abort(): void {
-    this.#answer?.('aborted');
+    if (this.#answer === undefined) return;
+    this.#answersOwed++;
+    this.#answer('aborted');
   }
 
   /** Sends a message until the pad takes it, one at a time; a message that it doesn't take is followed by EOT. */
@@ -156,7 +161,10 @@ export class VisaLink {
         this.#answer = undefined;
         resolve(answer);
       };
-      const stopAlarm = this.#clock.schedule(waitMs, () => settle('silent'));
+      const stopAlarm = this.#clock.schedule(waitMs, () => {
+        this.#answersOwed = 0;
+        settle('silent');
+      });
       this.#answer = settle;
     });
   }
@@ -169,6 +177,8 @@ export class VisaLink {
     this.#silent = false;
     if (code === eot) {
       this.#listener.ended();
+    } else if (this.#answersOwed > 0) {
+      this.#answersOwed--;
     } else if (this.#answer !== undefined) {
       if (code === ack) this.#listener.acked();
       this.#answer(code === ack ? 'acked' : 'refused');
