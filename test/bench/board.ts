@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Key } from '../../hal/keypad.ts';
+import { type FarEnd, plugIn } from '../support/pty.ts';
+import { BenchAcquirer } from './acquirer/bench-acquirer.ts';
+import { VirtualCardReader } from './card-reader/virtual-card-reader.ts';
+import { type TestCard, testCards } from './cards.ts';
+import { VirtualDisplay } from './display/virtual-display.ts';
+import { FirmwareProcess, type LogLine, runFirmware } from './firmware-process.ts';
+import { VirtualKeypad } from './keypad/virtual-keypad.ts';
+import { VirtualPinPad } from './pin-pad/virtual-pin-pad.ts';
+import { systemClock } from './play-by-hand.ts';
+import { VirtualPrinter } from './printer/virtual-printer.ts';
+
+/** What can be set apart from the usual board; sections are laid over the configuration's. */
+export interface BoardOptions {
+  readonly printerProfile?: 'epson' | 'clone' | 'cheap58' | 'mute';
+  /** How much faster than a real printer's line and paper; 1 for what a shop sees. */
+  readonly printerSpeed?: number;
+  readonly timers?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly acquirer?: Readonly<Record<string, unknown>>;
+  /** Other sections of the configuration file, whole. */
+  readonly sections?: Readonly<Record<string, unknown>>;
+  /** The supervisor's password; without one there is no supervisor. */
+  readonly supervisorPassword?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const terminalId = '00000001';
+const merchantId = '898110154110001';
+
+const lines = ['keypad', 'cardReader', 'pinPad', 'printer', 'display'] as const;
+type Line = (typeof lines)[number];
+
+/** Bits a second of each line. */
+const baudRates: { readonly [L in Line]: number } = {
+  keypad: 9600,
+  cardReader: 9600,
+  pinPad: 9600,
+  printer: 115_200,
+  display: 9600,
+};
+
+/**
+ * The virtual board: everything outside the terminal, each device at the far end of a pty, the acquirer at a TCP port
+ * of the loopback, and the built firmware in a process of its own between them. Its paper and the acquirer's book are
+ * the truth that the terminal's ledger is compared with.
+ */
+export class VirtualBoard {
+  readonly keypad = new VirtualKeypad(systemClock);
+  readonly cardReader = new VirtualCardReader(systemClock);
+  readonly display = new VirtualDisplay('lcd4x16');
+  readonly pinPad: VirtualPinPad;
+  readonly printer: VirtualPrinter;
+  readonly acquirer: BenchAcquirer;
+  readonly configurationPath: string;
+  readonly #folder: string;
+  readonly #masterKey: Buffer;
+  readonly #options: BoardOptions;
+  readonly #far = new Map<Line, FarEnd>();
+  #firmware: FirmwareProcess | undefined;
+
+  private constructor(folder: string, options: BoardOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#masterKey = randomBytes(16);
+    this.configurationPath = join(folder, 'terminal.json');
+    this.pinPad = new VirtualPinPad(systemClock, { masterKey: this.#masterKey });
+    this.printer = new VirtualPrinter({
+      profile: options.printerProfile ?? 'epson',
+      baudRate: baudRates.printer,
+      speed: options.printerSpeed ?? 20,
+    });
+    this.acquirer = new BenchAcquirer({
+      terminalId,
+      merchantId,
+      masterKey: this.#masterKey,
+      cards: Object.values(testCards).map(({ pan, pin, issuer, foreign }) => ({ pan, pin, issuer, foreign })),
+    });
+  }
+
+  /** Plugs everything in and provisions the terminal, which is still off. */
+  static async build(options: BoardOptions = {}): Promise<VirtualBoard> {
+    const folder = mkdtempSync(join(tmpdir(), 'slipsafe-board-'));
+    const board = new VirtualBoard(folder, options);
+    await Promise.all(lines.map((line) => board.plugIn(line)));
+    const { host, port } = await board.acquirer.listen();
+    await board.#configure(host, port);
+    await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    return board;
+  }
+
+  get firmware(): FirmwareProcess {
+    if (this.#firmware === undefined) throw new Error('The terminal is off: powerOn first');
+    return this.#firmware;
+  }
+
+  /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
+  async powerOn(): Promise<void> {
+    if (this.#firmware?.running === true) throw new Error('The terminal is on already');
+    this.#firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    await this.#firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
+  }
+
+  /** Switches it on and waits until it rests, ready for a sale. */
+  async powerOnToIdle(): Promise<void> {
+    await this.powerOn();
+    await this.phase('idle');
+  }
+
+  /** Resolves when the terminal has come into that phase, for the n-th time of this run. */
+  async phase(name: string, nth = 1): Promise<LogLine> {
+    let count = 0;
+    return this.firmware.until((line) => {
+      if (line.msg === 'step' && line['to'] === name && line['from'] !== name) count += 1;
+      return count === nth;
+    });
+  }
+
+  /** Plugs a line's device in, at the path that the configuration names. */
+  async plugIn(line: Line): Promise<void> {
+    const far = await plugIn(join(this.#folder, line));
+    this.#far.set(line, far);
+    this[line].attach(far);
+  }
+
+  async unplug(line: Line): Promise<void> {
+    const far = this.#far.get(line);
+    this.#far.delete(line);
+    if (line !== 'printer') {
+      this[line].detach();
+      await far?.unplug();
+    } else if (this.printer.state.plugged) {
+      await this.printer.unplug();
+    }
+  }
+
+  press(...keys: readonly Key[]): void {
+    this.keypad.press(...keys);
+  }
+
+  /** The clerk's and the customer's part of a sale, up to the PIN, which the pad enters by its script. */
+  async sell(amount: string, card: TestCard = testCards.debit): Promise<void> {
+    this.keypad.type(amount);
+    this.press('enter');
+    await this.display.until('请顾客核对');
+    this.pinPad.willEnter(card.pin);
+    this.press('enter');
+    await this.display.until('请刷卡');
+    this.cardReader.swipe(card);
+  }
+
+  /** The terminal's own ledger as `slipsafe ledger` prints it, one object a fact. */
+  async ledger(): Promise<readonly LogLine[]> {
+    const text = await runFirmware(['ledger', '--config', this.configurationPath]);
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Takes everything down and removes its files. */
+  async dismantle(): Promise<void> {
+    if (this.#firmware?.running === true) await this.#firmware.kill();
+    for (const line of [...this.#far.keys()]) await this.unplug(line);
+    await this.acquirer.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #configure(host: string, port: number): Promise<void> {
+    const { timers, policy, acquirer, sections, supervisorPassword, printerProfile = 'epson' } = this.#options;
+    const at = (line: Line) => ({ path: join(this.#folder, line), baudRate: baudRates[line] });
+    const supervisor =
+      supervisorPassword === undefined
+        ? {}
+        : { supervisor: { passwordHash: (await runFirmware(['hash-password'], `${supervisorPassword}\n`)).trim() } };
+    const configuration = {
+      terminal: { id: terminalId, merchantId },
+      merchant: { name: '示例便利店', branch: '测试路店', hotline: '95516' },
+      storage: { directory: 'state' },
+      keypad: { driver: 'serial', port: at('keypad') },
+      cardReader: { driver: 'serial', port: at('cardReader') },
+      pinPad: { driver: 'visa', port: at('pinPad') },
+      printer: { driver: 'escpos', profile: printerProfile, port: at('printer') },
+      display: { driver: 'lcd4x16', port: at('display') },
+      acquirer: { host, port, ...acquirer },
+      policy: { acceptUnverified: printerProfile === 'mute', ...policy },
+      timers: { tearOffMs: 0, noticeMs: 300, ...timers },
+      log: { level: 'debug' },
+      ...supervisor,
+      ...sections,
+    };
+    mkdirSync(join(this.#folder, 'state'), { recursive: true, mode: 0o700 });
+    writeFileSync(this.configurationPath, JSON.stringify(configuration, null, 2));
+  }
+}
