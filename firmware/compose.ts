@@ -26,7 +26,8 @@ import { makePerform } from './effects.ts';
 import { checkPassword } from './password.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 
-export const ledgerDirectory = (configuration: Configuration): string => join(configuration.storage.directory, 'ledger');
+export const ledgerDirectory = (configuration: Configuration): string =>
+  join(configuration.storage.directory, 'ledger');
 
 const displayOf = ({ display }: Configuration, clock: Clock): Display => {
   switch (display.driver) {
@@ -44,7 +45,9 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
   return {
     keypad: keypad.driver === 'serial' ? new SerialKeypad(keypad.port, clock) : new HidKeypad(keypad, clock),
     cardReader:
-      cardReader.driver === 'serial' ? new SerialCardReader(cardReader.port, clock) : new MagTekReader(cardReader, clock),
+      cardReader.driver === 'serial'
+        ? new SerialCardReader(cardReader.port, clock)
+        : new MagTekReader(cardReader, clock),
     pinPad: new VisaPinPad(pinPad.port, clock),
     printer: new EscPosPrinter(
       {

@@ -65,7 +65,8 @@ const provision = async (configuration: Configuration): Promise<void> => {
     batch: batchNumber(terminal.batch),
     nextStan: stan(1),
   });
-  if (stored.result !== 'stored') throw new Refusal(`${stored.fault.where}: ${stored.fault.what} ${stored.fault.remedy}`);
+  if (stored.result !== 'stored')
+    throw new Refusal(`${stored.fault.where}: ${stored.fault.what} ${stored.fault.remedy}`);
   console.log(`provisioned terminal ${terminal.id}; master key check value ${checkValue}`);
 };
 

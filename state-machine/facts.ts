@@ -1,6 +1,7 @@
 /**
  * Facts: what is made durable. The line of facts is the truth; the book (book.ts) is folded from it and nothing else
- * is stored. A step writes at most one fact, so no power cut can fall between two that belong together.
+ * is stored. They are written one by one: where a step
+ * gives more than one, each alone is legal and safe to stop after.
  *
  * A fact with a `stan` takes that trace number: it is never used again in the batch (M6).
  */

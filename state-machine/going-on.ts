@@ -35,6 +35,10 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return waitForAcquirer(turn, next);
     case 'askCard':
       return askCard(turn, next.amount, 0);
+    case 'printOwedOrLast':
+      return printOwedOrLast(turn);
+    case 'printSettlement':
+      return printSettlement(turn);
     case 'notice':
       return notice(turn, next.notice);
     case 'goOn':
@@ -102,8 +106,15 @@ export const waitForPaper = (turn: Turn, { saleId, attempt, cause, graceUntil }:
     ? printMerchant(turn, saleId, attempt + 1, graceUntil)
     : turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
 
+/** Nothing is printed, and no card asked for, before the reversal slip that is due (M4). */
+export const afterReversalSlip = (turn: Turn, next: Continuation): Step => {
+  const due = reversalSlipsDue(turn.book)[0];
+  return due === undefined ? follow(turn, next) : printReversalSlip(turn, due.id, next);
+};
+
 /** Prints what is owed first (the settlement slip, then copies of sales), else the last sale's copies again. */
 export const printOwedOrLast = (turn: Turn): Step => {
+  if (reversalSlipsDue(turn.book).length > 0) return afterReversalSlip(turn, { do: 'printOwedOrLast' });
   const { lastSettlement } = turn.book;
   if (lastSettlement !== undefined && !lastSettlement.printed) return printSettlement(turn);
   const due = copiesDue(turn.book);

@@ -65,6 +65,8 @@ export type Continuation =
   | ({ readonly do: 'reverse' } & OpenReversal)
   | ({ readonly do: 'waitForAcquirer' } & OpenReversal)
   | { readonly do: 'askCard'; readonly amount: MinorUnits }
+  | { readonly do: 'printOwedOrLast' }
+  | { readonly do: 'printSettlement' }
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
 

@@ -43,9 +43,9 @@ const reversal = ['clearingBuffer', 'signingOn', 'reversing'] as const;
 /** Where a wait for the acquirer can lead: a slip that may be out is called void first. */
 const waiting = ['reversalWait', 'printingReversal'] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
-const copies = ['printingSettlement', 'printingCopy', 'notice'] as const;
+const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice'] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
-const back = [...onward, ...waiting, 'paperWait', 'printingMerchant', 'card', 'notice'] as const;
+const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 
 const rows: Rows = {
   starting: { started: { to: onward, run: goOn } },
@@ -146,7 +146,12 @@ const rows: Rows = {
     settlementAnswered: { to: ['settlementWait', 'uploading', 'endingBatch'], run: settling.totalsAnswered },
   },
   uploading: { uploadAnswered: { to: ['same', 'settlementWait', 'endingBatch'], run: settling.uploadAnswered } },
-  endingBatch: { uploadAnswered: { to: ['printingSettlement', 'settlementWait'], run: settling.batchEndAnswered } },
+  endingBatch: {
+    uploadAnswered: {
+      to: ['printingSettlement', 'printingReversal', 'settlementWait'],
+      run: settling.batchEndAnswered,
+    },
+  },
   settlementWait: {
     timeUp: { to: settlement, run: settling.settlementRetry },
     key: { to: settlement, run: settling.settlementKey },

@@ -67,6 +67,12 @@ const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string
 /** A phrase in both languages, Chinese first. */
 const say = (language: Language, zh: string, en: string): string => (language === 'zh-CN' ? zh : en);
 
+const withCode = (text: string, code: string | undefined): string => (code === undefined ? text : `${text} ${code}`);
+
+/** Why the acquirer isn't reached: its answer in words, or that there was none. */
+const why = (language: Language, code: string | undefined): string =>
+  code === undefined ? say(language, '线路不通', 'Line is down') : responseCode(code).text[language];
+
 /** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
 const badge = (state: State, identity: Identity, language: Language): string => {
   const owed = copiesDue(state.book).length;
@@ -207,11 +213,12 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         : [t('自动冲正...', 'Reversing...'), t('正在签到', 'Signing on'), t('勿重复刷卡', 'Swipe no card'), wait];
     case 'signOnWait': {
       if (phase.reversal !== undefined) return openReversal(state, identity, language, phase.reversal.attempt);
-      const why =
-        phase.responseCode === undefined
-          ? t('线路不通', 'Line is down')
-          : `${phase.responseCode} ${responseCode(phase.responseCode).text[language]}`;
-      return [t('POS未签到', 'Not signed on'), why, t('自动重试', 'Trying again'), t('确认 立即签到', 'ENTER: now')];
+      return [
+        withCode(t('POS未签到', 'No sign-on'), phase.responseCode),
+        why(language, phase.responseCode),
+        t('自动重试', 'Trying again'),
+        t('确认 立即签到', 'ENTER: now'),
+      ];
     }
     case 'idle':
       return idle(state, identity, language);
@@ -332,18 +339,13 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       ];
     case 'endingBatch':
       return [t('正在结算', 'Settling'), t('批结束', 'Batch end'), '', wait];
-    case 'settlementWait': {
-      const why =
-        phase.responseCode === undefined
-          ? t('线路不通', 'Line is down')
-          : `${phase.responseCode} ${responseCode(phase.responseCode).text[language]}`;
+    case 'settlementWait':
       return [
-        t('结算未完成', 'Settlement open'),
-        why,
+        withCode(t('结算未完成', 'Not settled'), phase.responseCode),
+        why(language, phase.responseCode),
         `${t('联系', 'Call')} ${identity.hotline}`,
         t('确认 继续结算', 'ENTER: go on'),
       ];
-    }
     case 'printingSettlement':
       return [t('正在打印', 'Printing'), t('结算总计单', 'Settlement slip'), '', wait];
     case 'notice':

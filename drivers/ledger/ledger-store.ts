@@ -36,7 +36,13 @@ export class LedgerStore<Fact> {
       try {
         const generations = await decisive(directory, () => this.generations());
         if (generations.length > 0) throw alreadyProvisioned(directory);
-        const batch = await BatchFile.create(this.#fileSystem, directory, chainStart, [encodePayload(first)], ledgerKey);
+        const batch = await BatchFile.create(
+          this.#fileSystem,
+          directory,
+          chainStart,
+          [encodePayload(first)],
+          ledgerKey,
+        );
         await batch.close();
       } finally {
         unlock();

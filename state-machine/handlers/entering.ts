@@ -1,8 +1,7 @@
 /** From the first digit to the PIN: everything that may still be broken off without a trace. */
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
-import { reversalSlipsDue } from '../book.ts';
-import { askCard, effectId, goOn, notice, printOwedOrLast, printReversalSlip, signOn } from '../going-on.ts';
+import { afterReversalSlip, askCard, effectId, goOn, notice, printOwedOrLast, signOn } from '../going-on.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 
 export const isDigit = (key: Key): key is Digit => key.length === 1;
@@ -27,7 +26,7 @@ export const atIdle: Handler<'idle', 'key'> = (turn, _phase, { key }) => {
 export const inMenu: Handler<'menu', 'key'> = (turn, _phase, { key }) => {
   switch (key) {
     case '1':
-      return turn.book.sales.some((sale) => sale.approval !== undefined)
+      return turn.book.sales.length > 0
         ? turn.to({ name: 'confirmSettlement', until: turn.after(turn.rules.timers.confirmMs) })
         : notice(turn, { says: 'nothingToSettle' });
     case '2':
@@ -80,8 +79,7 @@ export const printerChecked: Handler<'checkingPrinter', 'printerChecked'> = (tur
     const until = turn.after(turn.rules.timers.paperGraceMs);
     return turn.to({ name: 'printerNotReady', amount, cause: readiness.cause, until });
   }
-  const due = reversalSlipsDue(turn.book)[0];
-  return due === undefined ? askCard(turn, amount, 0) : printReversalSlip(turn, due.id, { do: 'askCard', amount });
+  return afterReversalSlip(turn, { do: 'askCard', amount });
 };
 
 export const notReadyKey: Handler<'printerNotReady', 'key'> = (turn, { amount }, { key }) => {
@@ -152,6 +150,3 @@ export const pinEntered: Handler<'pin', 'pin'> = (turn, { amount, card }, { outc
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });
 };
-
-/** Nobody went on: back to where open business is looked for. */
-export const backToIdle = (turn: Turn): Step => goOn(turn);

@@ -115,9 +115,11 @@ export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn
   return follow(turn.record({ type: 'printed', saleId, copy: 'reversal', number }), next);
 };
 
-/** No card is asked for with a printer that just failed. */
+/** Nothing else is begun with a printer that just failed. */
 const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
-  next.do === 'askCard' ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } } : next;
+  next.do === 'askCard' || next.do === 'printOwedOrLast' || next.do === 'printSettlement'
+    ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
+    : next;
 
 export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn, _phase, { verdict }) => {
   if (!isOut(turn, verdict)) {

@@ -1,7 +1,7 @@
 /** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
 import type { UploadOutcome } from '../../hal/acquirer.ts';
 import { nextBatch, totalsOf } from '../book.ts';
-import { continueSettlement, goOn, printSettlement, retrySettlement } from '../going-on.ts';
+import { afterReversalSlip, continueSettlement, goOn, retrySettlement } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
@@ -40,7 +40,7 @@ export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn,
   if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
   for (const fact of nextBatch(turn.book)) turn.record(fact);
   turn.know({ signedOn: false });
-  return printSettlement(turn);
+  return afterReversalSlip(turn, { do: 'printSettlement' });
 };
 
 export const settlementRetry: Handler<'settlementWait', 'timeUp'> = (turn, { attempt }) =>

@@ -184,3 +184,14 @@ test('a power cut: only intended → 98; approved and not captured → 96, buffe
   const twice = new World().upToRequest().restarted().restarted();
   t.equal(twice.factTypes.filter((type) => type === 'reversalRequired').length, 1, 'and a second cut adds nothing');
 });
+
+test('M4: no copy is printed, by whatever key, while a reversal slip is due', async (t) => {
+  const world = approved().printed().keys('enter').printed().keys('enter');
+  world.upToPin().pin().authorised().notPrinted().cleared(false).keys('cancel').cleared(false).reversalAnswered();
+  world.notPrinted().cleared(false).keys('enter');
+  t.equal(world.phase, 'idle');
+  world.keys('function');
+  t.match(world.last('print').slip, { slip: 'reversal' });
+  world.printed();
+  t.match(world.last('print').slip, { slip: 'merchant', number: 2 }, 'and then what was asked for');
+});

@@ -170,3 +170,9 @@ test('M8: a fact that can not be stored did not happen', async (t) => {
   t.match(capture.state.phase, { name: 'outOfService', why: 'storage' });
   t.match(capture.restarted().facts.at(-1), { type: 'reversalRequired', reason: '96' }, 'and the restart reverses');
 });
+
+test('M10: a batch that is full of refusals can be settled', async (t) => {
+  const world = new World(undefined, { ...rules, maxBatch: 1 }).upToRequest();
+  world.authorised({ outcome: 'declined', responseCode: '51' }).keys('enter', '5', 'enter', 'menu', '1', 'enter');
+  t.equal(world.phase, 'settling');
+});

@@ -66,7 +66,8 @@ class SmallAcquirer {
           hostDate: '0101',
           pinKey: '',
         } as const;
-        const answer = dice.one([signedOn, signedOn, signedOn, { outcome: 'unanswered', fault }] as const);
+        const declined = { outcome: 'declined', responseCode: dice.one(['77', '97', '38']) } as const;
+        const answer = dice.one([signedOn, signedOn, signedOn, { outcome: 'unanswered', fault }, declined] as const);
         return { type: 'signOnAnswered', effect: effect.id, answer };
       }
       case 'authorise': {

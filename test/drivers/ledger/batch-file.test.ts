@@ -34,7 +34,11 @@ test('when the disk is full, what opens a transaction is refused first and the o
   t.match(await ledger.append(intended), refused, 'with 16 slots left');
   for (let n = 1; n <= 16; n += 1) await stored(ledger.append(fact(n)));
   t.match(await ledger.append(fact(17)), refused, 'and now the file is full');
-  t.match(await ledger.rotate([fact(17)]).then(() => ledger.append(intended)), { result: 'stored' }, 'a new batch fits');
+  t.match(
+    await ledger.rotate([fact(17)]).then(() => ledger.append(intended)),
+    { result: 'stored' },
+    'a new batch fits',
+  );
   await ledger.close();
   files.heal();
   t.strictSame((await openOnce(disk)).opened, true);
