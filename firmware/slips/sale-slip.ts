@@ -16,7 +16,8 @@ const signature: readonly SlipElement[] = [
   text('持卡人签名:'),
   blank(3),
   text('_ _ _ _ _ _ _ _ _ _ _ _ _ _ _'),
-  text('本人确认以上交易,同意将其记入本卡账户'),
+  text('本人确认以上交易,同意将其记入'),
+  text('本卡账户'),
 ];
 
 const optional = (label: string, value: string | undefined): readonly SlipElement[] =>

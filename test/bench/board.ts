@@ -78,7 +78,12 @@ export class VirtualBoard {
       terminalId,
       merchantId,
       masterKey: this.#masterKey,
-      cards: Object.values(testCards).map(({ pan, pin, issuer, foreign }) => ({ pan, pin, issuer, foreign })),
+      cards: Object.values(testCards).map(({ pan, pin, institution, foreign }) => ({
+        pan,
+        pin,
+        issuer: institution,
+        foreign,
+      })),
     });
   }
 

@@ -14,6 +14,8 @@ export interface TestCard {
   readonly holder: string;
   /** Who gave out the card (发卡行), as a slip may name it. */
   readonly issuer: string;
+  /** The issuer's institution code, as the acquirer's answer names it (field 44). */
+  readonly institution: string;
   /** 外卡: counted in the foreign half of a settlement. */
   readonly foreign: boolean;
   /** The issuer's own digits at the end of tracks 1 and 2; found anywhere else, they show a leak of track data. */
@@ -34,6 +36,7 @@ export const testCards = {
     serviceCode: '120',
     holder: 'QUAN/QUDAO',
     issuer: '平安银行',
+    institution: '90010000',
     foreign: false,
     discretionary: '7361940258',
   },
@@ -46,6 +49,7 @@ export const testCards = {
     serviceCode: '520',
     holder: 'LI/SI',
     issuer: '示例银行',
+    institution: '90020000',
     foreign: false,
     discretionary: '4829163075241',
   },
@@ -58,6 +62,7 @@ export const testCards = {
     serviceCode: '101',
     holder: 'ZHANG/SAN',
     issuer: '示例银行',
+    institution: '90030000',
     foreign: false,
     discretionary: '9047382615508',
   },
@@ -70,6 +75,7 @@ export const testCards = {
     serviceCode: '120',
     holder: 'WANG/WU',
     issuer: '示例银行',
+    institution: '90040000',
     foreign: false,
     discretionary: '5173920684917',
   },
@@ -82,6 +88,7 @@ export const testCards = {
     serviceCode: '120',
     holder: 'ZHAO/LIU',
     issuer: '示例银行',
+    institution: '90050000',
     foreign: false,
     discretionary: '3829105746',
   },
@@ -97,6 +104,7 @@ export const testCards = {
     serviceCode: '620',
     holder: 'CHEN/QI',
     issuer: '示例银行',
+    institution: '90060000',
     foreign: false,
     discretionary: '6402817395620',
   },
@@ -109,6 +117,7 @@ export const testCards = {
     serviceCode: '101',
     holder: 'DOE/JOHN',
     issuer: 'EXAMPLE BANK',
+    institution: '90070000',
     foreign: true,
     discretionary: '8250617394026',
   },
@@ -121,6 +130,7 @@ export const testCards = {
     serviceCode: '120',
     holder: 'ROE/JANE',
     issuer: 'EXAMPLE BANK',
+    institution: '90080000',
     foreign: true,
     discretionary: '1937502846193',
   },
