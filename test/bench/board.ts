@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Key } from '../../hal/keypad.ts';
@@ -61,7 +61,8 @@ export class VirtualBoard {
   readonly #masterKey: Buffer;
   readonly #options: BoardOptions;
   readonly #far = new Map<Line, FarEnd>();
-  #firmware: FirmwareProcess | undefined;
+  /** Every process that the terminal has been, from the first switching on. */
+  readonly runs: FirmwareProcess[] = [];
 
   private constructor(folder: string, options: BoardOptions) {
     this.#folder = folder;
@@ -99,15 +100,17 @@ export class VirtualBoard {
   }
 
   get firmware(): FirmwareProcess {
-    if (this.#firmware === undefined) throw new Error('The terminal is off: powerOn first');
-    return this.#firmware;
+    const last = this.runs.at(-1);
+    if (last === undefined) throw new Error('The terminal is off: powerOn first');
+    return last;
   }
 
   /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
   async powerOn(): Promise<void> {
-    if (this.#firmware?.running === true) throw new Error('The terminal is on already');
-    this.#firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
-    await this.#firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
+    if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
+    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    this.runs.push(firmware);
+    await firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
   }
 
   /** Switches it on and waits until it rests, ready for a sale. */
@@ -158,6 +161,15 @@ export class VirtualBoard {
     this.cardReader.swipe(card);
   }
 
+  /** Everything that the terminal has written to its disk, file by file. */
+  files(): readonly { readonly path: string; readonly content: Buffer }[] {
+    const state = join(this.#folder, 'state');
+    return readdirSync(state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => ({ path, content: readFileSync(path) }));
+  }
+
   /** The terminal's own ledger as `slipsafe ledger` prints it, one object a fact. */
   async ledger(): Promise<readonly LogLine[]> {
     const text = await runFirmware(['ledger', '--config', this.configurationPath]);
@@ -169,8 +181,8 @@ export class VirtualBoard {
 
   /** Takes everything down and removes its files. */
   async dismantle(): Promise<void> {
-    if (this.#firmware?.running === true) await this.#firmware.kill();
-    for (const line of [...this.#far.keys()]) await this.unplug(line);
+    if (this.runs.at(-1)?.running === true) await this.firmware.kill();
+    for (const line of lines) if (this.#far.has(line)) await this.unplug(line);
     await this.acquirer.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
