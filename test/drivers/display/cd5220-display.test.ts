@@ -3,11 +3,11 @@ import { Cd5220Display } from '../../../drivers/display/cd5220-display.ts';
 import type { DisplayEncoding } from '../../../drivers/display/text-columns.ts';
 import { type DisplayRig, displayContract } from '../../contract/display.contract.ts';
 import type { FarEnd } from '../../support/pty.ts';
-import { takeBytes } from './take-bytes.ts';
-import { Glass, textOf, wireRig } from './wire-display.ts';
+import { takeBytes } from './far-end.ts';
+import { displayRig, Glass, textOf } from './wire-display.ts';
 
 const rigOf = (t: Test, encoding: DisplayEncoding = 'gbk') =>
-  wireRig(t, (serial, clock) => new Cd5220Display({ serial, encoding }, clock));
+  displayRig(t, (serial, clock) => new Cd5220Display({ serial, encoding }, clock));
 
 const contractRig = (t: Test): DisplayRig => {
   const { display, clock, plug } = rigOf(t);

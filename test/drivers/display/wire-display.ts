@@ -1,34 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import type { Test } from 'tap';
 import type { SerialSettings } from '../../../drivers/serial/serial-line.ts';
 import type { Clock } from '../../../hal/clock.ts';
 import type { Display } from '../../../hal/display.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-import { type FarEnd, plugIn } from '../../support/pty.ts';
+import type { FarEnd } from '../../support/pty.ts';
 import { ReportLog } from '../../support/report-log.ts';
+import { farEndRig } from './far-end.ts';
 
-/** A display driver, its clock and a path to plug displays in at; all cleaned up with the test. */
-export const wireRig = (
-  t: Test,
-  make: (settings: SerialSettings, clock: Clock) => Display,
-  flowControl: 'none' | 'xonxoff' = 'none',
-) => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-display-'));
-  const path = join(folder, 'tty');
-  const clock = new HandClock();
-  const display = make({ path, baudRate: 9600, flowControl }, clock);
-  t.teardown(async () => {
-    await display.release();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const plug = async (): Promise<FarEnd> => {
-    const end = await plugIn(path);
-    t.teardown(() => end.unplug());
-    return end;
-  };
+/** A display driver, its clock and where to plug displays in. */
+export const displayRig = (t: Test, make: (settings: SerialSettings, clock: Clock) => Display) => {
+  const { settings, clock, plug } = farEndRig(t);
+  const display = make(settings, clock);
+  t.teardown(() => display.release());
   return { display, clock, plug };
 };
 
