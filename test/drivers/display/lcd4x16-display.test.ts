@@ -23,7 +23,9 @@ const contractRig = (t: Test): DisplayRig => {
       },
       unplug: () => end?.unplug() ?? Promise.resolve(),
     },
-    shows: (lines) => glass.shows(lines),
+    shows: async (lines) => {
+      await glass.shows(lines);
+    },
   };
 };
 

@@ -20,17 +20,20 @@ export class Glass {
   readonly #seen = new ReportLog<readonly string[]>();
   readonly #command: RegExp;
   readonly #obey: (rows: readonly string[], command: string) => readonly string[];
+  readonly #blank: readonly string[];
   #rows: readonly string[];
 
   /** `command` matches one whole command at the start of the bytes (as Latin-1, with ␛ for ESC). */
   constructor(rows: number, command: RegExp, obey: (rows: readonly string[], command: string) => readonly string[]) {
-    this.#rows = Array<string>(rows).fill('');
+    this.#blank = Array<string>(rows).fill('');
+    this.#rows = this.#blank;
     this.#command = command;
     this.#obey = obey;
   }
 
   plugInto(end: FarEnd): void {
     let bytes = '';
+    this.#rows = this.#blank;
     end.received.on('data', (chunk: Buffer) => {
       bytes += chunk.toString('latin1').replaceAll('\u001b', '␛');
       for (let match = this.#command.exec(bytes); match !== null; match = this.#command.exec(bytes)) {
@@ -41,10 +44,11 @@ export class Glass {
     });
   }
 
-  /** Resolves when these rows are what stands there now, or next does. */
-  async shows(rows: readonly string[]): Promise<void> {
-    const wanted = JSON.stringify(rows);
-    await this.#seen.until(() => JSON.stringify(this.#rows) === wanted);
+  /** Resolves when one of these is what stands there now, or next does; with its index. */
+  async shows(...wanted: (readonly string[])[]): Promise<number> {
+    const index = () => wanted.findIndex((rows) => JSON.stringify(rows) === JSON.stringify(this.#rows));
+    await this.#seen.until(() => index() >= 0);
+    return index();
   }
 }
 

@@ -65,7 +65,13 @@ export const contractRig = (t: Test): PinPadRig => {
       void listen(wire);
     },
     unplug: () => wire?.unplug() ?? Promise.resolve(),
-    asking: () => count('025a3630', ++asked),
+    asking: async () => {
+      await count('025a3630', ++asked);
+      // A damaged message comes back as NAK: then the driver has read the ACK too, and nothing is on the line that an
+      // unplugging would cross.
+      wire?.send('023731350331');
+      await count('15', asked);
+    },
     // The first EOT greets the pad.
     stopped: () => count('04', ++stopped + 1),
     shows: async (text) => {
