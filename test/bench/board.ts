@@ -110,7 +110,7 @@ export class VirtualBoard {
     if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
     const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
     this.runs.push(firmware);
-    await firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
+    await firmware.until((line) => line.msg === 'ready' || line.to === 'outOfService');
   }
 
   /** Switches it on and waits until it rests, ready for a sale. */
@@ -123,7 +123,7 @@ export class VirtualBoard {
   async phase(name: string, nth = 1): Promise<LogLine> {
     let count = 0;
     return this.firmware.until((line) => {
-      if (line.msg === 'step' && line['to'] === name && line['from'] !== name) count += 1;
+      if (line.msg === 'step' && line.to === name && line.from !== name) count += 1;
       return count === nth;
     });
   }

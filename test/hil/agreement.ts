@@ -19,12 +19,12 @@ const closing = new Set(['declined', 'notSent', 'captured', 'keptBySupervisor', 
 export const transactionsOf = (ledger: readonly LogLine[]): readonly Transaction[] => {
   const found = new Map<unknown, Transaction>();
   for (const line of ledger) {
-    const id = line['saleId'];
-    if (line['fact'] === 'intended') {
-      found.set(id, { stan: Number(line['stan']), amount: Number(line['amount']), status: 'open' });
-    } else if (closing.has(String(line['fact']))) {
+    const id = line.saleId;
+    if (line.fact === 'intended') {
+      found.set(id, { stan: Number(line.stan), amount: Number(line.amount), status: 'open' });
+    } else if (closing.has(String(line.fact))) {
       const sale = found.get(id);
-      if (sale !== undefined) found.set(id, { ...sale, status: String(line['fact']) });
+      if (sale !== undefined) found.set(id, { ...sale, status: String(line.fact) });
     }
   }
   return [...found.values()];

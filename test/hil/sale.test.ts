@@ -35,7 +35,7 @@ test('foreign and domestic cards, with and without PIN, are settled to the cent 
     ['2550', testCards.visa],
     ['99999', testCards.credit],
   ] as const) {
-    const idles = it.firmware.log.filter((line) => line['to'] === 'idle' && line['from'] === 'notice').length;
+    const idles = it.firmware.log.filter((line) => line.to === 'idle' && line.from === 'notice').length;
     await it.sell(amount, card);
     await it.firmware.fact('printed', idles + 1);
     await it.display.until('请输入金额');
@@ -133,7 +133,7 @@ test('paper out after the merchant copy: captured; the cardholder copy waits in 
   await it.display.until('持卡人联未打');
   await it.display.until('待补打小票 1');
   it.printer.loadPaper();
-  await it.firmware.until((line) => line['event'] === 'readiness' && line['ready'] === true && line['from'] === 'idle');
+  await it.firmware.until((line) => line.event === 'readiness' && line.ready === true && line.from === 'idle');
   it.press('function');
   await it.firmware.fact('printed');
   t.strictSame(await statuses(t, it), ['captured']);
@@ -271,7 +271,7 @@ test('M2: a supervisor keeps a sale whose slip did not come out; a wrong passwor
   await it.firmware.fact('keptBySupervisor');
   await it.phase('idle', 2);
   it.printer.loadPaper();
-  await it.firmware.until((line) => line['event'] === 'readiness' && line['ready'] === true && line['from'] === 'idle');
+  await it.firmware.until((line) => line.event === 'readiness' && line.ready === true && line.from === 'idle');
   it.press('function');
   await it.firmware.fact('printed', 2);
   t.strictSame(await statuses(t, it), ['keptBySupervisor']);
