@@ -82,9 +82,11 @@ test('M9: the request takes card and PIN block from memory; after forgetCard the
 test('an upload opens the sealed card numbers, for the message alone', async (t) => {
   const world = new World().upToRequest().authorised().printed();
   const uploads: object[] = [];
-  const { perform } = rig({
-    acquirer: { upload: async (request: object) => (uploads.push(request), { outcome: 'accepted' }) },
-  });
+  const upload = async (request: object) => {
+    uploads.push(request);
+    return { outcome: 'accepted' };
+  };
+  const { perform } = rig({ acquirer: { upload } });
   const sale = world.state.book.sales[0];
   const effect = { type: 'upload', id: 'e', stan: 3, batch: 1, saleIds: [sale?.id] } as unknown as Effect;
   t.match(await perform(effect, world.state.book), { type: 'uploadAnswered', answer: { outcome: 'accepted' } });

@@ -65,7 +65,7 @@ for (const { name, until, ends } of cuts) {
     await Promise.race([it.sell('1234').catch(() => undefined), cut]);
     await cut;
     const sales = await agree(t, it);
-    t.ok(ends.includes(sales[0]?.status ?? 'none'), `${sales[0]?.status ?? 'none'} is one of ${ends}`);
+    t.ok(ends.includes(sales[0]?.status ?? 'none'), `${sales[0]?.status ?? 'none'} is one of ${ends.join(', ')}`);
     t.ok(sales.length <= 1);
   });
 }
