@@ -90,6 +90,8 @@ export class Runtime {
       if (stored.result !== 'stored') return this.#refuseService(stored.fault);
       report({ type: 'fact', fact, state: recovered.state });
     }
+    // A device that is taken after `stop` has let the others go would be open for ever, and keep the process.
+    if (this.#stopped) return undefined;
     await this.#claimAll();
     this.#show();
     this.post({ type: 'started' });

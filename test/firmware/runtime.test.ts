@@ -93,7 +93,7 @@ const rig = (ledger = new HandLedger()) => {
     runtime.post({ type: 'card', card });
     return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
   };
-  return { runtime, ledger, reports, effects, effect, screens, clock, upToPin, keys };
+  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys };
 };
 
 test('M1: no request leaves while its intent is not on the disk', async (t) => {
@@ -179,4 +179,18 @@ test('the deadline of a phase rings once it has come, and not before', async (t)
   clock.advance(60_001);
   await screens.until((screen) => screen.startsWith('示例便利店|测试路店|终端'));
   t.pass();
+});
+
+test('M10: a terminal that is stopped while it starts takes no device any more', async (t) => {
+  const { runtime, devices, ledger, reports } = rig();
+  let opened: (opening: LedgerOpening<Fact>) => void = () => undefined;
+  ledger.open = () => new Promise((resolve) => (opened = resolve));
+  const claimed: string[] = [];
+  Object.assign(devices, { keypad: { ...idleDevice, claim: async () => void claimed.push('keypad') } });
+  const starting = runtime.start();
+  await runtime.stop();
+  opened({ opened: true, facts: [provisioned], tornTailCleared: false });
+  t.equal(await starting, undefined);
+  t.strictSame(claimed, []);
+  t.strictSame(reports.reports, []);
 });

@@ -41,3 +41,29 @@ test('merchant and amount stand before the customer when he is to confirm them (
   const world = new World().start().signOn().keys('1', '2', '3', '4', 'enter');
   t.strictSame(view(world.state, identity, 'zh-CN').lines, ['示例便利店', '测试路店', 'RMB 12.34', '请顾客核对 确认']);
 });
+
+test('M10: a device that is away is named where the clerk looks, and so is the way to the bank (003-10)', async (t) => {
+  const line = (world: World, n: number): string | undefined => view(world.state, identity, 'zh-CN').lines[n];
+  const idle = () => new World().start().signOn();
+  const badges = {
+    keypad: '按键盘未连接',
+    printer: '打印机未连接',
+    cardReader: '读卡器未连接',
+    pinPad: '密码键盘未连接',
+    acquirer: '通讯线路不通',
+  } as const;
+  for (const [device, badge] of Object.entries(badges)) {
+    const world = idle().happen({ type: 'link', device: device as keyof typeof badges, online: false });
+    t.equal(line(world, 2), badge);
+    world.happen({ type: 'link', device: device as keyof typeof badges, online: true });
+    if (device === 'printer') world.paper(true);
+    t.match(line(world, 2), /^终端/, `${device} is back`);
+  }
+  const typing = idle().keys('1').happen({ type: 'link', device: 'keypad', online: false });
+  t.equal(line(typing, 2), '按键盘未连接');
+  const asking = idle().keys('1', 'enter', 'enter');
+  const readiness = { ready: true, paperNearEnd: false } as const;
+  asking.happen({ type: 'printerChecked', effect: asking.last('checkPrinter').id, readiness });
+  asking.happen({ type: 'link', device: 'cardReader', online: false });
+  t.equal(line(asking, 2), '读卡器未连接');
+});
