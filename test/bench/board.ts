@@ -87,14 +87,19 @@ export class VirtualBoard {
     });
   }
 
-  /** Plugs everything in and provisions the terminal, which is still off. */
+  /** Plugs everything in and provisions the terminal, which is still off. When that fails, nothing of it is left. */
   static async build(options: BoardOptions = {}): Promise<VirtualBoard> {
     const folder = mkdtempSync(join(tmpdir(), 'slipsafe-board-'));
     const board = new VirtualBoard(folder, options);
-    await Promise.all(lines.map((line) => board.plugIn(line)));
-    const { host, port } = await board.acquirer.listen();
-    await board.#configure(host, port);
-    await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    try {
+      for (const line of lines) await board.plugIn(line);
+      const { host, port } = await board.acquirer.listen();
+      await board.#configure(host, port);
+      await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    } catch (error) {
+      await board.dismantle();
+      throw error;
+    }
     return board;
   }
 
@@ -170,7 +175,7 @@ export class VirtualBoard {
   /** Takes everything down and removes its files. */
   async dismantle(): Promise<void> {
     if (this.#firmware?.running === true) await this.#firmware.kill();
-    for (const line of [...this.#far.keys()]) await this.unplug(line);
+    for (const line of this.#far.keys()) await this.unplug(line);
     await this.acquirer.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
