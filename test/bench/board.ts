@@ -96,14 +96,19 @@ export class VirtualBoard {
     });
   }
 
-  /** Plugs everything in and provisions the terminal, which is still off. */
+  /** Plugs everything in and provisions the terminal, which is still off. When that fails, nothing of it is left. */
   static async build(options: BoardOptions = {}): Promise<VirtualBoard> {
     const folder = mkdtempSync(join(tmpdir(), 'slipsafe-board-'));
     const board = new VirtualBoard(folder, options);
-    await Promise.all(lines.map((line) => board.plugIn(line)));
-    const { host, port } = await board.acquirer.listen();
-    await board.#configure(host, port);
-    await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    try {
+      for (const line of lines) await board.plugIn(line);
+      const { host, port } = await board.acquirer.listen();
+      await board.#configure(host, port);
+      await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    } catch (error) {
+      await board.dismantle();
+      throw error;
+    }
     return board;
   }
 
