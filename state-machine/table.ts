@@ -148,7 +148,7 @@ const rows: Rows = {
   uploading: { uploadAnswered: { to: ['same', 'settlementWait', 'endingBatch'], run: settling.uploadAnswered } },
   endingBatch: {
     uploadAnswered: {
-      to: ['printingSettlement', 'printingReversal', 'settlementWait'],
+      to: ['printingSettlement', 'printingReversal', 'settlementWait', 'settling'],
       run: settling.batchEndAnswered,
     },
   },
