@@ -31,8 +31,10 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return printMerchant(turn, next.saleId, next.attempt + 1, next.graceUntil);
     case 'reverse':
       return sendReversal(turn, next);
-    case 'waitForAcquirer':
-      return waitForAcquirer(turn, next);
+    case 'waitForAcquirer': {
+      const { do: _, ...wait } = next;
+      return turn.to({ name: 'reversalWait', ...wait });
+    }
     case 'askCard':
       return askCard(turn, next.amount, 0);
     case 'printOwedOrLast':
@@ -163,13 +165,20 @@ const sendReversal = (turn: Turn, { saleId, attempt, reason }: OpenReversal): St
     .to({ name: 'reversing', saleId, attempt, reason, awaits: id });
 };
 
-/** Waits for the next try; a slip that may be out already is called void on paper meanwhile. */
-export const waitForAcquirer = (turn: Turn, { saleId, attempt, reason }: OpenReversal): Step => {
-  const due = reversalSlipsDue(turn.book).find((sale) => sale.id === saleId);
-  if (due !== undefined && turn.state.printer.ready) {
-    return printReversalSlip(turn, saleId, { do: 'waitForAcquirer', saleId, attempt, reason });
-  }
-  return turn.to({ name: 'reversalWait', saleId, attempt, reason, until: turn.retryAt(attempt) });
+/**
+ * Waits for the next try. A slip that may be out already is called void on paper meanwhile, without putting the try
+ * off: a printer that comes and goes must not keep the reversal from being sent (M5).
+ */
+export const waitForAcquirer = (
+  turn: Turn,
+  { saleId, attempt, reason }: OpenReversal,
+  until = turn.retryAt(attempt),
+): Step => {
+  const wait = { saleId, attempt, reason, until };
+  const due = reversalSlipsDue(turn.book).some((sale) => sale.id === saleId);
+  return due && turn.state.printer.ready
+    ? printReversalSlip(turn, saleId, { do: 'waitForAcquirer', ...wait })
+    : turn.to({ name: 'reversalWait', ...wait });
 };
 
 /** A supervisor's override begins with the password; without a supervisor there are none. */

@@ -59,7 +59,7 @@ export const reversalKey: Handler<'reversalWait', 'key'> = (turn, phase, { key }
 
 export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, phase, { readiness }) => {
   turn.know({ printer: readiness });
-  return readiness.ready ? waitForAcquirer(turn, openReversal(phase)) : turn.to(phase);
+  return waitForAcquirer(turn, openReversal(phase), phase.until);
 };
 
 /** Back to where the supervisor was called from; a sale whose grace time is over meanwhile is reversed. */
