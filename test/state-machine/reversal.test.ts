@@ -172,6 +172,13 @@ test('M2, M5: a supervisor hands a reversal over by an incident number; a wrong 
   t.equal(world.printed().keys('enter').phase, 'idle');
 });
 
+test('paper that comes while the supervisor is asked is printed on as soon as he is not', async (t) => {
+  const asked = () => approved().notPrinted().cleared().keys('function').paper(true);
+  t.equal(asked().keys('cancel').phase, 'printingMerchant');
+  t.equal(asked().keys('1', 'enter').password(false).phase, 'printingMerchant');
+  t.match(asked().paper(false).keys('cancel').state.phase, { name: 'paperWait', cause: 'paperEnd' });
+});
+
 test('a supervisor who walks away leaves the sale to the grace time', async (t) => {
   const world = approved().notPrinted().cleared().keys('function', '1').wait(120_000);
   t.match(world.facts.at(-1), { type: 'reversalRequired', reason: '96' });
