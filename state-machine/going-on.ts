@@ -1,7 +1,7 @@
 /** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, MinorUnits, SaleId } from '../hal/units.ts';
-import { copiesDue, findSale, openSale, reversalSlipsDue, toUpload } from './book.ts';
+import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
 import type { Copy } from './facts.ts';
 import type { Continuation, Notice, OpenReversal, Override, Unprinted } from './state.ts';
@@ -31,8 +31,10 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return printMerchant(turn, next.saleId, next.attempt + 1, next.graceUntil);
     case 'reverse':
       return sendReversal(turn, next);
-    case 'waitForAcquirer':
-      return waitForAcquirer(turn, next);
+    case 'waitForAcquirer': {
+      const { do: _, ...wait } = next;
+      return turn.to({ name: 'reversalWait', ...wait });
+    }
     case 'askCard':
       return askCard(turn, next.amount, 0);
     case 'printOwedOrLast':
@@ -163,13 +165,20 @@ const sendReversal = (turn: Turn, { saleId, attempt, reason }: OpenReversal): St
     .to({ name: 'reversing', saleId, attempt, reason, awaits: id });
 };
 
-/** Waits for the next try; a slip that may be out already is called void on paper meanwhile. */
-export const waitForAcquirer = (turn: Turn, { saleId, attempt, reason }: OpenReversal): Step => {
-  const due = reversalSlipsDue(turn.book).find((sale) => sale.id === saleId);
-  if (due !== undefined && turn.state.printer.ready) {
-    return printReversalSlip(turn, saleId, { do: 'waitForAcquirer', saleId, attempt, reason });
-  }
-  return turn.to({ name: 'reversalWait', saleId, attempt, reason, until: turn.retryAt(attempt) });
+/**
+ * Waits for the next try. A slip that may be out already is called void on paper meanwhile, without putting the try
+ * off: a printer that comes and goes must not keep the reversal from being sent (M5).
+ */
+export const waitForAcquirer = (
+  turn: Turn,
+  { saleId, attempt, reason }: OpenReversal,
+  until = turn.retryAt(attempt),
+): Step => {
+  const wait = { saleId, attempt, reason, until };
+  const due = reversalSlipsDue(turn.book).some((sale) => sale.id === saleId);
+  return due && turn.state.printer.ready
+    ? printReversalSlip(turn, saleId, { do: 'waitForAcquirer', ...wait })
+    : turn.to({ name: 'reversalWait', ...wait });
 };
 
 /** A supervisor's override begins with the password; without a supervisor there are none. */
@@ -183,11 +192,17 @@ export const askSupervisor = (turn: Turn, override: Override): Step | 'notByPoli
 /** The number of records in one batch-upload message (批上送). */
 const recordsPerUpload = 8;
 
+/** Begins a settlement at its totals. */
+export const startSettlement = (turn: Turn): Step => {
+  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
+  return continueSettlement(turn, 1);
+};
+
 /** Sends the message that the settlement has come to, under the trace number that was stored for it. */
 export const continueSettlement = (turn: Turn, attempt: number): Step => {
-  const { settlement, batch } = turn.book;
+  const { settlement } = turn.book;
   if (settlement === undefined) throw new Error('No settlement to go on with');
-  const { stan, totals, flags, uploaded } = settlement;
+  const { batch, stan, totals, flags, uploaded } = settlement;
   if (flags === undefined) {
     const id = effectId('settle', stan);
     turn.ask({ type: 'settle', id, stan, batch, operator: turn.rules.operator, totals });
@@ -206,9 +221,14 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
   return turn.to({ name: 'endingBatch', attempt, awaits: id });
 };
 
-/** Sends the settlement's current message again, under a new trace number: the old one may have been sent (M6). */
+/**
+ * Sends the settlement's current message again, under a new trace number: the old one may have been sent (M6). Where
+ * the acquirer turned to another batch before this one's end was sent, it begins anew, in the batch that there is.
+ */
 export const retrySettlement = (turn: Turn, attempt: number): Step => {
-  if (!turn.state.signedOn) return signOn(turn, 1);
+  if (!turn.state.signedOn) return signOn(turn, attempt);
+  const { settlement, batch } = turn.book;
+  if (settlement?.batch !== batch && !batchEndDue(turn.book)) return startSettlement(turn);
   turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
   return continueSettlement(turn, attempt);
 };

@@ -63,7 +63,7 @@ export type Continuation =
   | ({ readonly do: 'waitForPaper' } & Unprinted)
   | ({ readonly do: 'reprint' } & Unprinted)
   | ({ readonly do: 'reverse' } & OpenReversal)
-  | ({ readonly do: 'waitForAcquirer' } & OpenReversal)
+  | ({ readonly do: 'waitForAcquirer' } & OpenReversal & Timed)
   | { readonly do: 'askCard'; readonly amount: MinorUnits }
   | { readonly do: 'printOwedOrLast' }
   | { readonly do: 'printSettlement' }

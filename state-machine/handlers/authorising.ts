@@ -1,6 +1,15 @@
 /** The acquirer's answers: to the sign-on and to the sale. */
 import type { AuthorisationOutcome, ReversalReason } from '../../hal/acquirer.ts';
-import { askSupervisor, goOn, notice, printMerchant, requireReversal, reverse, signOn } from '../going-on.ts';
+import {
+  askSupervisor,
+  goOn,
+  notice,
+  printMerchant,
+  requireReversal,
+  retrySettlement,
+  reverse,
+  signOn,
+} from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { Handler } from '../turn.ts';
 
@@ -16,7 +25,8 @@ export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { a
   }
   const { batch, hostDate, hostTime } = answer;
   turn.record({ type: 'signedOn', batch, hostDate, hostTime }).know({ signedOn: true });
-  return reversal === undefined ? goOn(turn) : reverse(turn, reversal);
+  if (reversal !== undefined) return reverse(turn, reversal);
+  return turn.book.settlement === undefined ? goOn(turn) : retrySettlement(turn, attempt);
 };
 
 export const signOnAgain: Handler<'signOnWait', 'timeUp'> = (turn, { attempt, reversal }) =>

@@ -1,15 +1,13 @@
 /** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
 import type { UploadOutcome } from '../../hal/acquirer.ts';
-import { nextBatch, totalsOf } from '../book.ts';
-import { afterReversalSlip, continueSettlement, goOn, retrySettlement } from '../going-on.ts';
+import { nextBatch } from '../book.ts';
+import { afterReversalSlip, continueSettlement, goOn, retrySettlement, startSettlement } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
 export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, _phase, { key }) => {
   if (key === 'cancel') return goOn(turn);
-  if (key !== 'enter') return 'keyWithoutMeaning';
-  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
-  return continueSettlement(turn, 1);
+  return key === 'enter' ? startSettlement(turn) : 'keyWithoutMeaning';
 };
 
 const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
@@ -35,8 +33,14 @@ export const uploadAnswered: Handler<'uploading', 'uploadAnswered'> = (turn, { a
   return continueSettlement(turn, 1);
 };
 
-/** The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on. */
+/**
+ * The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on.
+ * A 77 to a batch that the acquirer has left says that it left it by itself, not by an earlier batch end of ours.
+ */
 export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn, { attempt }, { answer }) => {
+  if (answer.outcome === 'declined' && answer.responseCode === '77') {
+    if (turn.book.settlement?.batch !== turn.book.batch) return startSettlement(turn);
+  }
   if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
   for (const fact of nextBatch(turn.book)) turn.record(fact);
   turn.know({ signedOn: false });
