@@ -37,7 +37,7 @@ const outcomes: { readonly [fact: string]: TerminalStatus } = {
 /** A number of a fact, which is there unless the firmware writes other facts than this was made for. */
 export const numberOf = (line: LogLine, name: string): number => {
   const value = line[name];
-  if (typeof value !== 'number') throw new Error(`A fact ${String(line['fact'])} has no number ${name}`);
+  if (typeof value !== 'number') throw new Error(`A fact ${String(line.fact)} has no number ${name}`);
   return value;
 };
 
@@ -56,8 +56,8 @@ export class TerminalLedger {
 
   /** Takes the next fact, and gives the sale that it is about as it is now, if it is about one. */
   take(line: LogLine): TerminalSale | undefined {
-    const fact = String(line['fact']);
-    const id = line['saleId'];
+    const fact = String(line.fact);
+    const id = line.saleId;
     if (fact === 'provisioned' || fact === 'signedOn' || fact === 'batchOpened') this.#batch = numberOf(line, 'batch');
     if (fact === 'intended') {
       const sale = { voucher: numberOf(line, 'stan'), amount: numberOf(line, 'amount'), batch: this.#batch };
@@ -66,7 +66,7 @@ export class TerminalLedger {
     const sale = this.#sales.get(id);
     const status = outcomes[fact];
     if (sale === undefined || status === undefined) return sale;
-    const after = { ...sale, status, ...(fact === 'reversalRequired' && { reason: String(line['reason']) }) };
+    const after = { ...sale, status, ...(fact === 'reversalRequired' && { reason: String(line.reason) }) };
     this.#sales.set(id, after);
     return after;
   }

@@ -29,16 +29,16 @@ const facts: { readonly [fact: string]: Words } = {
   signedOn: (line) => `signed on, batch ${sixDigits(numberOf(line, 'batch'))}`,
   intended: (_line, voucher, sale) => `${voucher} intends ${amountOf(sale)}`,
   notSent: (_line, voucher) => `${voucher} was never sent`,
-  declined: (line, voucher) => `${voucher} declined ${String(line['responseCode'])}`,
+  declined: (line, voucher) => `${voucher} declined ${String(line.responseCode)}`,
   approved: (_line, voucher) => `${voucher} approved, slip due`,
   captured: (_line, voucher, sale) => `${voucher} captured ${amountOf(sale)}`,
   keptBySupervisor: (_line, voucher) => `${voucher} kept by supervisor`,
   reversalRequired: (line, voucher) => `${voucher} reverse: ${reasonOf(line)}`,
   reversed: (_line, voucher) => `${voucher} reversed`,
-  handedOver: (line, voucher) => `${voucher} incident ${String(line['incident'])}`,
-  printed: (line, voucher) => `${voucher} ${copies[String(line['copy'])]} printed`,
+  handedOver: (line, voucher) => `${voucher} incident ${String(line.incident)}`,
+  printed: (line, voucher) => `${voucher} ${copies[String(line.copy)]} printed`,
   settlementStarted: (line) => `settles, trace ${sixDigits(numberOf(line, 'stan'))}`,
-  settlementAnswered: (line) => `内卡 ${String(line['domestic'])}, 外卡 ${String(line['foreign'])}`,
+  settlementAnswered: (line) => `内卡 ${String(line.domestic)}, 外卡 ${String(line.foreign)}`,
   uploaded: (line) => `${numberOf(line, 'count')} records uploaded`,
   batchOpened: (line) => `opens batch ${sixDigits(numberOf(line, 'batch'))}`,
   carried: (_line, voucher) => `${voucher} owes a slip, carried`,
@@ -47,7 +47,7 @@ const facts: { readonly [fact: string]: Words } = {
 
 /** A fact that the terminal has made durable. `sale` is the one that it is about. */
 export const factWords = (line: LogLine, sale: TerminalSale | undefined): string => {
-  const fact = String(line['fact']);
+  const fact = String(line.fact);
   const voucher = sale === undefined ? '' : sixDigits(sale.voucher);
   return facts[fact]?.(line, voucher, sale) ?? fact;
 };
