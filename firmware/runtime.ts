@@ -61,7 +61,7 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #mailbox: Event[] = [];
   #state: State | undefined;
-  #working = false;
+  #working: Promise<void> | undefined;
   #stopped = false;
   #cancelAlarm: (() => void) | undefined;
 
@@ -113,21 +113,24 @@ export class Runtime {
     if (this.#stopped) return;
     const { clock, freshId } = this.#options;
     this.#mailbox.push({ ...happening, at: clock.monotonic(), wall: clock.wall(), id: freshId() });
-    if (!this.#working) void this.#work();
+    this.#working ??= Promise.resolve().then(() => this.#work());
   }
 
-  /** Takes no more events, and lets the devices and the ledger go. What is open is taken up at the next start. */
+  /**
+   * Takes no more events, and lets the devices go, then the ledger, which may be making a fact durable. What is open is
+   * taken up at the next start.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm?.();
     const { devices, ledger, cards } = this.#options;
     cards.forget();
     await Promise.all(Object.values(devices).map((device) => device.release()));
+    await this.#working;
     await ledger.close();
   }
 
   async #work(): Promise<void> {
-    this.#working = true;
     try {
       for (let event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
         await this.#handle(event);
@@ -135,7 +138,7 @@ export class Runtime {
     } catch (error) {
       this.#outOfService(error);
     } finally {
-      this.#working = false;
+      this.#working = undefined;
     }
   }
 
@@ -149,6 +152,8 @@ export class Runtime {
       return;
     }
     const fault = await this.#store(result);
+    // Stopped meanwhile, or out of service by a bug: what was asked for is not done any more.
+    if (this.#stopped || this.#state !== before) return;
     const done = fault === undefined ? result : step(rules, before, { ...event, ...fault });
     if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
     this.#state = done.state;

@@ -56,11 +56,13 @@ export const askCard = (turn: Turn, amount: MinorUnits, failures: number): Step 
 
 /* ---- sign-on ---- */
 
+/** Until it is answered nothing that needs keys goes on: the acquirer may have given out others already. */
 export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal): Step => {
   const { nextStan: stan, batch } = turn.book;
   const id = effectId('signOn', stan);
   return turn
     .record({ type: 'traceTaken', stan, purpose: 'signOn' })
+    .know({ signedOn: false })
     .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
     .to({ name: 'signingOn', attempt, awaits: id, ...(reversal && { reversal }) });
 };

@@ -28,13 +28,13 @@ export const handBoard: BoardOptions = {
   supervisorPassword,
 };
 
-const escape = '\u001b';
+const escapeCode = '\u001b';
 
 const terminalKeys: { readonly [typed: string]: Key } = {
   ...Object.fromEntries(Array.from('0123456789', (digit) => [digit, digit as Key])),
   '\r': 'enter',
   '\n': 'enter',
-  [escape]: 'cancel',
+  [escapeCode]: 'cancel',
   '\u007f': 'clear',
   '\b': 'clear',
   m: 'menu',
@@ -42,7 +42,7 @@ const terminalKeys: { readonly [typed: string]: Key } = {
 };
 
 /** Keys that send more than a character and mean nothing here. Their Esc is none. */
-const cursorKeys = new RegExp(`${escape}[[O][d;]*[A-Za-z~]`, 'g');
+const cursorKeys = new RegExp(`${escapeCode}[[O][\\d;]*[A-Za-z~]`, 'g');
 
 const helpRows = [
   'Terminal  0-9 digits  Enter 确认  Esc 取消  Backspace 清除  m 菜单  f 功能',
@@ -213,7 +213,7 @@ class Interaction {
   }
 
   #draw(): void {
-    const { rows = 0, columns = 0 } = process.stdout;
+    const { rows, columns } = process.stdout;
     const width = columns || 100;
     const height = Math.max(1, (rows || 24) - 3 - helpRows.length);
     const left = this.#left();
@@ -229,7 +229,7 @@ class Interaction {
       paint(clip({ text: this.#said, look: 'yellow' }, width)),
       ...helpRows.map((text) => paint(clip({ text, look: 'dim' }, width))),
     ];
-    process.stdout.write(`${escape}[H${all.map((row) => `${escape}[K${row}`).join('\r\n')}${escape}[J`);
+    process.stdout.write(`${escapeCode}[H${all.map((row) => `${escapeCode}[K${row}`).join('\r\n')}${escapeCode}[J`);
   }
 
   #left(): readonly (Cell | undefined)[] {
@@ -261,8 +261,8 @@ const bottom = <Item>(items: readonly Item[], height: number): readonly (Item | 
 };
 
 /** The other screen of the window, without cursor and without wrapping of long rows; and back. */
-const enterScreen = `${escape}[?1049h${escape}[?25l${escape}[?7l${escape}[2J`;
-const leaveScreen = `${escape}[?7h${escape}[?25h${escape}[?1049l`;
+const enterScreen = `${escapeCode}[?1049h${escapeCode}[?25l${escapeCode}[?7l${escapeCode}[2J`;
+const leaveScreen = `${escapeCode}[?7h${escapeCode}[?25h${escapeCode}[?1049l`;
 
 /** Leaves a board that is off to the person at the keyboard, until q. The window is given back as it was. */
 export const interact = async (board: VirtualBoard, stop: AbortSignal): Promise<void> => {

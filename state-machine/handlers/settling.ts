@@ -10,9 +10,10 @@ export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, 
   return key === 'enter' ? startSettlement(turn) : 'keyWithoutMeaning';
 };
 
+/** An answer that can't be believed may be a refusal in a form of its own (an 0510 has no field 39): sign on again too. */
 const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
-  const { responseCode } = answer;
-  if (answer.outcome === 'badMac' || (responseCode !== undefined && needsSignOn(responseCode))) {
+  const { outcome, responseCode } = answer;
+  if (outcome === 'badMac' || outcome === 'invalid' || (responseCode !== undefined && needsSignOn(responseCode))) {
     turn.know({ signedOn: false });
   }
   const until = turn.retryAt(attempt);

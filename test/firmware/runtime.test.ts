@@ -30,7 +30,10 @@ class HandLedger implements Ledger<Fact> {
   }
   rotate = async ([first]: readonly [Fact, ...Fact[]]) => this.append(first);
   tailCode = () => '00000000';
-  close = async () => undefined;
+  closed = false;
+  close = async () => {
+    this.closed = true;
+  };
 }
 
 const idleDevice = {
@@ -45,6 +48,8 @@ const rig = (ledger = new HandLedger()) => {
   const screens = new ReportLog<string>();
   const cards = new CardMemory();
   const clock = new HandClock();
+  /** What an effect does besides being noted; a test may have it throw. */
+  const hooks = { perform: async (_effect: Effect): Promise<void> => undefined };
   let ids = 0;
   const devices = {
     keypad: idleDevice,
@@ -65,6 +70,7 @@ const rig = (ledger = new HandLedger()) => {
     tokenOf: () => card,
     perform: async (effect) => {
       effects.add(effect);
+      await hooks.perform(effect);
       return undefined;
     },
     freshId: () => `id${++ids}`,
@@ -93,7 +99,7 @@ const rig = (ledger = new HandLedger()) => {
     runtime.post({ type: 'card', card });
     return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
   };
-  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys };
+  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys, hooks };
 };
 
 test('M1: no request leaves while its intent is not on the disk', async (t) => {
@@ -193,4 +199,40 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   t.equal(await starting, undefined);
   t.strictSame(claimed, []);
   t.strictSame(reports.reports, []);
+});
+
+/** A terminal whose intent is on its way to the disk, and what lets it arrive. */
+const withIntentUnderWay = async () => {
+  const it = rig();
+  let failEffect: (error: Error) => void = () => undefined;
+  it.hooks.perform = ({ type }) =>
+    type === 'stopReading' ? new Promise((_, reject) => (failEffect = reject)) : Promise.resolve();
+  const pin = await it.upToPin();
+  let stored: (answer: LedgerAppend) => void = () => undefined;
+  it.ledger.answer = () => new Promise((resolve) => (stored = resolve));
+  it.runtime.post(pin);
+  await it.ledger.asked.until((fact) => fact.type === 'intended');
+  return { ...it, stored: () => stored({ result: 'stored' }), failEffect: () => failEffect(new Error('bug')) };
+};
+
+test('M10: a bug while a fact is on its way keeps the terminal out of service, and nothing is sent for it', async (t) => {
+  const { runtime, reports, effects, failEffect, stored } = await withIntentUnderWay();
+  failEffect();
+  await reports.until((report) => report.type === 'bug');
+  stored();
+  await new Promise(setImmediate);
+  t.match(runtime.state.phase, { name: 'outOfService', why: 'bug' });
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+});
+
+test('M8: a stop waits for the fact that is on its way before it closes the ledger, and sends nothing for it', async (t) => {
+  const { runtime, ledger, effects, stored } = await withIntentUnderWay();
+  const stopping = runtime.stop();
+  await new Promise(setImmediate);
+  t.notOk(ledger.closed);
+  stored();
+  await stopping;
+  t.ok(ledger.closed);
+  t.match(ledger.facts.at(-1), { type: 'intended' });
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
 });

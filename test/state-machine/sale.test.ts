@@ -95,6 +95,13 @@ test('codes 77, 99 and A0 refuse the sale and make the terminal sign on again', 
   }
 });
 
+test('M10: a sign-on by hand that fails is not forgotten by a print in between', async (t) => {
+  const world = new World().upToRequest().authorised({ outcome: 'badMac' }).reversalAnswered().notPrinted().cleared();
+  world.keys('enter', 'menu', '3').signOn({ outcome: 'badKeys', key: 'MAK' });
+  t.equal(world.paper(true).phase, 'printingReversal');
+  t.equal(world.printed().phase, 'signingOn', 'without keys every sale would end as not sent');
+});
+
 test('before the request leaves, cancel ends the sale at every step and nothing is recorded (003-12, 004-01)', async (t) => {
   const untilCard = (world: World) => world.upToPin().pin('cancelled');
   const ways: readonly (readonly [string, (world: World) => World])[] = [

@@ -184,3 +184,15 @@ test('M10: an acquirer that answers 77 for ever is asked less and less often, si
   t.equal(world.phase, 'settlementWait');
   t.equal(world.wait(5_000).phase, 'signingOn');
 });
+
+test('M10: totals that the acquirer refuses in a form of its own are sent again after a sign-on', async (t) => {
+  const world = settle(withSales(1));
+  const { id } = world.last('settle');
+  world.happen({
+    type: 'settlementAnswered',
+    effect: id,
+    answer: { outcome: 'invalid', field: '39', what: 'refuses' },
+  });
+  t.equal(world.wait(5_000).phase, 'signingOn');
+  t.equal(world.signOn().phase, 'settling');
+});
