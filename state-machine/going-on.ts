@@ -36,7 +36,7 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return turn.to({ name: 'reversalWait', ...wait });
     }
     case 'askCard':
-      return askCard(turn, next.amount, 0);
+      return askCard(turn, next.amount);
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printSettlement':
@@ -51,8 +51,8 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 export const notice = (turn: Turn, what: Notice): Step =>
   turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
 
-export const askCard = (turn: Turn, amount: MinorUnits, failures: number): Step =>
-  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures, until: turn.after(turn.rules.timers.cardMs) });
+export const askCard = (turn: Turn, amount: MinorUnits): Step =>
+  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
 
 /* ---- sign-on ---- */
 

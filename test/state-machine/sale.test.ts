@@ -134,9 +134,15 @@ test('a card that can not be read is asked for three times, then the sale ends (
   world.happen({ type: 'printerChecked', effect: id, readiness: { ready: true, paperNearEnd: false } });
   world.happen({ type: 'cardFault', fault: 'badLrc' }).happen({ type: 'cardFault', fault: 'badLuhn' });
   t.equal(world.phase, 'card');
+  t.equal(world.effects.at(-1)?.type, 'readCard', 'once: a card that was taken in the same moment is not forgotten');
+  t.equal(world.effects.filter(({ type }) => type === 'readCard').length, 1);
   world.happen({ type: 'cardFault', fault: 'badLength' });
   t.match(world.state.phase, { name: 'notice', notice: { says: 'cardUnreadable' } });
-  t.equal(world.effects.at(-1)?.type, 'stopReading');
+  t.strictSame(
+    world.effects.slice(-2).map(({ type }) => type),
+    ['stopReading', 'forgetCard'],
+    'M9: nor is one kept',
+  );
 });
 
 test('amounts: zero, too much, and a digit back (002-18)', async (t) => {
