@@ -2,7 +2,7 @@
 import type { Screen } from '../hal/display.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import { copiesDue, findSale, reversalSlipsDue, totalsOf } from './book.ts';
+import { copiesDue, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import { responseCode } from './response-codes.ts';
 import type { Notice, PhaseOf, State } from './state.ts';
 
@@ -79,6 +79,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Rev. slip is due');
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
+  if (state.offline.includes('printer')) return causes[language].linkLost;
   if (!state.printer.ready) return causes[language][state.printer.cause];
   if (state.offline.includes('cardReader')) return say(language, '读卡器未连接', 'No card reader');
   if (state.offline.includes('pinPad')) return say(language, '密码键盘未连接', 'No PIN pad');
@@ -353,7 +354,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'outOfService':
       return [
         phase.why === 'storage' ? t('存储故障', 'Storage failed') : t('程序故障', 'Program fault'),
-        t('停止交易', 'Out of service'),
+        openSale(state.book) === undefined ? t('停止交易', 'Out of service') : t('停止交易 勿交货', 'Give no goods'),
         t('请重启终端', 'Restart it, or'),
         `${t('联系', 'call')} ${identity.hotline}`,
       ];
