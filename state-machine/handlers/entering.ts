@@ -76,7 +76,7 @@ export const confirmKey: Handler<'confirm', 'key'> = (turn, { amount }, { key })
 export const printerChecked: Handler<'checkingPrinter', 'printerChecked'> = (turn, { amount }, { readiness }) => {
   turn.know({ printer: readiness });
   if (!readiness.ready) {
-    const until = turn.after(turn.rules.timers.paperGraceMs);
+    const until = turn.after(turn.rules.timers.confirmMs);
     return turn.to({ name: 'printerNotReady', amount, cause: readiness.cause, until });
   }
   return afterReversalSlip(turn, { do: 'askCard', amount });

@@ -128,6 +128,14 @@ test('the printer is asked before a card is (000-15): without paper no card is r
   t.equal(world.phase, 'checkingPrinter', 'paper alone is enough to go on');
 });
 
+test('M10: a shop that waits for no paper after an approval still reads why no card is asked for', async (t) => {
+  const world = new World(undefined, { ...rules, timers: { ...rules.timers, paperGraceMs: 0 } });
+  world.start().signOn().keys('5', 'enter', 'enter');
+  const { id } = world.last('checkPrinter');
+  world.happen({ type: 'printerChecked', effect: id, readiness: { ready: false, cause: 'paperEnd' } });
+  t.equal(world.wait(1_000).phase, 'printerNotReady');
+});
+
 test('a card that can not be read is asked for three times, then the sale ends (004-10)', async (t) => {
   const world = new World().start().signOn().keys('5', 'enter', 'enter');
   const { id } = world.last('checkPrinter');
