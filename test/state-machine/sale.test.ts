@@ -171,6 +171,15 @@ test('M6: trace numbers follow one another over all messages, wrap at 999999 and
   t.equal(world.state.book.sales.at(-1)?.stan, 1);
 });
 
+test('M6, M10: while the line is down a sign-on takes one trace number, not one a try', async (t) => {
+  const world = new World().start();
+  for (let tries = 0; tries < 20; tries++) world.signOn({ outcome: 'notSent', fault }).wait(10_000);
+  t.same(world.factTypes, ['provisioned', 'traceTaken']);
+  world.signOn({ outcome: 'unanswered', fault }).wait(10_000);
+  t.same(world.factTypes, ['provisioned', 'traceTaken', 'traceTaken'], 'one that may have been sent is not used again');
+  t.equal(world.last('signOn').stan, 2);
+});
+
 test('a full batch refuses a sale and says what to do', async (t) => {
   const world = new World(undefined, { ...rules, maxBatch: 1 })
     .upToRequest()
