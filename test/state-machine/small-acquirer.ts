@@ -66,8 +66,8 @@ export class SmallAcquirer {
         return { type: 'reversalAnswered', effect: effect.id, answer: answers[way] };
       }
       case 'settle': {
-        if (dice.one([true, false, false]))
-          return { type: 'settlementAnswered', effect: effect.id, answer: unanswered };
+        const lost = this.#lose(effect.stan, dice);
+        if (lost !== undefined) return { type: 'settlementAnswered', effect: effect.id, answer: lost };
         const flag = this.#reckon(effect, dice);
         const answer = { outcome: 'reconciled', domestic: flag, foreign: 'balanced' } as const;
         return { type: 'settlementAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };

@@ -9,7 +9,7 @@ import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { State } from '../../state-machine/state.ts';
 import { view } from '../../state-machine/view.ts';
-import { Dice } from './dice.ts';
+import { Dice, Loaded } from './dice.ts';
 import { SmallAcquirer } from './small-acquirer.ts';
 import { card, World } from './world.ts';
 
@@ -116,14 +116,19 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     }
   };
 
+  const answer = (by: Dice): void => {
+    const effect = world.effects[answered];
+    if (effect === undefined) return;
+    answered += 1;
+    const outcome = acquirer.outcomeOf(effect, by, world.state.book) ?? outcomeOf(effect, by);
+    if (outcome !== undefined) world.happen(outcome);
+  };
+
   for (let n = 0; n < steps; n++) {
     const pending = world.effects.slice(answered);
     const way = dice.one(ways);
-    const [effect] = pending;
-    if (effect !== undefined && dice.one([true, true, true, false])) {
-      answered += 1;
-      const outcome = acquirer.outcomeOf(effect, dice, world.state.book) ?? outcomeOf(effect, dice);
-      if (outcome !== undefined) world.happen(outcome);
+    if (pending.length > 0 && dice.one([true, true, true, false])) {
+      answer(dice);
     } else if (way === 'key') {
       world.keys(dice.one(keys));
     } else if (way === 'habit') {
@@ -150,6 +155,14 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     check();
     visit(world.state);
   }
+  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key.
+  const loaded = new Loaded(0);
+  for (let n = 0; n < 100 && world.phase !== 'idle'; n++) {
+    if (answered < world.effects.length) answer(loaded);
+    else world.wait(120_000);
+    check();
+  }
+  must(world.phase === 'idle', 'M10: the terminal does not come to rest');
   for (const fact of world.facts) {
     if (!('stan' in fact)) continue;
     must(!stans.has(fact.stan), 'M6: a trace number was used twice');
