@@ -76,14 +76,21 @@ export class Runtime {
 
   /**
    * Recovers from the ledger, takes the devices and goes on from the last fact. Resolves with the fault that keeps
-   * the terminal out of service, if there is one: the display shows it.
+   * the terminal out of service, if there is one: the display shows it. Rejects, and the display shows that, when the
+   * facts are no legal line.
    */
   async start(): Promise<DeviceFault | undefined> {
     const { ledger, clock, report } = this.#options;
     const opening = await ledger.open();
     if (!opening.opened) return this.#refuseService(opening.fault);
     if (opening.tornTailCleared) report({ type: 'tornTailCleared' });
-    const recovered = recover(opening.facts, clock.wall());
+    let recovered: Step;
+    try {
+      recovered = recover(opening.facts, clock.wall());
+    } catch (error) {
+      await this.#showOutOfService('bug');
+      throw error;
+    }
     this.#state = recovered.state;
     for (const fact of recovered.facts) {
       const stored = await ledger.append(fact);
@@ -100,12 +107,16 @@ export class Runtime {
 
   /** Without its ledger a terminal doesn't trade; it says so where the clerk looks. */
   async #refuseService(fault: DeviceFault): Promise<DeviceFault> {
-    const { clock, devices, report } = this.#options;
-    this.#state = { ...recover([], clock.wall()).state, phase: { name: 'outOfService', why: 'storage' } };
-    report({ type: 'fault', fault });
+    this.#options.report({ type: 'fault', fault });
+    await this.#showOutOfService('storage');
+    return fault;
+  }
+
+  async #showOutOfService(why: 'storage' | 'bug'): Promise<void> {
+    const { clock, devices } = this.#options;
+    this.#state = { ...(this.#state ?? recover([], clock.wall()).state), phase: { name: 'outOfService', why } };
     await devices.display.claim(() => undefined);
     this.#show();
-    return fault;
   }
 
   /** Puts a happening into the mailbox, with the time and a fresh id. */

@@ -1,6 +1,6 @@
 /** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
 import type { ReversalReason } from '../hal/acquirer.ts';
-import type { EffectId, MinorUnits, SaleId } from '../hal/units.ts';
+import type { EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
 import type { Copy } from './facts.ts';
@@ -36,7 +36,7 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return turn.to({ name: 'reversalWait', ...wait });
     }
     case 'askCard':
-      return askCard(turn, next.amount, 0);
+      return askCard(turn, next.amount);
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printSettlement':
@@ -51,20 +51,24 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 export const notice = (turn: Turn, what: Notice): Step =>
   turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
 
-export const askCard = (turn: Turn, amount: MinorUnits, failures: number): Step =>
-  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures, until: turn.after(turn.rules.timers.cardMs) });
+export const askCard = (turn: Turn, amount: MinorUnits): Step =>
+  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
 
 /* ---- sign-on ---- */
 
-/** Until it is answered nothing that needs keys goes on: the acquirer may have given out others already. */
-export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal): Step => {
-  const { nextStan: stan, batch } = turn.book;
+/**
+ * Until it is answered nothing that needs keys goes on: the acquirer may have given out others already. `unsent` is a
+ * trace number that was taken and never sent: a line that is down for days must not fill the ledger with numbers.
+ */
+export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, unsent?: Stan): Step => {
+  const { nextStan, batch } = turn.book;
+  const stan = unsent ?? nextStan;
+  if (unsent === undefined) turn.record({ type: 'traceTaken', stan, purpose: 'signOn' });
   const id = effectId('signOn', stan);
   return turn
-    .record({ type: 'traceTaken', stan, purpose: 'signOn' })
     .know({ signedOn: false })
     .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
-    .to({ name: 'signingOn', attempt, awaits: id, ...(reversal && { reversal }) });
+    .to({ name: 'signingOn', attempt, stan, awaits: id, ...(reversal && { reversal }) });
 };
 
 /* ---- printing ---- */
@@ -224,13 +228,13 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
 };
 
 /**
- * Sends the settlement's current message again, under a new trace number: the old one may have been sent (M6). Where
- * the acquirer turned to another batch before this one's end was sent, it begins anew, in the batch that there is.
+ * Sends the settlement's current message again, under a new trace number where the old one may have been sent (M6).
+ * Where the acquirer turned to another batch before this one's end was sent, it begins anew, in the batch that there is.
  */
-export const retrySettlement = (turn: Turn, attempt: number): Step => {
+export const retrySettlement = (turn: Turn, attempt: number, unsent = false): Step => {
   if (!turn.state.signedOn) return signOn(turn, attempt);
   const { settlement, batch } = turn.book;
   if (settlement?.batch !== batch && !batchEndDue(turn.book)) return startSettlement(turn);
-  turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
+  if (!unsent) turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
   return continueSettlement(turn, attempt);
 };

@@ -11,15 +11,18 @@ import {
   signOn,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
-import type { Handler } from '../turn.ts';
+import type { PhaseOf } from '../state.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
 
-export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { attempt, reversal }, { answer }) => {
+export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, phase, { answer }) => {
+  const { attempt, reversal } = phase;
   if (answer.outcome !== 'signedOn') {
     return turn.to({
       name: 'signOnWait',
       attempt,
       until: turn.retryAt(attempt),
       ...(reversal && { reversal }),
+      ...(answer.outcome === 'notSent' && { unsent: phase.stan }),
       ...(answer.outcome === 'declined' && { responseCode: answer.responseCode }),
     });
   }
@@ -29,11 +32,12 @@ export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { a
   return turn.book.settlement === undefined ? goOn(turn) : retrySettlement(turn, attempt);
 };
 
-export const signOnAgain: Handler<'signOnWait', 'timeUp'> = (turn, { attempt, reversal }) =>
-  signOn(turn, attempt + 1, reversal);
+export const signOnAgain = (turn: Turn, { attempt, reversal, unsent }: PhaseOf<'signOnWait'>): Step =>
+  signOn(turn, attempt + 1, reversal, unsent);
 
-export const signOnKey: Handler<'signOnWait', 'key'> = (turn, { attempt, reversal }, { key }) => {
-  if (key === 'enter') return signOn(turn, attempt + 1, reversal);
+export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) => {
+  const { reversal } = phase;
+  if (key === 'enter') return signOnAgain(turn, phase);
   return key === 'function' && reversal !== undefined
     ? askSupervisor(turn, { purpose: 'handOver', ...reversal })
     : 'keyWithoutMeaning';

@@ -3,6 +3,7 @@ import type { UploadOutcome } from '../../hal/acquirer.ts';
 import { nextBatch } from '../book.ts';
 import { afterReversalSlip, continueSettlement, goOn, retrySettlement, startSettlement } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
+import type { PhaseOf } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
 export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, _phase, { key }) => {
@@ -17,7 +18,14 @@ const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string;
     turn.know({ signedOn: false });
   }
   const until = turn.retryAt(attempt);
-  return turn.to({ name: 'settlementWait', attempt, until, ...(responseCode !== undefined && { responseCode }) });
+  const unsent = outcome === 'notSent';
+  return turn.to({
+    name: 'settlementWait',
+    attempt,
+    unsent,
+    until,
+    ...(responseCode !== undefined && { responseCode }),
+  });
 };
 
 export const totalsAnswered: Handler<'settling', 'settlementAnswered'> = (turn, { attempt }, { answer }) => {
@@ -48,8 +56,8 @@ export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn,
   return afterReversalSlip(turn, { do: 'printSettlement' });
 };
 
-export const settlementRetry: Handler<'settlementWait', 'timeUp'> = (turn, { attempt }) =>
-  retrySettlement(turn, attempt + 1);
+export const settlementRetry = (turn: Turn, { attempt, unsent }: PhaseOf<'settlementWait'>): Step =>
+  retrySettlement(turn, attempt + 1, unsent);
 
-export const settlementKey: Handler<'settlementWait', 'key'> = (turn, { attempt }, { key }) =>
-  key === 'enter' ? retrySettlement(turn, attempt + 1) : 'keyWithoutMeaning';
+export const settlementKey: Handler<'settlementWait', 'key'> = (turn, phase, { key }) =>
+  key === 'enter' ? settlementRetry(turn, phase) : 'keyWithoutMeaning';

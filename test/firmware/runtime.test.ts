@@ -170,7 +170,8 @@ test('a bug stops trading and is reported; it neither ends the process nor goes 
   sound.runtime.post({ type: 'signOnAnswered', effect: (await sound.effect('signOn')).id, answer: undefined as never });
   await sound.reports.until((report) => report.type === 'bug');
   t.match(await sound.screens.until((screen) => screen.startsWith('程序故障')), /停止交易/);
-  t.equal(reports.reports.length + screens.reports.length, 0);
+  t.equal(reports.reports.length, 0);
+  t.match(screens.reports, [/^程序故障\|停止交易/], 'and the display says so');
 });
 
 test('the deadline of a phase rings once it has come, and not before', async (t) => {

@@ -14,3 +14,10 @@ export class Dice {
     return of[this.#next() % of.length] ?? of[0];
   }
 }
+
+/** Always the first choice. */
+export class Loaded extends Dice {
+  override one<T>([first]: readonly [T, ...T[]]): T {
+    return first;
+  }
+}

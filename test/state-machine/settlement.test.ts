@@ -96,7 +96,9 @@ test('without an answer it is tried again, and the clerk can hurry it; nothing e
   world.wait(5_000);
   t.ok(world.last('settle').stan > stan);
   world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: { outcome: 'notSent', fault } });
+  const sent = world.last('settle').stan;
   t.equal(world.keys('enter').phase, 'settling');
+  t.equal(world.last('settle').stan, sent, 'nothing of it had left');
 });
 
 test('paper out under the settlement slip does not stop the batch; the slip is owed', async (t) => {

@@ -1,4 +1,5 @@
 /** A small acquirer beside a walking machine, with a book of its own: it knows only what reached it. */
+import type { LinkOutcome } from '../../hal/acquirer.ts';
 import type { Stan } from '../../hal/units.ts';
 import { type Book, findSale } from '../../state-machine/book.ts';
 import type { Effect, EffectOf } from '../../state-machine/effects.ts';
@@ -12,6 +13,7 @@ interface Booked {
   readonly batch: number;
 }
 
+const notSent = { outcome: 'notSent', fault } as const;
 const unanswered = { outcome: 'unanswered', fault } as const;
 const declined = (responseCode: string) => ({ outcome: 'declined', responseCode }) as const;
 
@@ -23,6 +25,8 @@ export class SmallAcquirer {
   readonly complaints: string[] = [];
   batch = 1;
   readonly #closed = new Set<number>();
+  /** The trace numbers that came, of all messages but reversals. */
+  readonly #received = new Set<Stan>();
   /** Of each batch since its last totals: whether they agreed, and what was uploaded. */
   readonly #reckonings = new Map<number, { readonly balanced: boolean; readonly uploaded: Set<string> }>();
 
@@ -44,7 +48,8 @@ export class SmallAcquirer {
           pinKey: '',
         } as const;
         const refused = declined(dice.one(['77', '97', '38']));
-        const answer = dice.one([signedOn, signedOn, signedOn, unanswered, refused] as const);
+        const answer = dice.one([signedOn, signedOn, signedOn, unanswered, notSent, refused] as const);
+        if (answer.outcome !== 'notSent') this.#receive(effect.stan);
         return { type: 'signOnAnswered', effect: effect.id, answer };
       }
       case 'authorise':
@@ -61,15 +66,16 @@ export class SmallAcquirer {
         return { type: 'reversalAnswered', effect: effect.id, answer: answers[way] };
       }
       case 'settle': {
-        if (dice.one([true, false, false]))
-          return { type: 'settlementAnswered', effect: effect.id, answer: unanswered };
+        const lost = this.#lose(effect.stan, dice);
+        if (lost !== undefined) return { type: 'settlementAnswered', effect: effect.id, answer: lost };
         const flag = this.#reckon(effect, dice);
         const answer = { outcome: 'reconciled', domestic: flag, foreign: 'balanced' } as const;
         return { type: 'settlementAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
       }
       case 'upload':
       case 'endBatch': {
-        if (dice.one([true, false, false])) return { type: 'uploadAnswered', effect: effect.id, answer: unanswered };
+        const lost = this.#lose(effect.stan, dice);
+        if (lost !== undefined) return { type: 'uploadAnswered', effect: effect.id, answer: lost };
         const code = effect.type === 'upload' ? this.#upload(effect) : this.#endBatch(effect);
         const answer = code === '00' ? ({ outcome: 'accepted' } as const) : declined(code);
         return { type: 'uploadAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
@@ -79,11 +85,28 @@ export class SmallAcquirer {
     }
   }
 
+  /** A request that ends on its way; one of which a byte left may not use its trace number again. */
+  #lose(stan: Stan, dice: Dice): LinkOutcome | undefined {
+    const way = dice.one(['arrives', 'arrives', 'arrives', 'lost', 'notSent'] as const);
+    if (way !== 'notSent') this.#receive(stan);
+    if (way === 'arrives') return undefined;
+    return way === 'lost' ? unanswered : notSent;
+  }
+
+  #receive(stan: Stan): void {
+    if (this.#received.has(stan)) this.complaints.push(`M6: trace number ${stan} came twice`);
+    this.#received.add(stan);
+  }
+
   #authorise({ saleId }: EffectOf<'authorise'>, dice: Dice, book: Book) {
     const { stan, amount, batch } = findSale(book, saleId);
-    if (batch !== this.batch) return declined('77');
+    if (batch !== this.batch) {
+      this.#receive(stan);
+      return declined('77');
+    }
     const ways = ['approve', 'approve', 'approve', 'lost', 'swallowed', 'badMac', 'decline', 'notSent'] as const;
     const way = dice.one(ways);
+    if (way !== 'notSent') this.#receive(stan);
     if (way === 'approve' || way === 'lost' || way === 'badMac') this.booked.set(saleId, { stan, amount, batch });
     const answers = {
       approve: approval,
@@ -91,7 +114,7 @@ export class SmallAcquirer {
       swallowed: unanswered,
       badMac: { outcome: 'badMac' },
       decline: declined('51'),
-      notSent: { outcome: 'notSent', fault },
+      notSent,
     } as const;
     return answers[way];
   }

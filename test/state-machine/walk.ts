@@ -9,7 +9,7 @@ import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { State } from '../../state-machine/state.ts';
 import { view } from '../../state-machine/view.ts';
-import { Dice } from './dice.ts';
+import { Dice, Loaded } from './dice.ts';
 import { SmallAcquirer } from './small-acquirer.ts';
 import { card, World } from './world.ts';
 
@@ -25,9 +25,11 @@ const habits: readonly [readonly Key[], ...(readonly Key[])[]] = [
   ['menu', '1'],
   ['function', '8', 'enter'],
 ];
+/** Each is as likely as it is often here. */
 const times = <W extends string>(count: number, way: W): readonly W[] => Array(count).fill(way);
 const ways = [
   'anotherBatch',
+  'disk',
   ...times(20, 'habit'),
   ...times(16, 'card'),
   ...times(4, 'key'),
@@ -116,14 +118,29 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     }
   };
 
+  const answer = (by: Dice): void => {
+    const effect = world.effects[answered];
+    if (effect === undefined) return;
+    answered += 1;
+    const outcome = acquirer.outcomeOf(effect, by, world.state.book) ?? outcomeOf(effect, by);
+    if (outcome !== undefined) world.happen(outcome);
+  };
+
+  const restart = (): void => {
+    // What was asked for may still have reached the acquirer before the power went.
+    for (const effect of world.effects.slice(answered)) {
+      if (dice.one([true, false])) acquirer.outcomeOf(effect, dice, world.state.book);
+    }
+    world = world.restarted().start();
+    answered = 0;
+  };
+
   for (let n = 0; n < steps; n++) {
-    const pending = world.effects.slice(answered);
     const way = dice.one(ways);
-    const [effect] = pending;
-    if (effect !== undefined && dice.one([true, true, true, false])) {
-      answered += 1;
-      const outcome = acquirer.outcomeOf(effect, dice, world.state.book) ?? outcomeOf(effect, dice);
-      if (outcome !== undefined) world.happen(outcome);
+    if (world.phase === 'outOfService') {
+      restart();
+    } else if (answered < world.effects.length && dice.one([true, true, true, false])) {
+      answer(dice);
     } else if (way === 'key') {
       world.keys(dice.one(keys));
     } else if (way === 'habit') {
@@ -134,13 +151,16 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       world.paper(dice.one([true, true, false]));
     } else if (way === 'card') {
       world.happen({ type: 'card', card });
+    } else if (way === 'disk') {
+      const fault = dice.one(['refused', 'refused', 'failed', 'failedAndKept'] as const);
+      world.disk = () => {
+        world.disk = () => 'stored';
+        return fault;
+      };
     } else if (way === 'anotherBatch') {
       if (dice.one([true, false, false])) acquirer.turnToAnotherBatch();
     } else {
-      // What was asked for may still have reached the acquirer before the power went.
-      for (const effect of pending) if (dice.one([true, false])) acquirer.outcomeOf(effect, dice, world.state.book);
-      world = world.restarted().start();
-      answered = 0;
+      restart();
     }
     for (const effect of world.effects.slice(answered)) {
       if (effect.type !== 'authorise') continue;
@@ -150,6 +170,15 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     check();
     visit(world.state);
   }
+  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key.
+  const loaded = new Loaded(0);
+  for (let n = 0; n < 100 && world.phase !== 'idle'; n++) {
+    if (world.phase === 'outOfService') restart();
+    else if (answered < world.effects.length) answer(loaded);
+    else world.wait(120_000);
+    check();
+  }
+  must(world.phase === 'idle', 'M10: the terminal does not come to rest');
   for (const fact of world.facts) {
     if (!('stan' in fact)) continue;
     must(!stans.has(fact.stan), 'M6: a trace number was used twice');
