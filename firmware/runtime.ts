@@ -10,7 +10,7 @@ import type { Display } from '../hal/display.ts';
 import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer } from '../hal/printer.ts';
+import type { Printer, PrinterCause } from '../hal/printer.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { CardToken, Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -56,6 +56,9 @@ export interface RuntimeOptions {
   readonly freshId: () => string;
   readonly report: (report: Report) => void;
 }
+
+/** Causes for which a technician is needed, who reads the log: the others a clerk sees and puts right. */
+const needsMending: ReadonlySet<PrinterCause> = new Set(['silence', 'unrecoverable']);
 
 export class Runtime {
   readonly #options: RuntimeOptions;
@@ -214,6 +217,17 @@ export class Runtime {
     this.#cancelAlarm = clock.schedule(delayMs, () => this.post({ type: 'timeUp' }));
   }
 
+  /** Has a device that isn't understood say what is wrong with it, for the log. */
+  async #explain(device: Printer): Promise<void> {
+    const { report } = this.#options;
+    try {
+      const health = await device.checkHealth();
+      if (!health.healthy) report({ type: 'fault', fault: health.fault });
+    } catch (error) {
+      report({ type: 'bug', error });
+    }
+  }
+
   async #claimAll(): Promise<void> {
     const { keypad, cardReader, pinPad, printer, display, acquirer } = this.#options.devices;
     const { report, cards, tokenOf } = this.#options;
@@ -229,7 +243,11 @@ export class Runtime {
       event.type === 'online' || event.type === 'offline';
     await Promise.all([
       display.claim((event) => link('display', event)),
-      printer.claim((event) => (isLink(event) ? link('printer', event) : this.post(event))),
+      printer.claim((event) => {
+        if (isLink(event)) return link('printer', event);
+        if (!event.readiness.ready && needsMending.has(event.readiness.cause)) void this.#explain(printer);
+        this.post(event);
+      }),
       keypad.claim((event) => (isLink(event) ? link('keypad', event) : this.post(event))),
       cardReader.claim((event) => (isLink(event) ? link('cardReader', event) : onCard(event))),
       pinPad.claim((event) => link('pinPad', event)),
