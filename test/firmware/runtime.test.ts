@@ -194,3 +194,16 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   t.strictSame(claimed, []);
   t.strictSame(reports.reports, []);
 });
+
+test('an effect is begun before the screen asks for what it makes possible', async (t) => {
+  const { devices, effects, upToPin } = rig();
+  const show = devices.display.show;
+  const order: string[] = [];
+  devices.display.show = (screen) => {
+    if (screen.lines[1] === '请刷卡')
+      order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+    show(screen);
+  };
+  await upToPin();
+  t.equal(order[0], 'ready');
+});
