@@ -237,3 +237,17 @@ test('M8: a stop waits for the fact that is on its way before it closes the ledg
   t.match(ledger.facts.at(-1), { type: 'intended' });
   t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
 });
+
+test('an effect is begun before the screen asks for what it makes possible', async (t) => {
+  const { devices, effects, upToPin } = rig();
+  const { display } = devices;
+  const show = display.show.bind(display);
+  const order: string[] = [];
+  display.show = (screen) => {
+    if (screen.lines[1] === '请刷卡')
+      order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+    show(screen);
+  };
+  await upToPin();
+  t.equal(order[0], 'ready');
+});

@@ -68,7 +68,7 @@ test('a key of 16 digits, confirmed without a PIN, refused by the pad', async (t
   const failed = pad.requestPin(request);
   await acceptRequest(t, wire);
   wire.send(errorFrame);
-  t.match(await failed, { outcome: 'failed', what: /error 5\b.*master key/ });
+  t.match(await failed, { outcome: 'failed', fault: { what: /error 5\b/, remedy: /master key/ } });
 });
 
 test('a reply is read however it is split, in one chunk with its ACK too', async (t) => {
@@ -104,7 +104,7 @@ test('a damaged reply is asked for again; three of them end in failed, not in ca
     t.equal(await wire.next(), nak);
   }
   wire.send(eot);
-  t.match(await lost, { outcome: 'failed', what: /damaged/ });
+  t.match(await lost, { outcome: 'failed', fault: { what: /damaged/ } });
 });
 
 test('a message that comes damaged or unanswered is sent three times, then EOT', async (t) => {
@@ -119,7 +119,7 @@ test('a message that comes damaged or unanswered is sent three times, then EOT',
     wire.send(nak);
   }
   t.equal(await wire.next(), eot);
-  t.match(await refused, { outcome: 'failed', what: /could not read/ });
+  t.match(await refused, { outcome: 'failed', fault: { what: /could not read/ } });
 
   const start = clock.monotonic();
   const silent = pad.requestPin(request);
@@ -128,7 +128,7 @@ test('a message that comes damaged or unanswered is sent three times, then EOT',
     clock.advance(1000);
   }
   t.equal(await wire.next(), eot);
-  t.match(await silent, { outcome: 'failed', what: /does not answer/ });
+  t.match(await silent, { outcome: 'failed', fault: { what: /does not answer/ } });
   t.equal(clock.monotonic() - start, 3000);
 });
 
