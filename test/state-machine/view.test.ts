@@ -47,10 +47,10 @@ test('M2, M3: out of service with a sale open, the screen says that no goods are
   t.equal(view(resting.state, identity, 'zh-CN').lines[1], '停止交易');
 });
 
-test('M10: the idle screen says that the printer is unplugged, though no readiness tells it', async (t) => {
+test('M10: the idle screen says that the printer is unplugged, until it is back and says that it is well', async (t) => {
   const world = new World().start().signOn().happen({ type: 'link', device: 'printer', online: false });
   t.equal(view(world.state, identity, 'zh-CN').lines[2], '打印机未连接');
-  world.happen({ type: 'link', device: 'printer', online: true });
+  world.happen({ type: 'link', device: 'printer', online: true }).paper(true);
   t.equal(view(world.state, identity, 'zh-CN').lines[2], '终端 00000001');
 });
 
