@@ -1,6 +1,6 @@
 /**
- * The loop: one mailbox; take an event, step, make the facts durable, show the screen, only then perform the
- * effects, whose outcomes come back as events. Nothing else in the firmware decides anything.
+ * The loop: one mailbox; take an event, step, make the facts durable, only then perform the effects, whose
+ * outcomes come back as events, and show the screen. Nothing else in the firmware decides anything.
  */
 import type { Acquirer, AcquirerEvent } from '../hal/acquirer.ts';
 import type { CardEvent, CardReader, ReadCard } from '../hal/card-reader.ts';
@@ -156,9 +156,10 @@ export class Runtime {
     if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
     this.#state = done.state;
     report({ type: 'stepped', event, from: before.phase.name, state: done.state });
+    // Before the screen: who reads 请刷卡 must not be quicker than the reader, and no request waits for a display.
+    for (const effect of done.effects) void this.#perform(effect);
     this.#show();
     this.#setAlarm();
-    for (const effect of done.effects) void this.#perform(effect);
   }
 
   /**

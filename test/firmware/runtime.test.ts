@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { CardMemory } from '../../firmware/card-memory.ts';
 import { type Devices, type Report, Runtime } from '../../firmware/runtime.ts';
+import type { Screen } from '../../hal/display.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
 import type { Effect } from '../../state-machine/effects.ts';
@@ -193,4 +194,16 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   t.equal(await starting, undefined);
   t.strictSame(claimed, []);
   t.strictSame(reports.reports, []);
+});
+
+test('an effect is begun before the screen asks for what it makes possible', async (t) => {
+  const { devices, effects, upToPin } = rig();
+  const order: string[] = [];
+  const show = ({ lines }: Screen): void => {
+    if (lines[1] !== '请刷卡') return;
+    order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+  };
+  Object.assign(devices, { display: { ...idleDevice, show } });
+  await upToPin();
+  t.equal(order[0], 'ready');
 });
