@@ -79,6 +79,8 @@ export type Phase =
       readonly attempt: number;
       readonly reversal?: OpenReversal;
       readonly responseCode?: string;
+      /** An answer came: with keys that this terminal's master key doesn't open, or one that can't be believed. */
+      readonly trouble?: 'keys' | 'answer';
     } & Timed)
   | { readonly name: 'idle' }
   | ({ readonly name: 'menu' } & Timed)

@@ -88,9 +88,12 @@ const say = (language: Language, zh: string, en: string): string => (language ==
 
 const withCode = (text: string, code: string | undefined): string => (code === undefined ? text : `${text} ${code}`);
 
-/** Why the acquirer isn't reached: its answer in words, or that there was none. */
-const why = (language: Language, code: string | undefined): string =>
-  code === undefined ? say(language, '线路不通', 'Line is down') : responseCode(code).text[language];
+/** Why the acquirer isn't reached: its answer in words, what is wrong with that, or that there was none. */
+const why = (language: Language, code: string | undefined, trouble?: 'keys' | 'answer'): string => {
+  if (code !== undefined) return responseCode(code).text[language];
+  if (trouble === 'keys') return say(language, '主密钥不符', 'Wrong master key');
+  return trouble === 'answer' ? say(language, '应答有误', 'Bad answer') : say(language, '线路不通', 'Line is down');
+};
 
 /** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
 const badge = (state: State, identity: Identity, language: Language): string => {
@@ -240,7 +243,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       if (phase.reversal !== undefined) return openReversal(state, identity, language, phase.reversal.attempt);
       return [
         withCode(t('POS未签到', 'No sign-on'), phase.responseCode),
-        why(language, phase.responseCode),
+        why(language, phase.responseCode, phase.trouble),
         t('自动重试', 'Trying again'),
         t('确认 立即签到', 'ENTER: now'),
       ];

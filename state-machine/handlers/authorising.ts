@@ -12,6 +12,8 @@ export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { a
       until: turn.retryAt(attempt),
       ...(reversal && { reversal }),
       ...(answer.outcome === 'declined' && { responseCode: answer.responseCode }),
+      ...(answer.outcome === 'badKeys' && { trouble: 'keys' }),
+      ...((answer.outcome === 'invalid' || answer.outcome === 'badMac') && { trouble: 'answer' }),
     });
   }
   const { batch, hostDate, hostTime } = answer;

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { SignOnOutcome } from '../../hal/acquirer.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
 import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
@@ -66,4 +67,12 @@ test('M10: a device that is away is named where the clerk looks, and so is the w
   asking.happen({ type: 'printerChecked', effect: asking.last('checkPrinter').id, readiness });
   asking.happen({ type: 'link', device: 'cardReader', online: false });
   t.equal(line(asking, 2), '读卡器未连接');
+});
+
+test('M10: a sign-on that fails says whether it is the line, the key or the answer', async (t) => {
+  const shown = (answer: SignOnOutcome): string | undefined =>
+    view(new World().start().signOn(answer).state, identity, 'zh-CN').lines[1];
+  t.equal(shown({ outcome: 'notSent', fault }), '线路不通');
+  t.equal(shown({ outcome: 'badKeys', key: 'PIK' }), '主密钥不符');
+  t.equal(shown({ outcome: 'invalid', field: '62', what: 'w' }), '应答有误');
 });
