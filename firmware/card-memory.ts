@@ -29,8 +29,9 @@ export class CardMemory {
     return true;
   }
 
+  /** Drops a block whose card was forgotten while its PIN was entered. */
   takePinBlock(block: string): void {
-    this.#pinBlock = block;
+    if (this.#card !== undefined) this.#pinBlock = block;
   }
 
   get pan(): string | undefined {

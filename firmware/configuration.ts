@@ -72,9 +72,13 @@ const acquirer = v.strictObject({
   lateAnswerMs: v.optional(described(milliseconds(0, 600_000), 'How long a late answer is listened for'), 60_000),
 });
 
+/** Field 48 of a settlement has three digits for a count and twelve for an amount: no batch may outgrow them (M10). */
+const mostInBatch = 999;
+const mostInSale = 1_000_000_000;
+
 const policy = v.strictObject({
-  maxAmount: v.optional(described(integer(1, 999_999_999_999), 'The most that one sale may take, in 分'), 5_000_000),
-  maxBatch: v.optional(described(integer(1, 5000), 'Transactions after which a settlement is due'), 500),
+  maxAmount: v.optional(described(integer(1, mostInSale), 'The most that one sale may take, in 分'), 5_000_000),
+  maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(
     described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'),

@@ -64,7 +64,7 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #mailbox: Event[] = [];
   #state: State | undefined;
-  #working = false;
+  #working: Promise<void> | undefined;
   #stopped = false;
   #cancelAlarm: (() => void) | undefined;
 
@@ -79,14 +79,21 @@ export class Runtime {
 
   /**
    * Recovers from the ledger, takes the devices and goes on from the last fact. Resolves with the fault that keeps
-   * the terminal out of service, if there is one: the display shows it.
+   * the terminal out of service, if there is one: the display shows it. Rejects, and the display shows that, when the
+   * facts are no legal line.
    */
   async start(): Promise<DeviceFault | undefined> {
     const { ledger, clock, report } = this.#options;
     const opening = await ledger.open();
     if (!opening.opened) return this.#refuseService(opening.fault);
     if (opening.tornTailCleared) report({ type: 'tornTailCleared' });
-    const recovered = recover(opening.facts, clock.wall());
+    let recovered: Step;
+    try {
+      recovered = recover(opening.facts, clock.wall());
+    } catch (error) {
+      await this.#showOutOfService('bug');
+      throw error;
+    }
     this.#state = recovered.state;
     for (const fact of recovered.facts) {
       const stored = await ledger.append(fact);
@@ -103,12 +110,16 @@ export class Runtime {
 
   /** Without its ledger a terminal doesn't trade; it says so where the clerk looks. */
   async #refuseService(fault: DeviceFault): Promise<DeviceFault> {
-    const { clock, devices, report } = this.#options;
-    this.#state = { ...recover([], clock.wall()).state, phase: { name: 'outOfService', why: 'storage' } };
-    report({ type: 'fault', fault });
+    this.#options.report({ type: 'fault', fault });
+    await this.#showOutOfService('storage');
+    return fault;
+  }
+
+  async #showOutOfService(why: 'storage' | 'bug'): Promise<void> {
+    const { clock, devices } = this.#options;
+    this.#state = { ...(this.#state ?? recover([], clock.wall()).state), phase: { name: 'outOfService', why } };
     await devices.display.claim(() => undefined);
     this.#show();
-    return fault;
   }
 
   /** Puts a happening into the mailbox, with the time and a fresh id. */
@@ -116,21 +127,24 @@ export class Runtime {
     if (this.#stopped) return;
     const { clock, freshId } = this.#options;
     this.#mailbox.push({ ...happening, at: clock.monotonic(), wall: clock.wall(), id: freshId() });
-    if (!this.#working) void this.#work();
+    this.#working ??= Promise.resolve().then(() => this.#work());
   }
 
-  /** Takes no more events, and lets the devices and the ledger go. What is open is taken up at the next start. */
+  /**
+   * Takes no more events, and lets the devices go, then the ledger, which may be making a fact durable. What is open is
+   * taken up at the next start.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm?.();
     const { devices, ledger, cards } = this.#options;
     cards.forget();
     await Promise.all(Object.values(devices).map((device) => device.release()));
+    await this.#working;
     await ledger.close();
   }
 
   async #work(): Promise<void> {
-    this.#working = true;
     try {
       for (let event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
         await this.#handle(event);
@@ -138,7 +152,7 @@ export class Runtime {
     } catch (error) {
       this.#outOfService(error);
     } finally {
-      this.#working = false;
+      this.#working = undefined;
     }
   }
 
@@ -152,6 +166,8 @@ export class Runtime {
       return;
     }
     const fault = await this.#store(result);
+    // Stopped meanwhile, or out of service by a bug: what was asked for is not done any more.
+    if (this.#stopped || this.#state !== before) return;
     const done = fault === undefined ? result : step(rules, before, { ...event, ...fault });
     if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
     this.#state = done.state;

@@ -53,6 +53,11 @@ export interface Sale {
 }
 
 export interface SettlementProgress {
+  /**
+   * The batch that is settled. Its messages carry this number to the end, also when a sign-on has given another one
+   * meanwhile: an acquirer that accepted the batch end is in the next batch already, though its answer was lost.
+   */
+  readonly batch: BatchNumber;
   /** The trace number of the message that is to be sent, or was sent last. */
   readonly stan: Stan;
   readonly startedAt: EpochMs;
@@ -73,6 +78,7 @@ export interface LastSettlement {
 
 export interface Book {
   readonly provisioned: boolean;
+  /** The batch that the acquirer was in at the last sign-on: what is sold now belongs to it. */
   readonly batch: BatchNumber;
   readonly nextStan: Stan;
   /** All transactions of the batch, in the order of their intents. */
@@ -136,6 +142,13 @@ export const toUpload = (book: Book): readonly Sale[] => {
   return flags === undefined ? [] : book.sales.filter((sale) => counts(sale) && flags[halfOf(sale)] !== 'balanced');
 };
 
+/**
+ * Whether the settlement has come to its batch end, which the acquirer may have accepted already: then the number of
+ * its batch stays. Before, another number says that the acquirer doesn't know this batch any more.
+ */
+export const batchEndDue = (book: Book): boolean =>
+  book.settlement?.flags !== undefined && book.settlement.uploaded >= toUpload(book).length;
+
 /** Slips of captured or kept sales that didn't come out yet, oldest first: the unprinted queue. */
 export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly copy: 'merchant' | 'cardholder' }[] =>
   [...book.carried, ...book.sales]
@@ -165,11 +178,13 @@ const toCarry = (book: Book): readonly Sale[] => {
 export const nextBatch = (
   book: Book,
 ): readonly [Omit<FactOf<'batchOpened'>, 'at'>, ...Omit<FactOf<'carried'>, 'at'>[]] => {
-  const { totals, flags, startedAt } = settling(book);
+  const { batch, totals, flags, startedAt } = settling(book);
   if (flags === undefined) throw new Error('A batch is closed whose totals were never answered');
-  const settled = { batch: book.batch, at: startedAt, totals, flags, printed: false };
+  const settled = { batch, at: startedAt, totals, flags, printed: false };
+  // The sign-on that follows says which batch the acquirer is in, if none since the batch end has said it already.
+  const next = book.batch === batch ? following(batch) : book.batch;
   return [
-    { type: 'batchOpened', batch: following(book.batch), nextStan: book.nextStan, settled },
+    { type: 'batchOpened', batch: next, nextStan: book.nextStan, settled },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
 };
@@ -274,7 +289,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'settlementStarted':
       return {
         ...taking(book, fact.stan),
-        settlement: { stan: fact.stan, startedAt: fact.at, totals: fact.totals, uploaded: 0 },
+        settlement: { batch: book.batch, stan: fact.stan, startedAt: fact.at, totals: fact.totals, uploaded: 0 },
       };
     case 'settlementAnswered': {
       const { domestic, foreign, stan } = fact;

@@ -62,6 +62,7 @@ export type Fact = At &
     | { readonly type: 'reversed'; readonly saleId: SaleId; readonly responseCode: string }
     | { readonly type: 'handedOver'; readonly saleId: SaleId; readonly incident: string; readonly supervisor: string }
     | { readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number }
+    /** Of the batch that the acquirer was in at the last sign-on; a settlement that is under way begins anew. */
     | { readonly type: 'settlementStarted'; readonly stan: Stan; readonly totals: BatchTotals }
     /** `stan` is taken for the message that follows: the first upload, or the batch end. */
     | {

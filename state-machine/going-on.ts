@@ -1,7 +1,7 @@
 /** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
 import type { ReversalReason } from '../hal/acquirer.ts';
-import type { EffectId, MinorUnits, SaleId } from '../hal/units.ts';
-import { copiesDue, findSale, openSale, reversalSlipsDue, toUpload } from './book.ts';
+import type { EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
 import type { Copy } from './facts.ts';
 import type { Continuation, Notice, OpenReversal, Override, Unprinted } from './state.ts';
@@ -31,10 +31,12 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return printMerchant(turn, next.saleId, next.attempt + 1, next.graceUntil);
     case 'reverse':
       return sendReversal(turn, next);
-    case 'waitForAcquirer':
-      return waitForAcquirer(turn, next);
+    case 'waitForAcquirer': {
+      const { do: _, ...wait } = next;
+      return turn.to({ name: 'reversalWait', ...wait });
+    }
     case 'askCard':
-      return askCard(turn, next.amount, 0);
+      return askCard(turn, next.amount);
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printSettlement':
@@ -49,18 +51,24 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 export const notice = (turn: Turn, what: Notice): Step =>
   turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
 
-export const askCard = (turn: Turn, amount: MinorUnits, failures: number): Step =>
-  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures, until: turn.after(turn.rules.timers.cardMs) });
+export const askCard = (turn: Turn, amount: MinorUnits): Step =>
+  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
 
 /* ---- sign-on ---- */
 
-export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal): Step => {
-  const { nextStan: stan, batch } = turn.book;
+/**
+ * Until it is answered nothing that needs keys goes on: the acquirer may have given out others already. `unsent` is a
+ * trace number that was taken and never sent: a line that is down for days must not fill the ledger with numbers.
+ */
+export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, unsent?: Stan): Step => {
+  const { nextStan, batch } = turn.book;
+  const stan = unsent ?? nextStan;
+  if (unsent === undefined) turn.record({ type: 'traceTaken', stan, purpose: 'signOn' });
   const id = effectId('signOn', stan);
   return turn
-    .record({ type: 'traceTaken', stan, purpose: 'signOn' })
+    .know({ signedOn: false })
     .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
-    .to({ name: 'signingOn', attempt, awaits: id, ...(reversal && { reversal }) });
+    .to({ name: 'signingOn', attempt, stan, awaits: id, ...(reversal && { reversal }) });
 };
 
 /* ---- printing ---- */
@@ -163,13 +171,20 @@ const sendReversal = (turn: Turn, { saleId, attempt, reason }: OpenReversal): St
     .to({ name: 'reversing', saleId, attempt, reason, awaits: id });
 };
 
-/** Waits for the next try; a slip that may be out already is called void on paper meanwhile. */
-export const waitForAcquirer = (turn: Turn, { saleId, attempt, reason }: OpenReversal): Step => {
-  const due = reversalSlipsDue(turn.book).find((sale) => sale.id === saleId);
-  if (due !== undefined && turn.state.printer.ready) {
-    return printReversalSlip(turn, saleId, { do: 'waitForAcquirer', saleId, attempt, reason });
-  }
-  return turn.to({ name: 'reversalWait', saleId, attempt, reason, until: turn.retryAt(attempt) });
+/**
+ * Waits for the next try. A slip that may be out already is called void on paper meanwhile, without putting the try
+ * off: a printer that comes and goes must not keep the reversal from being sent (M5).
+ */
+export const waitForAcquirer = (
+  turn: Turn,
+  { saleId, attempt, reason }: OpenReversal,
+  until = turn.retryAt(attempt),
+): Step => {
+  const wait = { saleId, attempt, reason, until };
+  const due = reversalSlipsDue(turn.book).some((sale) => sale.id === saleId);
+  return due && turn.state.printer.ready
+    ? printReversalSlip(turn, saleId, { do: 'waitForAcquirer', ...wait })
+    : turn.to({ name: 'reversalWait', ...wait });
 };
 
 /** A supervisor's override begins with the password; without a supervisor there are none. */
@@ -183,11 +198,17 @@ export const askSupervisor = (turn: Turn, override: Override): Step | 'notByPoli
 /** The number of records in one batch-upload message (批上送). */
 const recordsPerUpload = 8;
 
+/** Begins a settlement at its totals. */
+export const startSettlement = (turn: Turn): Step => {
+  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
+  return continueSettlement(turn, 1);
+};
+
 /** Sends the message that the settlement has come to, under the trace number that was stored for it. */
 export const continueSettlement = (turn: Turn, attempt: number): Step => {
-  const { settlement, batch } = turn.book;
+  const { settlement } = turn.book;
   if (settlement === undefined) throw new Error('No settlement to go on with');
-  const { stan, totals, flags, uploaded } = settlement;
+  const { batch, stan, totals, flags, uploaded } = settlement;
   if (flags === undefined) {
     const id = effectId('settle', stan);
     turn.ask({ type: 'settle', id, stan, batch, operator: turn.rules.operator, totals });
@@ -206,9 +227,14 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
   return turn.to({ name: 'endingBatch', attempt, awaits: id });
 };
 
-/** Sends the settlement's current message again, under a new trace number: the old one may have been sent (M6). */
-export const retrySettlement = (turn: Turn, attempt: number): Step => {
-  if (!turn.state.signedOn) return signOn(turn, 1);
-  turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
+/**
+ * Sends the settlement's current message again, under a new trace number where the old one may have been sent (M6).
+ * Where the acquirer turned to another batch before this one's end was sent, it begins anew, in the batch that there is.
+ */
+export const retrySettlement = (turn: Turn, attempt: number, unsent = false): Step => {
+  if (!turn.state.signedOn) return signOn(turn, attempt);
+  const { settlement, batch } = turn.book;
+  if (settlement?.batch !== batch && !batchEndDue(turn.book)) return startSettlement(turn);
+  if (!unsent) turn.record({ type: 'traceTaken', stan: turn.book.nextStan, purpose: 'settlement' });
   return continueSettlement(turn, attempt);
 };

@@ -2,7 +2,7 @@
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
-import type { EffectId, MinorUnits, MonotonicMs, SaleId } from '../hal/units.ts';
+import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
 import type { CardToken, Copy } from './facts.ts';
 
@@ -63,7 +63,7 @@ export type Continuation =
   | ({ readonly do: 'waitForPaper' } & Unprinted)
   | ({ readonly do: 'reprint' } & Unprinted)
   | ({ readonly do: 'reverse' } & OpenReversal)
-  | ({ readonly do: 'waitForAcquirer' } & OpenReversal)
+  | ({ readonly do: 'waitForAcquirer' } & OpenReversal & Timed)
   | { readonly do: 'askCard'; readonly amount: MinorUnits }
   | { readonly do: 'printOwedOrLast' }
   | { readonly do: 'printSettlement' }
@@ -73,11 +73,18 @@ export type Continuation =
 /** One shape a phase. The names are the rows of table.ts. */
 export type Phase =
   | { readonly name: 'starting' }
-  | ({ readonly name: 'signingOn'; readonly attempt: number; readonly reversal?: OpenReversal } & Awaiting)
+  | ({
+      readonly name: 'signingOn';
+      readonly attempt: number;
+      readonly stan: Stan;
+      readonly reversal?: OpenReversal;
+    } & Awaiting)
   | ({
       readonly name: 'signOnWait';
       readonly attempt: number;
       readonly reversal?: OpenReversal;
+      /** The trace number that was taken for a message of which nothing left the terminal. */
+      readonly unsent?: Stan;
       readonly responseCode?: string;
       /** An answer came: with keys that this terminal's master key doesn't open, or one that can't be believed. */
       readonly trouble?: 'keys' | 'answer';
@@ -109,7 +116,12 @@ export type Phase =
   | ({ readonly name: 'settling'; readonly attempt: number } & Awaiting)
   | ({ readonly name: 'uploading'; readonly attempt: number; readonly sent: number } & Awaiting)
   | ({ readonly name: 'endingBatch'; readonly attempt: number } & Awaiting)
-  | ({ readonly name: 'settlementWait'; readonly attempt: number; readonly responseCode?: string } & Timed)
+  | ({
+      readonly name: 'settlementWait';
+      readonly attempt: number;
+      readonly unsent: boolean;
+      readonly responseCode?: string;
+    } & Timed)
   | ({ readonly name: 'printingSettlement' } & Awaiting)
   | ({ readonly name: 'notice'; readonly notice: Notice } & Timed)
   | { readonly name: 'outOfService'; readonly why: 'storage' | 'bug' };

@@ -42,6 +42,8 @@ const onward = [
 const reversal = ['clearingBuffer', 'signingOn', 'reversing'] as const;
 /** Where a wait for the acquirer can lead: a slip that may be out is called void first. */
 const waiting = ['reversalWait', 'printingReversal'] as const;
+/** Where it goes on without the supervisor. */
+const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
 const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice'] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
@@ -120,12 +122,12 @@ const rows: Rows = {
 
   // ---- a supervisor decides ----
   password: {
-    key: { to: ['same', 'checkingPassword', 'paperWait', ...waiting, ...reversal], run: reversing.passwordKey },
-    timeUp: { to: ['paperWait', ...waiting, ...reversal], run: reversing.passwordTimeUp },
+    key: { to: ['same', 'checkingPassword', ...resumed], run: reversing.passwordKey },
+    timeUp: { to: resumed, run: reversing.passwordTimeUp },
   },
   checkingPassword: {
     passwordChecked: {
-      to: ['incident', 'clearingBuffer', 'paperWait', ...waiting, ...reversal],
+      to: ['incident', ...resumed],
       run: reversing.passwordChecked,
     },
   },
@@ -148,7 +150,7 @@ const rows: Rows = {
   uploading: { uploadAnswered: { to: ['same', 'settlementWait', 'endingBatch'], run: settling.uploadAnswered } },
   endingBatch: {
     uploadAnswered: {
-      to: ['printingSettlement', 'printingReversal', 'settlementWait'],
+      to: ['printingSettlement', 'printingReversal', 'settlementWait', 'settling'],
       run: settling.batchEndAnswered,
     },
   },

@@ -3,7 +3,7 @@ import type { DeviceName } from '../hal/device.ts';
 import type { Screen } from '../hal/display.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import { copiesDue, findSale, reversalSlipsDue, totalsOf } from './book.ts';
+import { copiesDue, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import { responseCode } from './response-codes.ts';
 import type { Notice, PhaseOf, State } from './state.ts';
 
@@ -386,7 +386,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'outOfService':
       return [
         phase.why === 'storage' ? t('存储故障', 'Storage failed') : t('程序故障', 'Program fault'),
-        t('停止交易', 'Out of service'),
+        openSale(state.book) === undefined ? t('停止交易', 'Out of service') : t('停止交易 勿交货', 'Give no goods'),
         t('请重启终端', 'Restart it, or'),
         `${t('联系', 'call')} ${identity.hotline}`,
       ];

@@ -1,16 +1,28 @@
 /** The acquirer's answers: to the sign-on and to the sale. */
 import type { AuthorisationOutcome, ReversalReason } from '../../hal/acquirer.ts';
-import { askSupervisor, goOn, notice, printMerchant, requireReversal, reverse, signOn } from '../going-on.ts';
+import {
+  askSupervisor,
+  goOn,
+  notice,
+  printMerchant,
+  requireReversal,
+  retrySettlement,
+  reverse,
+  signOn,
+} from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
-import type { Handler } from '../turn.ts';
+import type { PhaseOf } from '../state.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
 
-export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { attempt, reversal }, { answer }) => {
+export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, phase, { answer }) => {
+  const { attempt, reversal } = phase;
   if (answer.outcome !== 'signedOn') {
     return turn.to({
       name: 'signOnWait',
       attempt,
       until: turn.retryAt(attempt),
       ...(reversal && { reversal }),
+      ...(answer.outcome === 'notSent' && { unsent: phase.stan }),
       ...(answer.outcome === 'declined' && { responseCode: answer.responseCode }),
       ...(answer.outcome === 'badKeys' && { trouble: 'keys' }),
       ...((answer.outcome === 'invalid' || answer.outcome === 'badMac') && { trouble: 'answer' }),
@@ -18,14 +30,16 @@ export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, { a
   }
   const { batch, hostDate, hostTime } = answer;
   turn.record({ type: 'signedOn', batch, hostDate, hostTime }).know({ signedOn: true });
-  return reversal === undefined ? goOn(turn) : reverse(turn, reversal);
+  if (reversal !== undefined) return reverse(turn, reversal);
+  return turn.book.settlement === undefined ? goOn(turn) : retrySettlement(turn, attempt);
 };
 
-export const signOnAgain: Handler<'signOnWait', 'timeUp'> = (turn, { attempt, reversal }) =>
-  signOn(turn, attempt + 1, reversal);
+export const signOnAgain = (turn: Turn, { attempt, reversal, unsent }: PhaseOf<'signOnWait'>): Step =>
+  signOn(turn, attempt + 1, reversal, unsent);
 
-export const signOnKey: Handler<'signOnWait', 'key'> = (turn, { attempt, reversal }, { key }) => {
-  if (key === 'enter') return signOn(turn, attempt + 1, reversal);
+export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) => {
+  const { reversal } = phase;
+  if (key === 'enter') return signOnAgain(turn, phase);
   return key === 'function' && reversal !== undefined
     ? askSupervisor(turn, { purpose: 'handOver', ...reversal })
     : 'keyWithoutMeaning';

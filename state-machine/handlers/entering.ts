@@ -1,7 +1,7 @@
 /** From the first digit to the PIN: everything that may still be broken off without a trace. */
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
-import { afterReversalSlip, askCard, effectId, goOn, notice, printOwedOrLast, signOn } from '../going-on.ts';
+import { afterReversalSlip, effectId, goOn, notice, printOwedOrLast, signOn } from '../going-on.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 
 export const isDigit = (key: Key): key is Digit => key.length === 1;
@@ -76,7 +76,7 @@ export const confirmKey: Handler<'confirm', 'key'> = (turn, { amount }, { key })
 export const printerChecked: Handler<'checkingPrinter', 'printerChecked'> = (turn, { amount }, { readiness }) => {
   turn.know({ printer: readiness });
   if (!readiness.ready) {
-    const until = turn.after(turn.rules.timers.paperGraceMs);
+    const until = turn.after(turn.rules.timers.confirmMs);
     return turn.to({ name: 'printerNotReady', amount, cause: readiness.cause, until });
   }
   return afterReversalSlip(turn, { do: 'askCard', amount });
@@ -103,10 +103,16 @@ export const cardRead: Handler<'card', 'card'> = (turn, { amount }, { card }) =>
     .to({ name: 'pin', amount, card, awaits: id });
 };
 
-export const cardFault: Handler<'card', 'cardFault'> = (turn, { amount, failures }) =>
-  failures + 1 < swipes
-    ? askCard(turn, amount, failures + 1)
-    : notice(turn.ask({ type: 'stopReading' }), { says: 'cardUnreadable' });
+/**
+ * The reader goes on reading. It is not started anew: a good swipe may be on its way to the machine already, and its
+ * tracks, or another card's, would no longer be those of the card that the machine is told of.
+ */
+export const cardFault: Handler<'card', 'cardFault'> = (turn, phase) => {
+  const failures = phase.failures + 1;
+  return failures < swipes
+    ? turn.to({ ...phase, failures, until: turn.after(turn.rules.timers.cardMs) })
+    : notice(turn.ask({ type: 'stopReading' }).ask({ type: 'forgetCard' }), { says: 'cardUnreadable' });
+};
 
 export const cardKey: Handler<'card', 'key'> = (turn, _phase, { key }) =>
   key === 'cancel' ? cardGivenUp(turn) : 'keyWithoutMeaning';

@@ -50,7 +50,7 @@ export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, ph
 export const bufferCleared: Handler<'clearingBuffer', 'printCancelled'> = (turn, { next }, { confirmed }) =>
   follow(confirmed ? turn.know({ printerMayHold: false }) : turn, next);
 
-const printAgain = (turn: Turn, unprinted: Unprinted): Step =>
+export const printAgain = (turn: Turn, unprinted: Unprinted): Step =>
   turn.state.printerMayHold
     ? clearBuffer(turn, { do: 'reprint', ...onlyUnprinted(unprinted) })
     : printMerchant(turn, unprinted.saleId, unprinted.attempt + 1, unprinted.graceUntil);

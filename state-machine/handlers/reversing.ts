@@ -8,11 +8,13 @@ import {
   requireReversal,
   reverse,
   waitForAcquirer,
+  waitForPaper,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 import { isDigit } from './entering.ts';
+import { printAgain } from './printing.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
 const nextReason = (
@@ -59,15 +61,18 @@ export const reversalKey: Handler<'reversalWait', 'key'> = (turn, phase, { key }
 
 export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, phase, { readiness }) => {
   turn.know({ printer: readiness });
-  return readiness.ready ? waitForAcquirer(turn, openReversal(phase)) : turn.to(phase);
+  return waitForAcquirer(turn, openReversal(phase), phase.until);
 };
 
-/** Back to where the supervisor was called from; a sale whose grace time is over meanwhile is reversed. */
+/**
+ * Back to where the supervisor was called from. A sale whose grace time is over meanwhile is reversed, one whose
+ * printer has become ready is printed.
+ */
 export const withoutOverride = (turn: Turn, override: Override): Step => {
   if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
-  const { saleId, attempt, cause, graceUntil } = override;
-  if (turn.after(0) >= graceUntil) return requireReversal(turn, saleId, '96');
-  return turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
+  if (turn.after(0) >= override.graceUntil) return requireReversal(turn, override.saleId, '96');
+  const { printer } = turn.state;
+  return printer.ready ? printAgain(turn, override) : waitForPaper(turn, { ...override, cause: printer.cause });
 };
 
 const passwordDigits = 12;

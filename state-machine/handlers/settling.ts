@@ -1,24 +1,31 @@
 /** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
 import type { UploadOutcome } from '../../hal/acquirer.ts';
-import { nextBatch, totalsOf } from '../book.ts';
-import { afterReversalSlip, continueSettlement, goOn, retrySettlement } from '../going-on.ts';
+import { nextBatch } from '../book.ts';
+import { afterReversalSlip, continueSettlement, goOn, retrySettlement, startSettlement } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
+import type { PhaseOf } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
 export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, _phase, { key }) => {
   if (key === 'cancel') return goOn(turn);
-  if (key !== 'enter') return 'keyWithoutMeaning';
-  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
-  return continueSettlement(turn, 1);
+  return key === 'enter' ? startSettlement(turn) : 'keyWithoutMeaning';
 };
 
+/** An answer that can't be believed may be a refusal in a form of its own (an 0510 has no field 39): sign on again too. */
 const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
-  const { responseCode } = answer;
-  if (answer.outcome === 'badMac' || (responseCode !== undefined && needsSignOn(responseCode))) {
+  const { outcome, responseCode } = answer;
+  if (outcome === 'badMac' || outcome === 'invalid' || (responseCode !== undefined && needsSignOn(responseCode))) {
     turn.know({ signedOn: false });
   }
   const until = turn.retryAt(attempt);
-  return turn.to({ name: 'settlementWait', attempt, until, ...(responseCode !== undefined && { responseCode }) });
+  const unsent = outcome === 'notSent';
+  return turn.to({
+    name: 'settlementWait',
+    attempt,
+    unsent,
+    until,
+    ...(responseCode !== undefined && { responseCode }),
+  });
 };
 
 export const totalsAnswered: Handler<'settling', 'settlementAnswered'> = (turn, { attempt }, { answer }) => {
@@ -35,16 +42,22 @@ export const uploadAnswered: Handler<'uploading', 'uploadAnswered'> = (turn, { a
   return continueSettlement(turn, 1);
 };
 
-/** The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on. */
+/**
+ * The batch is over whether or not its slip comes out; a slip that doesn't is owed. The next batch needs a sign-on.
+ * A 77 to a batch that the acquirer has left says that it left it by itself, not by an earlier batch end of ours.
+ */
 export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn, { attempt }, { answer }) => {
+  if (answer.outcome === 'declined' && answer.responseCode === '77') {
+    if (turn.book.settlement?.batch !== turn.book.batch) return startSettlement(turn);
+  }
   if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
   for (const fact of nextBatch(turn.book)) turn.record(fact);
   turn.know({ signedOn: false });
   return afterReversalSlip(turn, { do: 'printSettlement' });
 };
 
-export const settlementRetry: Handler<'settlementWait', 'timeUp'> = (turn, { attempt }) =>
-  retrySettlement(turn, attempt + 1);
+export const settlementRetry = (turn: Turn, { attempt, unsent }: PhaseOf<'settlementWait'>): Step =>
+  retrySettlement(turn, attempt + 1, unsent);
 
-export const settlementKey: Handler<'settlementWait', 'key'> = (turn, { attempt }, { key }) =>
-  key === 'enter' ? retrySettlement(turn, attempt + 1) : 'keyWithoutMeaning';
+export const settlementKey: Handler<'settlementWait', 'key'> = (turn, phase, { key }) =>
+  key === 'enter' ? settlementRetry(turn, phase) : 'keyWithoutMeaning';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Key } from '../../hal/keypad.ts';
@@ -68,7 +68,8 @@ export class VirtualBoard {
   readonly #masterKey: Buffer;
   readonly #options: BoardOptions;
   readonly #far = new Map<Line, FarEnd>();
-  #firmware: FirmwareProcess | undefined;
+  /** Every process that the terminal has been, from the first switching on. */
+  readonly runs: FirmwareProcess[] = [];
 
   private constructor(folder: string, options: BoardOptions) {
     this.#folder = folder;
@@ -95,27 +96,34 @@ export class VirtualBoard {
     });
   }
 
-  /** Plugs everything in and provisions the terminal, which is still off. */
+  /** Plugs everything in and provisions the terminal, which is still off. When that fails, nothing of it is left. */
   static async build(options: BoardOptions = {}): Promise<VirtualBoard> {
     const folder = mkdtempSync(join(tmpdir(), 'slipsafe-board-'));
     const board = new VirtualBoard(folder, options);
-    await Promise.all(lines.map((line) => board.plugIn(line)));
-    const { host, port } = await board.acquirer.listen();
-    await board.#configure(host, port);
-    await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    try {
+      for (const line of lines) await board.plugIn(line);
+      const { host, port } = await board.acquirer.listen();
+      await board.#configure(host, port);
+      await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    } catch (error) {
+      await board.dismantle();
+      throw error;
+    }
     return board;
   }
 
   get firmware(): FirmwareProcess {
-    if (this.#firmware === undefined) throw new Error('The terminal is off: powerOn first');
-    return this.#firmware;
+    const last = this.runs.at(-1);
+    if (last === undefined) throw new Error('The terminal is off: powerOn first');
+    return last;
   }
 
   /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
   async powerOn(): Promise<void> {
-    if (this.#firmware?.running === true) throw new Error('The terminal is on already');
-    this.#firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
-    await this.#firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
+    if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
+    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    this.runs.push(firmware);
+    await firmware.until((line) => line.msg === 'ready' || line.to === 'outOfService');
   }
 
   /** Switches it on and waits until it rests, ready for a sale. */
@@ -128,7 +136,7 @@ export class VirtualBoard {
   async phase(name: string, nth = 1): Promise<LogLine> {
     let count = 0;
     return this.firmware.until((line) => {
-      if (line.msg === 'step' && line['to'] === name && line['from'] !== name) count += 1;
+      if (line.msg === 'step' && line.to === name && line.from !== name) count += 1;
       return count === nth;
     });
   }
@@ -178,6 +186,15 @@ export class VirtualBoard {
     this.cardReader.swipe(card);
   }
 
+  /** Everything that the terminal has written to its disk, file by file. */
+  files(): readonly { readonly path: string; readonly content: Buffer }[] {
+    const state = join(this.#folder, 'state');
+    return readdirSync(state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => ({ path, content: readFileSync(path) }));
+  }
+
   /** The terminal's own ledger as `slipsafe ledger` prints it, one object a fact. */
   async ledger(): Promise<readonly LogLine[]> {
     const text = await runFirmware(['ledger', '--config', this.configurationPath]);
@@ -189,8 +206,8 @@ export class VirtualBoard {
 
   /** Takes everything down and removes its files. */
   async dismantle(): Promise<void> {
-    if (this.#firmware?.running === true) await this.#firmware.kill();
-    for (const line of this.#far.keys()) await this.unplug(line);
+    if (this.runs.at(-1)?.running === true) await this.firmware.kill();
+    for (const line of lines) if (this.#far.has(line)) await this.unplug(line);
     await this.acquirer.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -84,7 +84,7 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
   async fact(type: string, nth = 1): Promise<LogLine> {
     let count = 0;
     return this.until((line) => {
-      if (line.msg === 'fact' && line['fact'] === type) count += 1;
+      if (line.msg === 'fact' && line.fact === type) count += 1;
       return count === nth;
     });
   }

@@ -29,4 +29,8 @@ test('M9: after forget nothing is left', async (t) => {
   t.equal(memory.secrets(), undefined);
   t.equal(memory.pan, undefined);
   t.notMatch(JSON.stringify(memory), /4111/);
+  memory.await();
+  memory.takePinBlock('0123456789ABCDEF');
+  memory.take(card);
+  t.strictSame(memory.secrets(), { track2: card.track2 }, "a PIN that was still being entered is not the next card's");
 });

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { packTotals } from '../../drivers/acquirer/sub-fields.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
+import { minorUnits } from '../../hal/units.ts';
 
 const port = (path: string) => ({ path, baudRate: 9600 });
 const smallest = () => ({
@@ -57,6 +59,16 @@ test('every error names the key, what was expected and what was found', async (t
     ['colour: no such key'],
   );
   t.match(broken((it) => Object.assign(it, { merchant: undefined }))[0], /^merchant: missing$/);
+});
+
+test('M10: no batch can outgrow the totals of a settlement message', async (t) => {
+  const most = { maxBatch: 999, maxAmount: 1_000_000_000 };
+  t.ok(checkConfiguration({ ...smallest(), policy: most }, '/etc').valid);
+  t.match(errorsOf({ ...smallest(), policy: { ...most, maxBatch: 1000 } }), [/^policy\.maxBatch: expected <=999/]);
+  t.match(errorsOf({ ...smallest(), policy: { ...most, maxAmount: 1_000_000_001 } }), [/^policy\.maxAmount/]);
+  const none = { amount: minorUnits(0), count: 0 };
+  const full = { debit: { amount: minorUnits(most.maxBatch * most.maxAmount), count: most.maxBatch }, credit: none };
+  t.equal(packTotals({ domestic: full, foreign: full }).length, 62);
 });
 
 test('a printer that cannot answer must be chosen knowingly', async (t) => {

@@ -1,7 +1,6 @@
 import { test } from 'tap';
 import { CardMemory } from '../../firmware/card-memory.ts';
 import { type Devices, type Report, Runtime } from '../../firmware/runtime.ts';
-import type { Screen } from '../../hal/display.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
 import type { Effect } from '../../state-machine/effects.ts';
@@ -31,7 +30,10 @@ class HandLedger implements Ledger<Fact> {
   }
   rotate = async ([first]: readonly [Fact, ...Fact[]]) => this.append(first);
   tailCode = () => '00000000';
-  close = async () => undefined;
+  closed = false;
+  close = async () => {
+    this.closed = true;
+  };
 }
 
 const idleDevice = {
@@ -46,6 +48,8 @@ const rig = (ledger = new HandLedger()) => {
   const screens = new ReportLog<string>();
   const cards = new CardMemory();
   const clock = new HandClock();
+  /** What an effect does besides being noted; a test may have it throw. */
+  const hooks = { perform: async (_effect: Effect): Promise<void> => undefined };
   let ids = 0;
   const devices = {
     keypad: idleDevice,
@@ -66,6 +70,7 @@ const rig = (ledger = new HandLedger()) => {
     tokenOf: () => card,
     perform: async (effect) => {
       effects.add(effect);
+      await hooks.perform(effect);
       return undefined;
     },
     freshId: () => `id${++ids}`,
@@ -94,7 +99,7 @@ const rig = (ledger = new HandLedger()) => {
     runtime.post({ type: 'card', card });
     return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
   };
-  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys };
+  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys, hooks };
 };
 
 test('M1: no request leaves while its intent is not on the disk', async (t) => {
@@ -165,7 +170,8 @@ test('a bug stops trading and is reported; it neither ends the process nor goes 
   sound.runtime.post({ type: 'signOnAnswered', effect: (await sound.effect('signOn')).id, answer: undefined as never });
   await sound.reports.until((report) => report.type === 'bug');
   t.match(await sound.screens.until((screen) => screen.startsWith('程序故障')), /停止交易/);
-  t.equal(reports.reports.length + screens.reports.length, 0);
+  t.equal(reports.reports.length, 0);
+  t.match(screens.reports, [/^程序故障\|停止交易/], 'and the display says so');
 });
 
 test('the deadline of a phase rings once it has come, and not before', async (t) => {
@@ -196,14 +202,52 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   t.strictSame(reports.reports, []);
 });
 
+/** A terminal whose intent is on its way to the disk, and what lets it arrive. */
+const withIntentUnderWay = async () => {
+  const it = rig();
+  let failEffect: (error: Error) => void = () => undefined;
+  it.hooks.perform = ({ type }) =>
+    type === 'stopReading' ? new Promise((_, reject) => (failEffect = reject)) : Promise.resolve();
+  const pin = await it.upToPin();
+  let stored: (answer: LedgerAppend) => void = () => undefined;
+  it.ledger.answer = () => new Promise((resolve) => (stored = resolve));
+  it.runtime.post(pin);
+  await it.ledger.asked.until((fact) => fact.type === 'intended');
+  return { ...it, stored: () => stored({ result: 'stored' }), failEffect: () => failEffect(new Error('bug')) };
+};
+
+test('M10: a bug while a fact is on its way keeps the terminal out of service, and nothing is sent for it', async (t) => {
+  const { runtime, reports, effects, failEffect, stored } = await withIntentUnderWay();
+  failEffect();
+  await reports.until((report) => report.type === 'bug');
+  stored();
+  await new Promise(setImmediate);
+  t.match(runtime.state.phase, { name: 'outOfService', why: 'bug' });
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+});
+
+test('M8: a stop waits for the fact that is on its way before it closes the ledger, and sends nothing for it', async (t) => {
+  const { runtime, ledger, effects, stored } = await withIntentUnderWay();
+  const stopping = runtime.stop();
+  await new Promise(setImmediate);
+  t.notOk(ledger.closed);
+  stored();
+  await stopping;
+  t.ok(ledger.closed);
+  t.match(ledger.facts.at(-1), { type: 'intended' });
+  t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+});
+
 test('an effect is begun before the screen asks for what it makes possible', async (t) => {
   const { devices, effects, upToPin } = rig();
+  const { display } = devices;
+  const show = display.show.bind(display);
   const order: string[] = [];
-  const show = ({ lines }: Screen): void => {
-    if (lines[1] !== '请刷卡') return;
-    order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+  display.show = (screen) => {
+    if (screen.lines[1] === '请刷卡')
+      order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+    show(screen);
   };
-  Object.assign(devices, { display: { ...idleDevice, show } });
   await upToPin();
   t.equal(order[0], 'ready');
 });

@@ -103,6 +103,19 @@ test('M5: a refused or unanswered reversal is sent again, for ever, with the rea
   t.equal(statusOf(world.reversalAnswered()), 'reversed');
 });
 
+test('M5: a printer that comes and goes does not put the next try off', async (t) => {
+  const unanswered = (world: World) => world.reversalAnswered({ outcome: 'unanswered', fault });
+  const flapping = unanswered(new World().upToRequest().authorised({ outcome: 'badMac' }));
+  for (let second = 1; second <= 5; second++) flapping.paper(second % 2 === 0).wait(1_000);
+  t.equal(flapping.phase, 'reversing', 'ready or not, it is sent after 5 s');
+
+  const printing = unanswered(approved().verdict({ verdict: 'UNKNOWN', cause: 'linkLost' }).cleared(false)).paper(true);
+  printing.now += 5_000;
+  printing.notPrinted().paper(true).cleared(false);
+  t.equal(printing.phase, 'reversalWait', 'the try that has become due comes before the slip');
+  t.equal(printing.wait(0).cleared(false).phase, 'reversing');
+});
+
 test('M5: 00, 12 and 25 end it', async (t) => {
   for (const responseCode of ['00', '12', '25']) {
     const world = new World().upToRequest().authorised({ outcome: 'badMac' });
@@ -157,6 +170,13 @@ test('M2, M5: a supervisor hands a reversal over by an incident number; a wrong 
   t.match(world.facts.at(-1), { type: 'handedOver', incident: '77', supervisor: '00' });
   t.match(world.last('print').slip, { slip: 'reversal' });
   t.equal(world.printed().keys('enter').phase, 'idle');
+});
+
+test('paper that comes while the supervisor is asked is printed on as soon as he is not', async (t) => {
+  const asked = () => approved().notPrinted().cleared().keys('function').paper(true);
+  t.equal(asked().keys('cancel').phase, 'printingMerchant');
+  t.equal(asked().keys('1', 'enter').password(false).phase, 'printingMerchant');
+  t.match(asked().paper(false).keys('cancel').state.phase, { name: 'paperWait', cause: 'paperEnd' });
 });
 
 test('a supervisor who walks away leaves the sale to the grace time', async (t) => {

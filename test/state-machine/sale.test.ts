@@ -95,6 +95,13 @@ test('codes 77, 99 and A0 refuse the sale and make the terminal sign on again', 
   }
 });
 
+test('M10: a sign-on by hand that fails is not forgotten by a print in between', async (t) => {
+  const world = new World().upToRequest().authorised({ outcome: 'badMac' }).reversalAnswered().notPrinted().cleared();
+  world.keys('enter', 'menu', '3').signOn({ outcome: 'badKeys', key: 'MAK' });
+  t.equal(world.paper(true).phase, 'printingReversal');
+  t.equal(world.printed().phase, 'signingOn', 'without keys every sale would end as not sent');
+});
+
 test('before the request leaves, cancel ends the sale at every step and nothing is recorded (003-12, 004-01)', async (t) => {
   const untilCard = (world: World) => world.upToPin().pin('cancelled');
   const ways: readonly (readonly [string, (world: World) => World])[] = [
@@ -121,15 +128,29 @@ test('the printer is asked before a card is (000-15): without paper no card is r
   t.equal(world.phase, 'checkingPrinter', 'paper alone is enough to go on');
 });
 
+test('M10: a shop that waits for no paper after an approval still reads why no card is asked for', async (t) => {
+  const world = new World(undefined, { ...rules, timers: { ...rules.timers, paperGraceMs: 0 } });
+  world.start().signOn().keys('5', 'enter', 'enter');
+  const { id } = world.last('checkPrinter');
+  world.happen({ type: 'printerChecked', effect: id, readiness: { ready: false, cause: 'paperEnd' } });
+  t.equal(world.wait(1_000).phase, 'printerNotReady');
+});
+
 test('a card that can not be read is asked for three times, then the sale ends (004-10)', async (t) => {
   const world = new World().start().signOn().keys('5', 'enter', 'enter');
   const { id } = world.last('checkPrinter');
   world.happen({ type: 'printerChecked', effect: id, readiness: { ready: true, paperNearEnd: false } });
   world.happen({ type: 'cardFault', fault: 'badLrc' }).happen({ type: 'cardFault', fault: 'badLuhn' });
   t.equal(world.phase, 'card');
+  t.equal(world.effects.at(-1)?.type, 'readCard', 'once: a card that was taken in the same moment is not forgotten');
+  t.equal(world.effects.filter(({ type }) => type === 'readCard').length, 1);
   world.happen({ type: 'cardFault', fault: 'badLength' });
   t.match(world.state.phase, { name: 'notice', notice: { says: 'cardUnreadable' } });
-  t.equal(world.effects.at(-1)?.type, 'stopReading');
+  t.strictSame(
+    world.effects.slice(-2).map(({ type }) => type),
+    ['stopReading', 'forgetCard'],
+    'M9: nor is one kept',
+  );
 });
 
 test('amounts: zero, too much, and a digit back (002-18)', async (t) => {
@@ -148,6 +169,15 @@ test('M6: trace numbers follow one another over all messages, wrap at 999999 and
   const world = new World([last]).upToRequest();
   t.equal(world.last('signOn').stan, 999_999);
   t.equal(world.state.book.sales.at(-1)?.stan, 1);
+});
+
+test('M6, M10: while the line is down a sign-on takes one trace number, not one a try', async (t) => {
+  const world = new World().start();
+  for (let tries = 0; tries < 20; tries++) world.signOn({ outcome: 'notSent', fault }).wait(10_000);
+  t.same(world.factTypes, ['provisioned', 'traceTaken']);
+  world.signOn({ outcome: 'unanswered', fault }).wait(10_000);
+  t.same(world.factTypes, ['provisioned', 'traceTaken', 'traceTaken'], 'one that may have been sent is not used again');
+  t.equal(world.last('signOn').stan, 2);
 });
 
 test('a full batch refuses a sale and says what to do', async (t) => {

@@ -2,6 +2,15 @@ import { test } from 'tap';
 import type { SettlementFlag } from '../../hal/acquirer.ts';
 import { approval, fault, World } from './world.ts';
 
+const signedOnTo = (world: World, batch: number): World =>
+  world.signOn({ outcome: 'signedOn', batch: batch as never, hostTime: '000000', hostDate: '0101', pinKey: '' });
+const refused = (world: World, effect: 'upload' | 'endBatch', responseCode: string): World =>
+  world.happen({
+    type: 'uploadAnswered',
+    effect: world.last(effect).id,
+    answer: { outcome: 'declined', responseCode },
+  });
+
 /** A terminal with so many captured sales of 12.34, the last `foreign` of them by foreign cards. */
 const withSales = (count: number, foreign = 0): World => {
   const world = new World().start().signOn();
@@ -87,7 +96,9 @@ test('without an answer it is tried again, and the clerk can hurry it; nothing e
   world.wait(5_000);
   t.ok(world.last('settle').stan > stan);
   world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: { outcome: 'notSent', fault } });
+  const sent = world.last('settle').stan;
   t.equal(world.keys('enter').phase, 'settling');
+  t.equal(world.last('settle').stan, sent, 'nothing of it had left');
 });
 
 test('paper out under the settlement slip does not stop the batch; the slip is owed', async (t) => {
@@ -120,4 +131,70 @@ test('the batch number is the one that the acquirer gives at sign-on', async (t)
   const world = new World().start();
   world.signOn({ outcome: 'signedOn', batch: 727 as never, hostTime: '000000', hostDate: '0101', pinKey: '' });
   t.equal(world.state.book.batch, 727);
+});
+
+test('M7: a batch end whose answer was lost is repeated in the old batch, though the sign-on gives the next', async (t) => {
+  for (const next of [2, 727]) {
+    const world = answer(settle(withSales(1)), 'balanced', 'balanced')
+      .restarted()
+      .start();
+    signedOnTo(world, next);
+    t.match(world.last('endBatch'), { batch: 1, balanced: true });
+    ended(world);
+    t.match(world.facts.at(-1), { type: 'batchOpened', batch: next, settled: { batch: 1 } });
+    world.printed().keys('enter');
+    t.equal(world.last('signOn').batch, next);
+  }
+});
+
+test('M7: an upload is finished in the batch that it was begun in, once its batch end is due', async (t) => {
+  const world = uploaded(answer(settle(withSales(1)), 'unbalanced', 'balanced'))
+    .restarted()
+    .start();
+  signedOnTo(world, 2);
+  t.match(world.last('endBatch'), { batch: 1, balanced: false, count: 1 });
+});
+
+test('M7, M10: where the acquirer left the batch by itself, the settlement begins anew in the one that it is in', async (t) => {
+  const world = signedOnTo(
+    answer(settle(withSales(9)), 'unbalanced', 'balanced')
+      .restarted()
+      .start(),
+    5,
+  );
+  t.match(world.last('settle'), { batch: 5, totals: { domestic: { debit: { count: 9 } } } });
+  answer(world, 'unbalanced', 'balanced');
+  t.match(world.last('upload'), { batch: 5 });
+  t.equal(world.last('upload').saleIds.length, 8, 'from the first record on');
+  ended(uploaded(uploaded(world)));
+  t.match(world.facts.at(-1), { type: 'batchOpened', batch: 6, settled: { batch: 5 } });
+});
+
+test('M7, M10: a batch end that is refused with 77 after a sign-on to another batch begins the settlement anew', async (t) => {
+  const world = refused(answer(settle(withSales(1)), 'balanced', 'balanced'), 'endBatch', '77');
+  t.equal(world.phase, 'settlementWait');
+  signedOnTo(world.wait(5_000), 5);
+  t.match(world.last('endBatch'), { batch: 1 }, 'an end before it may have been accepted');
+  refused(world, 'endBatch', '77');
+  t.match(world.last('settle'), { batch: 5 });
+  t.equal(world.phase, 'settling');
+});
+
+test('M10: an acquirer that answers 77 for ever is asked less and less often, sign-ons or not', async (t) => {
+  const world = refused(answer(settle(withSales(1)), 'balanced', 'balanced'), 'endBatch', '77');
+  refused(world.wait(5_000).signOn(), 'endBatch', '77').wait(5_000);
+  t.equal(world.phase, 'settlementWait');
+  t.equal(world.wait(5_000).phase, 'signingOn');
+});
+
+test('M10: totals that the acquirer refuses in a form of its own are sent again after a sign-on', async (t) => {
+  const world = settle(withSales(1));
+  const { id } = world.last('settle');
+  world.happen({
+    type: 'settlementAnswered',
+    effect: id,
+    answer: { outcome: 'invalid', field: '39', what: 'refuses' },
+  });
+  t.equal(world.wait(5_000).phase, 'signingOn');
+  t.equal(world.signOn().phase, 'settling');
 });

@@ -38,6 +38,22 @@ test('M2: the idle screen hides nothing that is open or owed; a reversal has a s
   t.strictSame(view(open.state, identity, 'zh-CN').lines.slice(0, 2), ['待冲正 第1次', '勿交货 勿重刷']);
 });
 
+test('M2, M3: out of service with a sale open, the screen says that no goods are to be given', async (t) => {
+  const failing = new World().upToRequest().authorised();
+  failing.happen({ type: 'ledgerFault', result: 'failed', fact: 'captured' });
+  t.match(view(failing.state, identity, 'zh-CN').lines, ['存储故障', '停止交易 勿交货', '请重启终端']);
+  const resting = new World().start();
+  resting.happen({ type: 'ledgerFault', result: 'failed', fact: 'traceTaken' });
+  t.equal(view(resting.state, identity, 'zh-CN').lines[1], '停止交易');
+});
+
+test('M10: the idle screen says that the printer is unplugged, though no readiness tells it', async (t) => {
+  const world = new World().start().signOn().happen({ type: 'link', device: 'printer', online: false });
+  t.equal(view(world.state, identity, 'zh-CN').lines[2], '打印机未连接');
+  world.happen({ type: 'link', device: 'printer', online: true });
+  t.equal(view(world.state, identity, 'zh-CN').lines[2], '终端 00000001');
+});
+
 test('merchant and amount stand before the customer when he is to confirm them (003-26, 004-13, 004-17)', async (t) => {
   const world = new World().start().signOn().keys('1', '2', '3', '4', 'enter');
   t.strictSame(view(world.state, identity, 'zh-CN').lines, ['示例便利店', '测试路店', 'RMB 12.34', '请顾客核对 确认']);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { walk } from './walk.ts';
 
-test('M1–M6 hold on random walks', async (t) => {
+test('M1–M7 hold on random walks', async (t) => {
   const ends = new Map<string, number>();
   for (let seed = 1; seed <= 500; seed++) {
     for (const { type } of walk(seed, 400, () => undefined)) ends.set(type, (ends.get(type) ?? 0) + 1);

@@ -72,6 +72,8 @@ export class World {
   readonly effects: Effect[] = [];
   readonly rejections: string[] = [];
   now = 1000;
+  /** What becomes of the next facts on the disk. After `failed` nobody knows: it may be there (`kept`) or not. */
+  disk: () => 'stored' | 'refused' | 'failed' | 'failedAndKept' = () => 'stored';
   readonly #rules: Rules;
   static #ids = 0;
 
@@ -110,15 +112,29 @@ export class World {
       wall: this.now as EpochMs,
       id: `id${World.#ids}`,
     };
-    const result = step(this.#rules, this.state, event);
+    this.#take(event);
+    return this;
+  }
+
+  #take(event: Event): void {
+    const before = this.state;
+    const result = step(this.#rules, before, event);
     if ('rejected' in result) {
       this.rejections.push(result.rejected);
-    } else {
-      this.state = result.state;
-      this.facts.push(...result.facts);
-      this.effects.push(...result.effects);
+      return;
     }
-    return this;
+    const opensBatch = result.facts[0]?.type === 'batchOpened';
+    const groups = opensBatch ? [result.facts] : result.facts.map((fact) => [fact]);
+    for (const [index, group] of groups.entries()) {
+      const became = this.disk();
+      if (became === 'stored' || became === 'failedAndKept') this.facts.push(...group);
+      if (became === 'stored') continue;
+      const fault = index === 0 && became === 'refused' ? 'refused' : 'failed';
+      this.#take({ ...event, type: 'ledgerFault', result: fault, fact: group[0]?.type ?? 'provisioned' });
+      return;
+    }
+    this.state = result.state;
+    this.effects.push(...result.effects);
   }
 
   start(): this {

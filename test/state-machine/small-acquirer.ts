@@ -1,0 +1,158 @@
+/** A small acquirer beside a walking machine, with a book of its own: it knows only what reached it. */
+import type { LinkOutcome } from '../../hal/acquirer.ts';
+import type { Stan } from '../../hal/units.ts';
+import { type Book, findSale } from '../../state-machine/book.ts';
+import type { Effect, EffectOf } from '../../state-machine/effects.ts';
+import type { Happening } from '../../state-machine/events.ts';
+import type { Dice } from './dice.ts';
+import { approval, fault } from './world.ts';
+
+interface Booked {
+  readonly stan: Stan;
+  readonly amount: number;
+  readonly batch: number;
+}
+
+const notSent = { outcome: 'notSent', fault } as const;
+const unanswered = { outcome: 'unanswered', fault } as const;
+const declined = (responseCode: string) => ({ outcome: 'declined', responseCode }) as const;
+
+export class SmallAcquirer {
+  readonly booked = new Map<string, Booked>();
+  /** What totals or an upload have agreed on, in a batch whose end was accepted. */
+  readonly settled = new Set<string>();
+  /** What a right terminal never does. */
+  readonly complaints: string[] = [];
+  batch = 1;
+  readonly #closed = new Set<number>();
+  /** The trace numbers that came, of all messages but reversals. */
+  readonly #received = new Set<Stan>();
+  /** Of each batch since its last totals: whether they agreed, and what was uploaded. */
+  readonly #reckonings = new Map<number, { readonly balanced: boolean; readonly uploaded: Set<string> }>();
+
+  /** Leaves the batch without the terminal's batch end, as an acquirer may. */
+  turnToAnotherBatch(): void {
+    this.batch += 3;
+  }
+
+  /** What the acquirer does with what was asked for, and what its answer is, or the lack of one. */
+  outcomeOf(effect: Effect, dice: Dice, book: Book): Happening | undefined {
+    switch (effect.type) {
+      case 'signOn': {
+        const { batch } = this;
+        const signedOn = {
+          outcome: 'signedOn',
+          batch: batch as never,
+          hostTime: '000000',
+          hostDate: '0101',
+          pinKey: '',
+        } as const;
+        const refused = declined(dice.one(['77', '97', '38']));
+        const answer = dice.one([signedOn, signedOn, signedOn, unanswered, notSent, refused] as const);
+        if (answer.outcome !== 'notSent') this.#receive(effect.stan);
+        return { type: 'signOnAnswered', effect: effect.id, answer };
+      }
+      case 'authorise':
+        return { type: 'authorised', effect: effect.id, answer: this.#authorise(effect, dice, book) };
+      case 'reverse': {
+        const way = dice.one(['done', 'done', 'doneAndLost', 'lost', 'refused'] as const);
+        if (way === 'done' || way === 'doneAndLost') this.booked.delete(effect.saleId);
+        const answers = {
+          done: { outcome: 'acknowledged', responseCode: '00' },
+          doneAndLost: unanswered,
+          lost: unanswered,
+          refused: declined('96'),
+        } as const;
+        return { type: 'reversalAnswered', effect: effect.id, answer: answers[way] };
+      }
+      case 'settle': {
+        const lost = this.#lose(effect.stan, dice);
+        if (lost !== undefined) return { type: 'settlementAnswered', effect: effect.id, answer: lost };
+        const flag = this.#reckon(effect, dice);
+        const answer = { outcome: 'reconciled', domestic: flag, foreign: 'balanced' } as const;
+        return { type: 'settlementAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
+      }
+      case 'upload':
+      case 'endBatch': {
+        const lost = this.#lose(effect.stan, dice);
+        if (lost !== undefined) return { type: 'uploadAnswered', effect: effect.id, answer: lost };
+        const code = effect.type === 'upload' ? this.#upload(effect) : this.#endBatch(effect);
+        const answer = code === '00' ? ({ outcome: 'accepted' } as const) : declined(code);
+        return { type: 'uploadAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** A request that ends on its way; one of which a byte left may not use its trace number again. */
+  #lose(stan: Stan, dice: Dice): LinkOutcome | undefined {
+    const way = dice.one(['arrives', 'arrives', 'arrives', 'lost', 'notSent'] as const);
+    if (way !== 'notSent') this.#receive(stan);
+    if (way === 'arrives') return undefined;
+    return way === 'lost' ? unanswered : notSent;
+  }
+
+  #receive(stan: Stan): void {
+    if (this.#received.has(stan)) this.complaints.push(`M6: trace number ${stan} came twice`);
+    this.#received.add(stan);
+  }
+
+  #authorise({ saleId }: EffectOf<'authorise'>, dice: Dice, book: Book) {
+    const { stan, amount, batch } = findSale(book, saleId);
+    if (batch !== this.batch) {
+      this.#receive(stan);
+      return declined('77');
+    }
+    const ways = ['approve', 'approve', 'approve', 'lost', 'swallowed', 'badMac', 'decline', 'notSent'] as const;
+    const way = dice.one(ways);
+    if (way !== 'notSent') this.#receive(stan);
+    if (way === 'approve' || way === 'lost' || way === 'badMac') this.booked.set(saleId, { stan, amount, batch });
+    const answers = {
+      approve: approval,
+      lost: unanswered,
+      swallowed: unanswered,
+      badMac: { outcome: 'badMac' },
+      decline: declined('51'),
+      notSent,
+    } as const;
+    return answers[way];
+  }
+
+  #reckon({ batch, totals }: EffectOf<'settle'>, dice: Dice): 'balanced' | 'unbalanced' | 'error' {
+    if (this.#closed.has(batch)) return this.#reckonings.get(batch)?.balanced === true ? 'balanced' : 'unbalanced';
+    if (batch !== this.batch) return 'error';
+    const own = [...this.booked.values()].filter((sale) => sale.batch === batch);
+    const { count, amount } = totals.domestic.debit;
+    const agrees = own.length === count && own.reduce((sum, sale) => sum + sale.amount, 0) === amount;
+    const balanced = agrees && dice.one([true, true, false]);
+    this.#reckonings.set(batch, { balanced, uploaded: new Set() });
+    return balanced ? 'balanced' : 'unbalanced';
+  }
+
+  #upload({ batch, saleIds }: EffectOf<'upload'>): string {
+    if (batch !== this.batch && !this.#closed.has(batch)) return '77';
+    const reckoning = this.#reckonings.get(batch);
+    if (reckoning === undefined || reckoning.balanced || this.#closed.has(batch)) {
+      this.complaints.push('M7: an upload where none is due');
+      return '30';
+    }
+    for (const id of saleIds) reckoning.uploaded.add(id);
+    return '00';
+  }
+
+  #endBatch({ batch, balanced, count }: EffectOf<'endBatch'>): string {
+    if (this.#closed.has(batch)) return '00';
+    if (batch !== this.batch) return '77';
+    const reckoning = this.#reckonings.get(batch);
+    if (reckoning === undefined || reckoning.balanced !== balanced || reckoning.uploaded.size !== count) {
+      this.complaints.push('M7: a batch end that is not that of the totals and uploads before it');
+      return '30';
+    }
+    for (const [id, sale] of this.booked) if (balanced && sale.batch === batch) this.settled.add(id);
+    for (const id of reckoning.uploaded) this.settled.add(id);
+    this.#closed.add(batch);
+    this.batch = batch + 1;
+    return '00';
+  }
+}
