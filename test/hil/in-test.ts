@@ -4,10 +4,20 @@ import { type BoardOptions, VirtualBoard } from '../bench/board.ts';
 import { testCards } from '../bench/cards.ts';
 import type { LogLine } from '../bench/firmware-process.ts';
 
+/** The end of the log, for a test that failed. */
+const lastLines = (board: VirtualBoard): string =>
+  board.firmware.log
+    .slice(-40)
+    .map((line) => JSON.stringify(line))
+    .join('\n');
+
 /** A terminal, still off, on a board of its own. */
 export const boardFor = async (t: Test, options: BoardOptions = {}): Promise<VirtualBoard> => {
   const board = await VirtualBoard.build(options);
-  t.teardown(() => board.dismantle());
+  t.teardown(async () => {
+    if (!t.passing()) t.comment(`the display: ${board.display.lines().join('|')}\n${lastLines(board)}`);
+    await board.dismantle();
+  });
   return board;
 };
 
@@ -21,13 +31,17 @@ export const faultOf = async (t: Test, board: VirtualBoard, device: string, code
   return fault;
 };
 
+/** How many such lines the log of this run has so far. */
+export const countOf = (board: VirtualBoard, fits: (line: LogLine) => boolean): number =>
+  board.firmware.log.filter(fits).length;
+
+/** How often the device has been taken up in this run. */
+export const onlineCount = (board: VirtualBoard, device: string): number =>
+  countOf(board, (line) => line.msg === 'online' && line.device === device);
+
 /** Resolves when the device has been taken up, for the nth time of this run. */
 export const online = async (board: VirtualBoard, device: string, nth = 1): Promise<void> => {
-  let count = 0;
-  await board.firmware.until((line) => {
-    if (line.msg === 'online' && line.device === device) count += 1;
-    return count === nth;
-  });
+  await board.firmware.until(() => onlineCount(board, device) >= nth);
 };
 
 const sixDigits = (stan: number): string => String(stan).padStart(6, '0');

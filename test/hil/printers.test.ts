@@ -5,7 +5,7 @@
 import tap, { type Test, test } from 'tap';
 import type { BoardOptions, VirtualBoard } from '../bench/board.ts';
 import { testCards } from '../bench/cards.ts';
-import { boardFor, copiesOf, nothingLost } from './in-test.ts';
+import { boardFor, copiesOf, countOf, nothingLost } from './in-test.ts';
 
 tap.jobs = 4;
 
@@ -15,7 +15,7 @@ const bothCopies = ['商户存根', '持卡人存根'];
 
 /** One sale from the first key to its cardholder copy. */
 const sellWhole = async (t: Test, board: VirtualBoard, stan = firstSale): Promise<void> => {
-  const printedBefore = board.firmware.log.filter((line) => line.fact === 'printed').length;
+  const printedBefore = countOf(board, (line) => line.fact === 'printed');
   await board.sell('1250');
   await board.firmware.fact('captured');
   t.strictSame(copiesOf(board, stan), ['商户存根'], 'the copy is out when the sale is captured');
@@ -61,12 +61,11 @@ test('M4: clone, paper out in mid-slip, cancelled: the rest comes out later and 
   await board.powerOnToIdle();
   board.printer.fault({ line: 12 }, 'paperEnd');
   await board.sell('1250');
-  await board.display.until('打印机缺纸');
-  t.match(board.display.lines(), ['打印机缺纸', /装纸/, /确认/, /取消/], 'the clerk reads what to do');
+  const told = await board.display.until('打印机缺纸');
+  t.match(told, ['打印机缺纸', /装纸/, /确认/, /取消/], 'the clerk reads what to do');
   board.press('cancel');
   await board.display.until('已冲正 未扣款');
-  await board.phase('idle', 2);
-  t.match(board.display.lines()[2], '冲正凭证待打印');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '请输入金额');
   t.equal(board.acquirer.book.openTotal(), 0, 'the customer has his money back');
   t.notMatch(board.printer.paper.text(1), '凭证号', 'half a slip is on paper');
   board.printer.loadPaper();
@@ -101,8 +100,7 @@ test('M4: cheap58, paper out in mid-slip: nobody can say, so it is reversed; the
   const { verdict } = await board.firmware.until((line) => line.event === 'printed');
   t.equal(verdict, 'UNKNOWN', 'a module without paper answers nothing');
   await board.firmware.fact('reversed');
-  await board.phase('idle', 2);
-  t.match(board.display.lines()[2], '冲正凭证待打印');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '请输入金额');
   board.printer.loadPaper();
   await board.firmware.fact('printed');
   t.strictSame(copiesOf(board, firstSale), ['商户存根', '冲正凭证']);
