@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { Digit } from '../../hal/keypad.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
 import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
@@ -22,6 +23,22 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
   t.strictSame([...tooWide], []);
   const unseen = phaseNames.filter((phase) => !seen.has(phase));
   t.strictSame(unseen, []);
+});
+
+test('the numbers that a clerk reads to somebody are never cut: hotline and incident', async (t) => {
+  const world = new World().upToRequest().authorised({ outcome: 'badMac' });
+  world.reversalAnswered({ outcome: 'unanswered', fault });
+  for (const language of ['zh-CN', 'en'] as const) {
+    t.match(view(world.state, { ...identity, hotline: '40066955160' }, language).lines[2], /40066955160/);
+  }
+  world
+    .keys('function', '1', 'enter')
+    .password(true)
+    .keys(...('123456789012'.split('') as Digit[]), 'enter')
+    .printed();
+  for (const language of ['zh-CN', 'en'] as const) {
+    t.match(view(world.state, identity, language).lines[1], /123456789012/);
+  }
 });
 
 test('a long shop name is cut at a whole character', async (t) => {
