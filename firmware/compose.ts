@@ -132,6 +132,7 @@ export const compose = (
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     passwordIsRight: (password) =>
       supervisor === undefined ? Promise.resolve(false) : checkPassword(password, supervisor.passwordHash),
+    fault: (fault) => report({ type: 'fault', fault }),
     bug: (_where, error) => report({ type: 'bug', error }),
   });
   return new Runtime({

@@ -185,7 +185,7 @@ export type ConfigurationResult =
 const say = (issue: v.BaseIssue<unknown>): string => {
   const key = v.getDotPath(issue) ?? 'the file';
   if (issue.kind === 'schema' && issue.expected === 'never') return `${key}: no such key`;
-  if (issue.received === 'undefined') return `${key}: missing; expected ${issue.expected ?? 'a value'}`;
+  if (issue.received === 'undefined') return `${key}: missing`;
   const expected = issue.type === 'check' || issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
   return `${key}: expected ${expected}, found ${issue.received}`;
 };

@@ -34,6 +34,8 @@ export interface EffectContext {
   /** The PAN that was sealed when the card was read. */
   readonly unsealPan: (sealed: string) => string;
   readonly passwordIsRight: (password: string) => Promise<boolean>;
+  /** A device says why it failed, to be logged. */
+  readonly fault: (fault: DeviceFault) => void;
   /** A driver threw: a bug, to be logged. */
   readonly bug: (where: EffectType, error: unknown) => void;
 }
@@ -114,8 +116,12 @@ export const makePerform = (context: EffectContext): Perform => {
       const { pan } = cards;
       if (pan === undefined || pinKey === undefined) return { type: 'pin', effect, outcome: 'failed' };
       const request = { pan, pinKey, amount, timeoutMs: context.pinTimeoutMs };
-      const answer = await guarded(type, () => pinPad.requestPin(request), { outcome: 'failed', what: 'driver' });
+      const answer = await guarded(type, () => pinPad.requestPin(request), {
+        outcome: 'failed',
+        fault: bugFault('pinPad'),
+      });
       if (answer.outcome === 'entered') cards.takePinBlock(answer.block);
+      if (answer.outcome === 'failed') context.fault(answer.fault);
       return { type: 'pin', effect, outcome: answer.outcome };
     },
     cancelPin: () => {

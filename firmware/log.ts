@@ -80,6 +80,7 @@ const ofEvent = (event: Event): object => {
       outcome: answer.outcome,
       ...('responseCode' in answer && { responseCode: answer.responseCode }),
       ...('fault' in answer && { fault: answer.fault }),
+      ...('key' in answer && { key: answer.key }),
       ...('field' in answer && { field: answer.field, what: answer.what }),
     };
   }

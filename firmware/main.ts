@@ -95,7 +95,9 @@ const run = async (configuration: Configuration): Promise<void> => {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   const fault = await runtime.start();
-  if (fault === undefined) log.info({ terminalId: configuration.terminal.id, pid: process.pid }, 'ready');
+  const here = { terminalId: configuration.terminal.id, pid: process.pid };
+  if (fault === undefined) log.info(here, 'ready');
+  else log.error({ ...here, to: 'outOfService' }, 'not trading');
 };
 
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {

@@ -1,6 +1,6 @@
 /**
- * The loop: one mailbox; take an event, step, make the facts durable, show the screen, only then perform the
- * effects, whose outcomes come back as events. Nothing else in the firmware decides anything.
+ * The loop: one mailbox; take an event, step, make the facts durable, only then perform the effects, whose
+ * outcomes come back as events, and show the screen. Nothing else in the firmware decides anything.
  */
 import type { Acquirer, AcquirerEvent } from '../hal/acquirer.ts';
 import type { CardEvent, CardReader, ReadCard } from '../hal/card-reader.ts';
@@ -10,7 +10,7 @@ import type { Display } from '../hal/display.ts';
 import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer } from '../hal/printer.ts';
+import type { Printer, PrinterCause } from '../hal/printer.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { CardToken, Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -57,6 +57,9 @@ export interface RuntimeOptions {
   readonly report: (report: Report) => void;
 }
 
+/** Causes for which a technician is needed, who reads the log: the others a clerk sees and puts right. */
+const needsMending: ReadonlySet<PrinterCause> = new Set(['silence', 'unrecoverable']);
+
 export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #mailbox: Event[] = [];
@@ -97,6 +100,8 @@ export class Runtime {
       if (stored.result !== 'stored') return this.#refuseService(stored.fault);
       report({ type: 'fact', fact, state: recovered.state });
     }
+    // A device that is taken after `stop` has let the others go would be open for ever, and keep the process.
+    if (this.#stopped) return undefined;
     await this.#claimAll();
     this.#show();
     this.post({ type: 'started' });
@@ -167,9 +172,10 @@ export class Runtime {
     if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
     this.#state = done.state;
     report({ type: 'stepped', event, from: before.phase.name, state: done.state });
+    // Before the screen: who reads 请刷卡 must not be quicker than the reader, and no request waits for a display.
+    for (const effect of done.effects) void this.#perform(effect);
     this.#show();
     this.#setAlarm();
-    for (const effect of done.effects) void this.#perform(effect);
   }
 
   /**
@@ -228,6 +234,17 @@ export class Runtime {
     this.#cancelAlarm = clock.schedule(delayMs, () => this.post({ type: 'timeUp' }));
   }
 
+  /** Has a device that isn't understood say what is wrong with it, for the log. */
+  async #explain(device: Printer): Promise<void> {
+    const { report } = this.#options;
+    try {
+      const health = await device.checkHealth();
+      if (!health.healthy) report({ type: 'fault', fault: health.fault });
+    } catch (error) {
+      report({ type: 'bug', error });
+    }
+  }
+
   async #claimAll(): Promise<void> {
     const { keypad, cardReader, pinPad, printer, display, acquirer } = this.#options.devices;
     const { report, cards, tokenOf } = this.#options;
@@ -243,7 +260,11 @@ export class Runtime {
       event.type === 'online' || event.type === 'offline';
     await Promise.all([
       display.claim((event) => link('display', event)),
-      printer.claim((event) => (isLink(event) ? link('printer', event) : this.post(event))),
+      printer.claim((event) => {
+        if (isLink(event)) return link('printer', event);
+        if (!event.readiness.ready && needsMending.has(event.readiness.cause)) void this.#explain(printer);
+        this.post(event);
+      }),
       keypad.claim((event) => (isLink(event) ? link('keypad', event) : this.post(event))),
       cardReader.claim((event) => (isLink(event) ? link('cardReader', event) : onCard(event))),
       pinPad.claim((event) => link('pinPad', event)),

@@ -1,4 +1,4 @@
-import type { Device } from './device.ts';
+import type { Device, DeviceFault } from './device.ts';
 import type { MinorUnits } from './units.ts';
 
 export interface PinRequest {
@@ -17,14 +17,14 @@ export interface PinRequest {
  * - `entered`: `block` is the encrypted PIN block, 16 hex digits; the clear PIN never leaves the pad
  * - `bypassed`: the cardholder confirmed without a PIN
  * - `cancelled`, `timedOut`: by the cardholder, or nobody came
- * - `failed`: the pad answered an error, or not at all
+ * - `failed`: the pad answered an error, or not at all, or couldn't be asked: the fault says why
  */
 export type PinOutcome =
   | { readonly outcome: 'entered'; readonly block: string }
   | { readonly outcome: 'bypassed' }
   | { readonly outcome: 'cancelled' }
   | { readonly outcome: 'timedOut' }
-  | { readonly outcome: 'failed'; readonly what: string };
+  | { readonly outcome: 'failed'; readonly fault: DeviceFault };
 
 /** PINPad. There is no way to ask it for a clear PIN. One request at a time. */
 export interface PinPad extends Device<never> {

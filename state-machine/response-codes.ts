@@ -69,7 +69,8 @@ const table: { readonly [code: string]: ResponseCode } = {
 const unknown = row('C', '交易失败', 'Failed');
 
 /** Total: a code that nobody documented reads 交易失败. */
-export const responseCode = (code: string): ResponseCode => table[code] ?? unknown;
+export const responseCode = (code: string): ResponseCode =>
+  (Object.hasOwn(table, code) ? table[code] : undefined) ?? unknown;
 
 /** Batch mismatch, PIN format and MAC errors: the session's keys or batch aren't the acquirer's; sign on again. */
 export const needsSignOn = (code: string): boolean => code === '77' || code === '99' || code === 'A0';

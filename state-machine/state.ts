@@ -86,6 +86,8 @@ export type Phase =
       /** The trace number that was taken for a message of which nothing left the terminal. */
       readonly unsent?: Stan;
       readonly responseCode?: string;
+      /** An answer came: with keys that this terminal's master key doesn't open, or one that can't be believed. */
+      readonly trouble?: 'keys' | 'answer';
     } & Timed)
   | { readonly name: 'idle' }
   | ({ readonly name: 'menu' } & Timed)

@@ -1,4 +1,5 @@
 /** The display as a function of the state: four lines of 16 columns, in the shop's language. */
+import type { DeviceName } from '../hal/device.ts';
 import type { Screen } from '../hal/display.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
@@ -64,14 +65,35 @@ const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string
   },
 };
 
+/** Devices whose line is down; the printer's is among its causes, and a display that is away shows nothing. */
+const absent: {
+  readonly [L in Language]: { readonly [D in Exclude<DeviceName, 'printer' | 'display' | 'ledger'>]: string };
+} = {
+  'zh-CN': {
+    keypad: '按键盘未连接',
+    cardReader: '读卡器未连接',
+    pinPad: '密码键盘未连接',
+    acquirer: '通讯线路不通',
+  },
+  en: {
+    keypad: 'No keypad',
+    cardReader: 'No card reader',
+    pinPad: 'No PIN pad',
+    acquirer: 'Line is down',
+  },
+};
+
 /** A phrase in both languages, Chinese first. */
 const say = (language: Language, zh: string, en: string): string => (language === 'zh-CN' ? zh : en);
 
 const withCode = (text: string, code: string | undefined): string => (code === undefined ? text : `${text} ${code}`);
 
-/** Why the acquirer isn't reached: its answer in words, or that there was none. */
-const why = (language: Language, code: string | undefined): string =>
-  code === undefined ? say(language, '线路不通', 'Line is down') : responseCode(code).text[language];
+/** Why the acquirer isn't reached: its answer in words, what is wrong with that, or that there was none. */
+const why = (language: Language, code: string | undefined, trouble?: 'keys' | 'answer'): string => {
+  if (code !== undefined) return responseCode(code).text[language];
+  if (trouble === 'keys') return say(language, '主密钥不符', 'Wrong master key');
+  return trouble === 'answer' ? say(language, '应答有误', 'Bad answer') : say(language, '线路不通', 'Line is down');
+};
 
 /** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
 const badge = (state: State, identity: Identity, language: Language): string => {
@@ -79,10 +101,10 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Rev. slip is due');
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
-  if (state.offline.includes('printer')) return causes[language].linkLost;
+  if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
-  if (state.offline.includes('cardReader')) return say(language, '读卡器未连接', 'No card reader');
-  if (state.offline.includes('pinPad')) return say(language, '密码键盘未连接', 'No PIN pad');
+  const missing = (['cardReader', 'pinPad', 'acquirer'] as const).find((device) => state.offline.includes(device));
+  if (missing !== undefined) return absent[language][missing];
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };
 
@@ -183,6 +205,11 @@ const slipState = (state: State, language: Language): string =>
     ? say(language, '冲正凭证待打印', 'Slip is due')
     : say(language, '凭证已打印', 'Slip printed');
 
+const cardTrouble = (state: State, failures: number, language: Language): string => {
+  if (state.offline.includes('cardReader')) return absent[language].cardReader;
+  return failures > 0 ? say(language, '读卡失败 请重刷', 'Swipe again') : '';
+};
+
 const waitingForPaper = (phase: PhaseOf<'paperWait'>, language: Language): Lines => [
   causes[language][phase.cause],
   say(language, '装纸后自动续打', 'Load paper, or'),
@@ -216,7 +243,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       if (phase.reversal !== undefined) return openReversal(state, identity, language, phase.reversal.attempt);
       return [
         withCode(t('POS未签到', 'No sign-on'), phase.responseCode),
-        why(language, phase.responseCode),
+        why(language, phase.responseCode, phase.trouble),
         t('自动重试', 'Trying again'),
         t('确认 立即签到', 'ENTER: now'),
       ];
@@ -231,7 +258,12 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('取消返回', 'CANCEL: back'),
       ];
     case 'amount':
-      return [t('请输入金额:', 'Amount:'), money, '', t('确认 清除 取消', 'ENTER CLEAR')];
+      return [
+        t('请输入金额:', 'Amount:'),
+        money,
+        state.offline.includes('keypad') ? absent[language].keypad : '',
+        t('确认 清除 取消', 'ENTER CLEAR'),
+      ];
     case 'confirm':
       return [identity.merchant, identity.branch, money, t('请顾客核对 确认', 'Right? ENTER')];
     case 'checkingPrinter':
@@ -247,7 +279,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return [
         money,
         t('请刷卡', 'Swipe card'),
-        phase.failures > 0 ? t('读卡失败 请重刷', 'Swipe again') : '',
+        cardTrouble(state, phase.failures, language),
         t('取消返回', 'CANCEL: back'),
       ];
     case 'pin':

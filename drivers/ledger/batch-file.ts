@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
+import { type FileSystem, type OpenFile, unlinkIfThere, writeFully } from '../storage/file-system.ts';
 import { batchFileName, blockSlots } from './batch-reading.ts';
-import { type FileSystem, type OpenFile, unlinkIfThere, writeFully } from './file-system.ts';
 import { decisive, LedgerError, ledgerFault, refusable } from './ledger-error.ts';
 import { type ChainPlace, slotBytes, writeSlot } from './slot.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { FileSystem, OpenFile } from './file-system.ts';
-import { nodeFileSystem } from './node-file-system.ts';
+import type { FileSystem, OpenFile } from '../storage/file-system.ts';
+import { nodeFileSystem } from '../storage/node-file-system.ts';
 import { type ChainPlace, chainStart, readSlot, type SoundSlot, shortCode, slotBytes } from './slot.ts';
 
 /** Slots are made in blocks of this many, so that appending never waits for the file to grow. */

@@ -1,9 +1,9 @@
 import { Low } from 'lowdb';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '../storage/file-system.ts';
+import { nodeFileSystem } from '../storage/node-file-system.ts';
 import { LedgerAdapter, type LedgerData, type LedgerSettings } from './ledger-adapter.ts';
 import { LedgerError } from './ledger-error.ts';
-import { nodeFileSystem } from './node-file-system.ts';
 import { shortCode } from './slot.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Adapter } from 'lowdb';
+import type { FileSystem } from '../storage/file-system.ts';
 import { BatchFile } from './batch-file.ts';
-import type { FileSystem } from './file-system.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { recoverBatch } from './recovery.ts';
 import { type ChainPlace, encodePayload } from './slot.ts';

@@ -1,5 +1,5 @@
 import type { DeviceFault, DeviceFaultCode } from '../../hal/device.ts';
-import { errorCode } from './file-system.ts';
+import { errorCode } from '../storage/file-system.ts';
 
 /**
  * Why the ledger didn't do what was asked. `refused`: nothing was written, nothing is lost. `failed`: it can't be

@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { LedgerAppend } from '../../hal/ledger.ts';
+import { errorCode, type FileSystem } from '../storage/file-system.ts';
+import { nodeFileSystem } from '../storage/node-file-system.ts';
 import { BatchFile } from './batch-file.ts';
 import { type BatchReading, batchFileName, readTail, verifyBatch } from './batch-reading.ts';
 import { appended } from './file-ledger.ts';
-import { errorCode, type FileSystem } from './file-system.ts';
 import { type LedgerSettings, lockLedger } from './ledger-adapter.ts';
 import { decisive, LedgerError, ledgerFault, refusable } from './ledger-error.ts';
-import { nodeFileSystem } from './node-file-system.ts';
 import { listGenerations } from './recovery.ts';
 import { type ChainPlace, chainStart, encodePayload } from './slot.ts';
 

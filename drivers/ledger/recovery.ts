@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
 import { batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
-import { type FileSystem, type OpenFile, writeFully } from './file-system.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { type ChainPlace, slotBytes } from './slot.ts';
 

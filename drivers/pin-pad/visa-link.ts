@@ -1,5 +1,5 @@
 import type { Clock } from '../../hal/clock.ts';
-import type { DeviceFault, LinkEvent } from '../../hal/device.ts';
+import type { DeviceFault, DeviceFaultCode, LinkEvent } from '../../hal/device.ts';
 import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { ack, eot, FrameReader, frame, nak } from './visa-frame.ts';
 
@@ -144,6 +144,11 @@ export class VisaLink {
       );
     }
     return this.#silent ? this.silentFault() : undefined;
+  }
+
+  /** A fault of this pad, in its words. */
+  faultOf(code: DeviceFaultCode, what: string, remedy: string): DeviceFault {
+    return this.#line.fault(code, what, remedy);
   }
 
   silentFault(): DeviceFault {

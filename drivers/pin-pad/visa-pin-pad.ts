@@ -1,5 +1,5 @@
 import type { Clock } from '../../hal/clock.ts';
-import type { Health, LinkEvent } from '../../hal/device.ts';
+import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
 import type { PinOutcome, PinPad, PinRequest } from '../../hal/pin-pad.ts';
 import type { SerialSettings } from '../serial/serial-line.ts';
 import { maxSends, VisaLink } from './visa-link.ts';
@@ -101,14 +101,25 @@ export class VisaPinPad implements PinPad {
   }
 
   /** Why a request can't be made, without naming what is in it. */
-  #whyNot({ pan, pinKey }: PinRequest): string | undefined {
-    if (!/^\d{12,19}$/.test(pan)) return 'The card number is not 12 to 19 digits. Read the card again.';
-    if (!/^(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(pinKey)) {
-      return 'The PIN working key is not 16 or 32 hex digits. Sign on to the acquirer again.';
+  #whyNot({ pan, pinKey }: PinRequest): DeviceFault | undefined {
+    if (!/^\d{12,19}$/.test(pan)) {
+      return this.#fault('failed', 'The card number is not 12 to 19 digits.', 'Read the card again.');
     }
-    if (this.#entry !== undefined) return 'Another PIN request is running. Wait for its end.';
-    if (!this.#link.online) return 'The PIN pad is not connected. Check its cable and power.';
-    return undefined;
+    if (!/^(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(pinKey)) {
+      return this.#fault(
+        'failed',
+        'The PIN working key is not 16 or 32 hex digits.',
+        'Sign on to the acquirer again (签到).',
+      );
+    }
+    if (this.#entry !== undefined) {
+      return this.#fault('failed', 'Another PIN request is running.', 'Wait for its end.');
+    }
+    return this.#link.online ? undefined : this.#link.fault();
+  }
+
+  #fault(code: DeviceFaultCode, what: string, remedy: string): DeviceFault {
+    return this.#link.faultOf(code, what, remedy);
   }
 
   #begin(timeoutMs: number): Entry {
@@ -145,9 +156,10 @@ export class VisaPinPad implements PinPad {
       delivery = await this.#link.send(pinRequestMessage(request.pan, request.pinKey));
     }
     if (delivery === 'refused') {
-      entry.end(failed('The PIN pad could not read the request, three times. Check its cable and its line settings.'));
+      const what = 'The PIN pad could not read the request, three times.';
+      entry.end(failed(this.#fault('failed', what, 'Check its cable and its line settings.')));
     } else if (delivery !== 'acked') {
-      entry.end(failed(inWords(this.#link.silentFault())));
+      entry.end(failed(this.#link.silentFault()));
     }
     await entry.outcome;
   }
@@ -169,13 +181,13 @@ export class VisaPinPad implements PinPad {
   }
 
   #onLink(event: LinkEvent): void {
-    if (event.type === 'offline') this.#entry?.end(failed(inWords(event.fault)));
+    if (event.type === 'offline') this.#entry?.end(failed(event.fault));
     this.#report?.(event);
   }
 
   #onMessage(message: Buffer): void {
     if (this.#entry?.phase !== 'entering') return;
-    const outcome = outcomeOf(readReply(message));
+    const outcome = this.#outcomeOf(readReply(message));
     if (outcome !== undefined) this.#entry.end(outcome);
   }
 
@@ -183,28 +195,35 @@ export class VisaPinPad implements PinPad {
     const entry = this.#entry;
     if (entry?.phase !== 'entering') return;
     if (entry.damaged >= maxSends) {
-      entry.end(failed("The PIN pad's answer came damaged, three times. Check its cable and its line settings."));
+      const what = "The PIN pad's answer came damaged, three times.";
+      entry.end(failed(this.#fault('babbling', what, 'Check its cable and its line settings.')));
     } else {
       entry.end({ outcome: this.#clock.monotonic() < entry.cardholderUntil ? 'cancelled' : 'timedOut' });
     }
   }
+
+  #outcomeOf(reply: PinReply): PinOutcome | undefined {
+    switch (reply.type) {
+      case 'entered':
+        return { outcome: 'entered', block: reply.block };
+      case 'bypassed':
+        return { outcome: 'bypassed' };
+      case 'error':
+        return failed(
+          this.#fault('failed', `The PIN pad answered error ${reply.code}.`, 'Check that its master key is loaded.'),
+        );
+      case 'notUnderstood':
+        return failed(
+          this.#fault(
+            'notSuitable',
+            "The PIN pad's answer is not in the form of its protocol.",
+            'Check that it is the configured kind.',
+          ),
+        );
+      case 'other':
+        return undefined;
+    }
+  }
 }
 
-const failed = (what: string): PinOutcome => ({ outcome: 'failed', what });
-
-const inWords = (fault: { what: string; remedy: string }): string => `${fault.what} ${fault.remedy}`;
-
-const outcomeOf = (reply: PinReply): PinOutcome | undefined => {
-  switch (reply.type) {
-    case 'entered':
-      return { outcome: 'entered', block: reply.block };
-    case 'bypassed':
-      return { outcome: 'bypassed' };
-    case 'error':
-      return failed(`The PIN pad answered error ${reply.code}. Check that its master key is loaded.`);
-    case 'notUnderstood':
-      return failed("The PIN pad's answer is not in the form of its protocol. Check that it is the configured kind.");
-    case 'other':
-      return undefined;
-  }
-};
+const failed = (fault: DeviceFault): PinOutcome => ({ outcome: 'failed', fault });

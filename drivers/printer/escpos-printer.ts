@@ -2,7 +2,7 @@ import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
 import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
 import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
-import { automaticStatusOn } from './commands.ts';
+import { automaticStatusOn, recoverAfterClearing } from './commands.ts';
 import { ProcessIds } from './fence.ts';
 import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
 import { PrinterCancel } from './printer-cancel.ts';
@@ -95,12 +95,16 @@ export class EscPosPrinter implements Printer {
   }
 
   checkReady(): Promise<PrinterReadiness> {
-    return this.#exclusively('checkReady', async (polled) => polled ?? this.#dialogue.readiness());
+    return this.#exclusively('checkReady', async (polled) => {
+      const readiness = polled ?? (await this.#dialogue.readiness());
+      return (await this.#recoverCutter()) ?? readiness;
+    });
   }
 
   async print(slip: SlipDocument): Promise<PrintVerdict> {
     const encoded = encodeSlip(slip, this.#profile);
     return this.#exclusively('print', async () => {
+      await this.#recoverCutter();
       this.#cameOutLate = false;
       this.#lastSlipMs = timesOf(encoded, this.#profile, this.#jobRig.baudRate).latestMs;
       const job = new PrintJob(encoded, this.#jobRig);
@@ -120,6 +124,20 @@ export class EscPosPrinter implements Printer {
       );
       return { confirmed: empty && !this.#cameOutLate };
     });
+  }
+
+  /**
+   * A blade that was freed stays in error until the printer is told to recover (DLE ENQ 2, which also clears what it
+   * held). It moves the blade, so it is told only when somebody asks for a print, never by the idle poll. Gives what
+   * the printer says afterwards, and nothing where there was no such error.
+   */
+  async #recoverCutter(): Promise<PrinterReadiness | undefined> {
+    const known = this.#readiness;
+    if (known === undefined || known.ready || known.cause !== 'cutter' || this.#profile.cancel === 'none') {
+      return undefined;
+    }
+    if ((await this.#dialogue.send(recoverAfterClearing, soonMs)) !== 'sent') return undefined;
+    return this.#dialogue.readiness();
   }
 
   /** Runs one call, after the poll that may be under way, with what that told. A call while another runs throws. */

@@ -27,6 +27,9 @@ const readinessMs = 700;
 /** Between two questions in real time, in ms: a doubled reply must not pass for the next one's. */
 const betweenMs = 5;
 
+/** What came of noise longer ago than this, in ms, was a spark on the cable. */
+const noiseWindowMs = 10_000;
+
 /** How often, in ms, a condition that also hangs on the time is looked at. */
 const lookMs = 250;
 /** After how long, in ms, a line that takes nothing is opened anew: an XON that got lost must not hold it for ever. */
@@ -49,8 +52,9 @@ export class PrinterDialogue {
   #statusBits: number | undefined;
   #lastByteAt = -Infinity;
   #debt = 0;
-  /** Bytes out of any reply since the last `takeNoise`. */
-  #noise = 0;
+  /** Bytes that are no reply, or one that nobody asked for, since the last `takeNoise`; old ones are forgotten. */
+  #noise = { count: 0, since: 0 };
+  #realTimeAsked = false;
   /** Set by XOFF and XON where the operating system doesn't take them: no slip bytes now, questions in real time still pass. */
   heldOff = false;
   /** What the printer last said by itself (ASB), since it was last asked. */
@@ -88,9 +92,9 @@ export class PrinterDialogue {
   }
 
   takeNoise(): number {
-    const noise = this.#noise;
-    this.#noise = 0;
-    return noise;
+    const { count, since } = this.#noise;
+    this.#noise = { count: 0, since: 0 };
+    return this.#clock.monotonic() - since > noiseWindowMs ? 0 : count;
   }
 
   /** To be called when the line came up or went away: what was known of the printer holds no more. */
@@ -110,26 +114,34 @@ export class PrinterDialogue {
   #heard(reply: PrinterReply, now: number): void {
     switch (reply.type) {
       case 'realTime':
+        if (!this.#realTimeAsked) this.#hearNoise(1, now);
+        this.#realTimeAsked = false;
         this.#realTimeBits = reply.bits;
         break;
       case 'automatic':
         this.automatic = readinessOfAutomatic(reply.bytes);
         break;
       case 'status':
-        this.#debt = Math.max(0, this.#debt - 1);
+        if (this.#debt === 0) this.#hearNoise(1, now);
+        else this.#debt--;
         this.#statusBits = reply.bits;
         break;
       case 'flow':
         this.heldOff = !reply.go;
         break;
       case 'noise':
-        this.#noise += reply.bytes;
+        this.#hearNoise(reply.bytes, now);
         break;
       case 'processId':
       case 'cleared':
         break;
     }
     this.onReply(reply, now);
+  }
+
+  #hearNoise(bytes: number, now: number): void {
+    if (now - this.#noise.since > noiseWindowMs) this.#noise = { count: 0, since: now };
+    this.#noise.count += bytes;
   }
 
   /** Waits that long, or until a reply, the end of a write or a change of the link. */
@@ -212,6 +224,7 @@ export class PrinterDialogue {
     const deadline = this.#clock.monotonic() + limitMs;
     if (this.#realTimeMissing) await this.quiet(); // a late reply must not pass for this one's
     this.#realTimeBits = undefined;
+    this.#realTimeAsked = true;
     const sent = await this.send(realTimeStatus(n), deadline - this.#clock.monotonic());
     if (sent === 'sent') {
       await this.until(() => this.#realTimeBits !== undefined, deadline - this.#clock.monotonic());

@@ -76,7 +76,7 @@ const profiles: Record<ProfileName, Omit<PrinterProfile, 'name' | 'columns'>> = 
   cheap58: {
     lineMm,
     mmPerSecond: { slowest: 40, fastest: 100 },
-    tearOffLines: 3,
+    tearOffLines: 4,
     cutter: false,
     automaticStatus: false,
     status: { paperEnd: 0x04, unrecoverable: 0x08, overheat: 0x40, nearEnd: 0 },
@@ -88,7 +88,7 @@ const profiles: Record<ProfileName, Omit<PrinterProfile, 'name' | 'columns'>> = 
   mute: {
     lineMm,
     mmPerSecond: { slowest: 40, fastest: 100 },
-    tearOffLines: 3,
+    tearOffLines: 4,
     cutter: false,
     automaticStatus: false,
     status: 'none',

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type FileSystem, unlinkIfThere, writeFully } from '../ledger/file-system.ts';
+import { type FileSystem, unlinkIfThere, writeFully } from '../storage/file-system.ts';
 import { VaultError, vaultError } from './vault-error.ts';
 
 /** No key file is longer. */

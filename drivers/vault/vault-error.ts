@@ -1,4 +1,4 @@
-import { errorCode } from '../ledger/file-system.ts';
+import { errorCode } from '../storage/file-system.ts';
 
 /**
  * Why the vault can't do what was asked, in precedence order.

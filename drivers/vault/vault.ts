@@ -1,7 +1,7 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import type { FileSystem } from '../ledger/file-system.ts';
-import { nodeFileSystem } from '../ledger/node-file-system.ts';
+import type { FileSystem } from '../storage/file-system.ts';
+import { nodeFileSystem } from '../storage/node-file-system.ts';
 import { sealWith, unsealWith } from './sealing.ts';
 import { readSecretFile, syncFolderOf, writeSecretFile } from './secret-file.ts';
 import { VaultError, vaultError } from './vault-error.ts';

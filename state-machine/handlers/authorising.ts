@@ -24,6 +24,8 @@ export const signOnAnswered: Handler<'signingOn', 'signOnAnswered'> = (turn, pha
       ...(reversal && { reversal }),
       ...(answer.outcome === 'notSent' && { unsent: phase.stan }),
       ...(answer.outcome === 'declined' && { responseCode: answer.responseCode }),
+      ...(answer.outcome === 'badKeys' && { trouble: 'keys' }),
+      ...((answer.outcome === 'invalid' || answer.outcome === 'badMac') && { trouble: 'answer' }),
     });
   }
   const { batch, hostDate, hostTime } = answer;

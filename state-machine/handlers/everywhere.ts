@@ -10,7 +10,10 @@ export const readinessNoted = (turn: Turn, phase: Phase, { readiness }: EventOf<
 
 export const linkNoted = (turn: Turn, phase: Phase, { device, online }: EventOf<'link'>): Step => {
   const others = turn.state.offline.filter((name) => name !== device);
-  return turn.know({ offline: online ? others : [...others, device] }).to(phase);
+  turn.know({ offline: online ? others : [...others, device] });
+  // One that comes back says by itself how it is.
+  if (device === 'printer' && !online) turn.know({ printer: { ready: false, cause: 'linkLost' } });
+  return turn.to(phase);
 };
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Key } from '../../hal/keypad.ts';
@@ -7,11 +7,12 @@ import { type FarEnd, plugIn } from '../support/pty.ts';
 import { BenchAcquirer } from './acquirer/bench-acquirer.ts';
 import { VirtualCardReader } from './card-reader/virtual-card-reader.ts';
 import { type TestCard, testCards } from './cards.ts';
-import { VirtualDisplay } from './display/virtual-display.ts';
+import { type DisplayKind, VirtualDisplay } from './display/virtual-display.ts';
 import { FirmwareProcess, type LogLine, runFirmware } from './firmware-process.ts';
 import { VirtualKeypad } from './keypad/virtual-keypad.ts';
 import { VirtualPinPad } from './pin-pad/virtual-pin-pad.ts';
 import { systemClock } from './play-by-hand.ts';
+import { profiles } from './printer/profiles.ts';
 import { VirtualPrinter } from './printer/virtual-printer.ts';
 
 /** What can be set apart from the usual board; sections are laid over the configuration's. */
@@ -19,6 +20,9 @@ export interface BoardOptions {
   readonly printerProfile?: 'epson' | 'clone' | 'cheap58' | 'mute';
   /** How much faster than a real printer's line and paper; 1 for what a shop sees. */
   readonly printerSpeed?: number;
+  /** Width of the paper in mm, 58 unless given. */
+  readonly paper?: 58 | 80;
+  readonly display?: DisplayKind;
   readonly timers?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly acquirer?: Readonly<Record<string, unknown>>;
@@ -33,7 +37,10 @@ const terminalId = '00000001';
 const merchantId = '898110154110001';
 
 const lines = ['keypad', 'cardReader', 'pinPad', 'printer', 'display'] as const;
-type Line = (typeof lines)[number];
+export type Line = (typeof lines)[number];
+
+/** What a printer can print on, in dots of an eighth of a millimetre. */
+const widthDots = { 58: 384, 80: 576 } as const;
 
 /** Bits a second of each line. */
 const baudRates: { readonly [L in Line]: number } = {
@@ -52,7 +59,7 @@ const baudRates: { readonly [L in Line]: number } = {
 export class VirtualBoard {
   readonly keypad = new VirtualKeypad(systemClock);
   readonly cardReader = new VirtualCardReader(systemClock);
-  readonly display = new VirtualDisplay('lcd4x16');
+  readonly display: VirtualDisplay;
   readonly pinPad: VirtualPinPad;
   readonly printer: VirtualPrinter;
   readonly acquirer: BenchAcquirer;
@@ -61,7 +68,8 @@ export class VirtualBoard {
   readonly #masterKey: Buffer;
   readonly #options: BoardOptions;
   readonly #far = new Map<Line, FarEnd>();
-  #firmware: FirmwareProcess | undefined;
+  /** Every process that the terminal has been, from the first switching on. */
+  readonly runs: FirmwareProcess[] = [];
 
   private constructor(folder: string, options: BoardOptions) {
     this.#folder = folder;
@@ -69,8 +77,9 @@ export class VirtualBoard {
     this.#masterKey = randomBytes(16);
     this.configurationPath = join(folder, 'terminal.json');
     this.pinPad = new VirtualPinPad(systemClock, { masterKey: this.#masterKey });
+    this.display = new VirtualDisplay(options.display ?? 'lcd4x16');
     this.printer = new VirtualPrinter({
-      profile: options.printerProfile ?? 'epson',
+      profile: { ...profiles[options.printerProfile ?? 'epson'], widthDots: widthDots[options.paper ?? 58] },
       baudRate: baudRates.printer,
       speed: options.printerSpeed ?? 20,
     });
@@ -87,27 +96,34 @@ export class VirtualBoard {
     });
   }
 
-  /** Plugs everything in and provisions the terminal, which is still off. */
+  /** Plugs everything in and provisions the terminal, which is still off. When that fails, nothing of it is left. */
   static async build(options: BoardOptions = {}): Promise<VirtualBoard> {
     const folder = mkdtempSync(join(tmpdir(), 'slipsafe-board-'));
     const board = new VirtualBoard(folder, options);
-    await Promise.all(lines.map((line) => board.plugIn(line)));
-    const { host, port } = await board.acquirer.listen();
-    await board.#configure(host, port);
-    await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    try {
+      for (const line of lines) await board.plugIn(line);
+      const { host, port } = await board.acquirer.listen();
+      await board.#configure(host, port);
+      await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
+    } catch (error) {
+      await board.dismantle();
+      throw error;
+    }
     return board;
   }
 
   get firmware(): FirmwareProcess {
-    if (this.#firmware === undefined) throw new Error('The terminal is off: powerOn first');
-    return this.#firmware;
+    const last = this.runs.at(-1);
+    if (last === undefined) throw new Error('The terminal is off: powerOn first');
+    return last;
   }
 
   /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
   async powerOn(): Promise<void> {
-    if (this.#firmware?.running === true) throw new Error('The terminal is on already');
-    this.#firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
-    await this.#firmware.until((line) => line.msg === 'ready' || line['to'] === 'outOfService');
+    if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
+    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    this.runs.push(firmware);
+    await firmware.until((line) => line.msg === 'ready' || line.to === 'outOfService');
   }
 
   /** Switches it on and waits until it rests, ready for a sale. */
@@ -120,14 +136,26 @@ export class VirtualBoard {
   async phase(name: string, nth = 1): Promise<LogLine> {
     let count = 0;
     return this.firmware.until((line) => {
-      if (line.msg === 'step' && line['to'] === name && line['from'] !== name) count += 1;
+      if (line.msg === 'step' && line.to === name && line.from !== name) count += 1;
       return count === nth;
     });
   }
 
+  /** The path at which a line's device is plugged in. */
+  portPath(line: Line): string {
+    return join(this.#folder, line);
+  }
+
+  /** Bytes from a line's device that are none of its own: noise, or another device in its socket. */
+  babble(line: Line, bytes: Uint8Array): void {
+    const far = this.#far.get(line);
+    if (far === undefined) throw new Error(`The ${line} is not plugged in`);
+    far.send.write(bytes);
+  }
+
   /** Plugs a line's device in, at the path that the configuration names. */
   async plugIn(line: Line): Promise<void> {
-    const far = await plugIn(join(this.#folder, line));
+    const far = await plugIn(this.portPath(line));
     this.#far.set(line, far);
     this[line].attach(far);
   }
@@ -158,6 +186,15 @@ export class VirtualBoard {
     this.cardReader.swipe(card);
   }
 
+  /** Everything that the terminal has written to its disk, file by file. */
+  files(): readonly { readonly path: string; readonly content: Buffer }[] {
+    const state = join(this.#folder, 'state');
+    return readdirSync(state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => ({ path, content: readFileSync(path) }));
+  }
+
   /** The terminal's own ledger as `slipsafe ledger` prints it, one object a fact. */
   async ledger(): Promise<readonly LogLine[]> {
     const text = await runFirmware(['ledger', '--config', this.configurationPath]);
@@ -169,15 +206,16 @@ export class VirtualBoard {
 
   /** Takes everything down and removes its files. */
   async dismantle(): Promise<void> {
-    if (this.#firmware?.running === true) await this.#firmware.kill();
-    for (const line of [...this.#far.keys()]) await this.unplug(line);
+    if (this.runs.at(-1)?.running === true) await this.firmware.kill();
+    for (const line of lines) if (this.#far.has(line)) await this.unplug(line);
     await this.acquirer.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #configure(host: string, port: number): Promise<void> {
-    const { timers, policy, acquirer, sections, supervisorPassword, printerProfile = 'epson' } = this.#options;
-    const at = (line: Line) => ({ path: join(this.#folder, line), baudRate: baudRates[line] });
+    const { timers, policy, acquirer, sections, supervisorPassword } = this.#options;
+    const { printerProfile = 'epson', paper = 58, display = 'lcd4x16' } = this.#options;
+    const at = (line: Line) => ({ path: this.portPath(line), baudRate: baudRates[line] });
     const supervisor =
       supervisorPassword === undefined
         ? {}
@@ -189,8 +227,8 @@ export class VirtualBoard {
       keypad: { driver: 'serial', port: at('keypad') },
       cardReader: { driver: 'serial', port: at('cardReader') },
       pinPad: { driver: 'visa', port: at('pinPad') },
-      printer: { driver: 'escpos', profile: printerProfile, port: at('printer') },
-      display: { driver: 'lcd4x16', port: at('display') },
+      printer: { driver: 'escpos', profile: printerProfile, paper, port: at('printer') },
+      display: { driver: display, port: at('display') },
       acquirer: { host, port, ...acquirer },
       policy: { acceptUnverified: printerProfile === 'mute', ...policy },
       timers: { tearOffMs: 0, noticeMs: 300, ...timers },

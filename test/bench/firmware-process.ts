@@ -55,6 +55,11 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
     return !this.#ended;
   }
 
+  /** As it ended; null while it runs, and when a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   /** Resolves with the first line that fits, past ones included; rejects when the process ends before. */
   async until(fits: (line: LogLine) => boolean): Promise<LogLine> {
     for (let seen = 0; ; ) {
@@ -79,7 +84,7 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
   async fact(type: string, nth = 1): Promise<LogLine> {
     let count = 0;
     return this.until((line) => {
-      if (line.msg === 'fact' && line['fact'] === type) count += 1;
+      if (line.msg === 'fact' && line.fact === type) count += 1;
       return count === nth;
     });
   }
@@ -90,9 +95,9 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
     await this.#exited;
   }
 
-  /** Ends it in order: SIGTERM. */
-  async stop(): Promise<void> {
-    this.#child.kill('SIGTERM');
+  /** Ends it in order. */
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<void> {
+    this.#child.kill(signal);
     await this.#exited;
   }
 }

@@ -110,7 +110,7 @@ export const pinPadContract = (t: Test, makeRig: (t: Test) => Promise<PinPadRig>
     await asking();
     await unplug();
     const failed = await cut;
-    st.match(failed, { outcome: 'failed', what: /\w/ });
+    st.match(failed, { outcome: 'failed', fault: { what: /\w/ } });
     st.notMatch(JSON.stringify(failed), /4111|0123456789/);
     st.match(await log.until(isFault), { fault: { device: 'pinPad', code: 'unplugged' } });
     st.equal((await pad.requestPin(request)).outcome, 'failed');
@@ -140,7 +140,7 @@ export const pinPadContract = (t: Test, makeRig: (t: Test) => Promise<PinPadRig>
       { ...request, pinKey: '0123456789ABCDEFF' },
     ]) {
       const outcome = await pad.requestPin(wrong);
-      st.match(outcome, { outcome: 'failed', what: /\w/ });
+      st.match(outcome, { outcome: 'failed', fault: { what: /\w/ } });
       st.notMatch(JSON.stringify(outcome), /4111|0123456789/);
     }
   });

@@ -109,6 +109,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
       unsealPan: (sealed) => sealed,
       passwordIsRight: async () => false,
       bug: (_, error) => t.fail(String(error)),
+      fault: ({ what }) => t.fail(what),
     }),
     freshId: () => crypto.randomUUID(),
     report: reports.add,

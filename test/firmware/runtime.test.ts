@@ -99,7 +99,7 @@ const rig = (ledger = new HandLedger()) => {
     runtime.post({ type: 'card', card });
     return { type: 'pin', effect: (await effect('askPin')).id, outcome: 'entered' };
   };
-  return { runtime, ledger, reports, effects, effect, screens, clock, upToPin, keys, hooks };
+  return { runtime, devices, ledger, reports, effects, effect, screens, clock, upToPin, keys, hooks };
 };
 
 test('M1: no request leaves while its intent is not on the disk', async (t) => {
@@ -188,6 +188,20 @@ test('the deadline of a phase rings once it has come, and not before', async (t)
   t.pass();
 });
 
+test('M10: a terminal that is stopped while it starts takes no device any more', async (t) => {
+  const { runtime, devices, ledger, reports } = rig();
+  let opened: (opening: LedgerOpening<Fact>) => void = () => undefined;
+  ledger.open = () => new Promise((resolve) => (opened = resolve));
+  const claimed: string[] = [];
+  Object.assign(devices, { keypad: { ...idleDevice, claim: async () => void claimed.push('keypad') } });
+  const starting = runtime.start();
+  await runtime.stop();
+  opened({ opened: true, facts: [provisioned], tornTailCleared: false });
+  t.equal(await starting, undefined);
+  t.strictSame(claimed, []);
+  t.strictSame(reports.reports, []);
+});
+
 /** A terminal whose intent is on its way to the disk, and what lets it arrive. */
 const withIntentUnderWay = async () => {
   const it = rig();
@@ -222,4 +236,18 @@ test('M8: a stop waits for the fact that is on its way before it closes the ledg
   t.ok(ledger.closed);
   t.match(ledger.facts.at(-1), { type: 'intended' });
   t.notOk(effects.reports.some(({ type }) => type === 'authorise'));
+});
+
+test('an effect is begun before the screen asks for what it makes possible', async (t) => {
+  const { devices, effects, upToPin } = rig();
+  const { display } = devices;
+  const show = display.show.bind(display);
+  const order: string[] = [];
+  display.show = (screen) => {
+    if (screen.lines[1] === '请刷卡')
+      order.push(effects.reports.some(({ type }) => type === 'readCard') ? 'ready' : 'early');
+    show(screen);
+  };
+  await upToPin();
+  t.equal(order[0], 'ready');
 });

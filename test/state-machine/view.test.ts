@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { SignOnOutcome } from '../../hal/acquirer.ts';
 import type { Digit } from '../../hal/keypad.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
@@ -63,14 +64,41 @@ test('M2, M3: out of service with a sale open, the screen says that no goods are
   t.equal(view(resting.state, identity, 'zh-CN').lines[1], '停止交易');
 });
 
-test('M10: the idle screen says that the printer is unplugged, though no readiness tells it', async (t) => {
-  const world = new World().start().signOn().happen({ type: 'link', device: 'printer', online: false });
-  t.equal(view(world.state, identity, 'zh-CN').lines[2], '打印机未连接');
-  world.happen({ type: 'link', device: 'printer', online: true });
-  t.equal(view(world.state, identity, 'zh-CN').lines[2], '终端 00000001');
-});
-
 test('merchant and amount stand before the customer when he is to confirm them (003-26, 004-13, 004-17)', async (t) => {
   const world = new World().start().signOn().keys('1', '2', '3', '4', 'enter');
   t.strictSame(view(world.state, identity, 'zh-CN').lines, ['示例便利店', '测试路店', 'RMB 12.34', '请顾客核对 确认']);
+});
+
+test('M10: a device that is away is named where the clerk looks, and so is the way to the bank (003-10)', async (t) => {
+  const line = (world: World, n: number): string | undefined => view(world.state, identity, 'zh-CN').lines[n];
+  const idle = () => new World().start().signOn();
+  const badges = {
+    keypad: '按键盘未连接',
+    printer: '打印机未连接',
+    cardReader: '读卡器未连接',
+    pinPad: '密码键盘未连接',
+    acquirer: '通讯线路不通',
+  } as const;
+  for (const [device, badge] of Object.entries(badges)) {
+    const world = idle().happen({ type: 'link', device: device as keyof typeof badges, online: false });
+    t.equal(line(world, 2), badge);
+    world.happen({ type: 'link', device: device as keyof typeof badges, online: true });
+    if (device === 'printer') world.paper(true);
+    t.match(line(world, 2), /^终端/, `${device} is back`);
+  }
+  const typing = idle().keys('1').happen({ type: 'link', device: 'keypad', online: false });
+  t.equal(line(typing, 2), '按键盘未连接');
+  const asking = idle().keys('1', 'enter', 'enter');
+  const readiness = { ready: true, paperNearEnd: false } as const;
+  asking.happen({ type: 'printerChecked', effect: asking.last('checkPrinter').id, readiness });
+  asking.happen({ type: 'link', device: 'cardReader', online: false });
+  t.equal(line(asking, 2), '读卡器未连接');
+});
+
+test('M10: a sign-on that fails says whether it is the line, the key or the answer', async (t) => {
+  const shown = (answer: SignOnOutcome): string | undefined =>
+    view(new World().start().signOn(answer).state, identity, 'zh-CN').lines[1];
+  t.equal(shown({ outcome: 'notSent', fault }), '线路不通');
+  t.equal(shown({ outcome: 'badKeys', key: 'PIK' }), '主密钥不符');
+  t.equal(shown({ outcome: 'invalid', field: '62', what: 'w' }), '应答有误');
 });

@@ -1,7 +1,7 @@
 import type { Copy, Line } from './paper.ts';
 
 /** Columns that a text takes in a terminal window: two for Chinese and what is as wide. */
-const windowColumns = (text: string): number => {
+export const windowColumns = (text: string): number => {
   let columns = 0;
   for (const character of text) columns += (character.codePointAt(0) ?? 0) >= 0x2e80 ? 2 : 1;
   return columns;

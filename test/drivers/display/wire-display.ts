@@ -1,34 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import type { Test } from 'tap';
 import type { SerialSettings } from '../../../drivers/serial/serial-line.ts';
 import type { Clock } from '../../../hal/clock.ts';
 import type { Display } from '../../../hal/display.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-import { type FarEnd, plugIn } from '../../support/pty.ts';
+import type { FarEnd } from '../../support/pty.ts';
 import { ReportLog } from '../../support/report-log.ts';
+import { farEndRig } from './far-end.ts';
 
-/** A display driver, its clock and a path to plug displays in at; all cleaned up with the test. */
-export const wireRig = (
-  t: Test,
-  make: (settings: SerialSettings, clock: Clock) => Display,
-  flowControl: 'none' | 'xonxoff' = 'none',
-) => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-display-'));
-  const path = join(folder, 'tty');
-  const clock = new HandClock();
-  const display = make({ path, baudRate: 9600, flowControl }, clock);
-  t.teardown(async () => {
-    await display.release();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const plug = async (): Promise<FarEnd> => {
-    const end = await plugIn(path);
-    t.teardown(() => end.unplug());
-    return end;
-  };
+/** A display driver, its clock and where to plug displays in. */
+export const displayRig = (t: Test, make: (settings: SerialSettings, clock: Clock) => Display) => {
+  const { settings, clock, plug } = farEndRig(t);
+  const display = make(settings, clock);
+  t.teardown(() => display.release());
   return { display, clock, plug };
 };
 
@@ -37,17 +20,20 @@ export class Glass {
   readonly #seen = new ReportLog<readonly string[]>();
   readonly #command: RegExp;
   readonly #obey: (rows: readonly string[], command: string) => readonly string[];
+  readonly #blank: readonly string[];
   #rows: readonly string[];
 
   /** `command` matches one whole command at the start of the bytes (as Latin-1, with ␛ for ESC). */
   constructor(rows: number, command: RegExp, obey: (rows: readonly string[], command: string) => readonly string[]) {
-    this.#rows = Array<string>(rows).fill('');
+    this.#blank = Array<string>(rows).fill('');
+    this.#rows = this.#blank;
     this.#command = command;
     this.#obey = obey;
   }
 
   plugInto(end: FarEnd): void {
     let bytes = '';
+    this.#rows = this.#blank;
     end.received.on('data', (chunk: Buffer) => {
       bytes += chunk.toString('latin1').replaceAll('\u001b', '␛');
       for (let match = this.#command.exec(bytes); match !== null; match = this.#command.exec(bytes)) {
@@ -58,10 +44,11 @@ export class Glass {
     });
   }
 
-  /** Resolves when these rows are what stands there now, or next does. */
-  async shows(rows: readonly string[]): Promise<void> {
-    const wanted = JSON.stringify(rows);
-    await this.#seen.until(() => JSON.stringify(this.#rows) === wanted);
+  /** Resolves when one of these is what stands there now, or next does; with its index. */
+  async shows(...wanted: (readonly string[])[]): Promise<number> {
+    const index = () => wanted.findIndex((rows) => JSON.stringify(rows) === JSON.stringify(this.#rows));
+    await this.#seen.until(() => index() >= 0);
+    return index();
   }
 }
 

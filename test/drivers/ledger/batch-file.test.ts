@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
+import { systemError } from '../storage/sim-disk.ts';
 import { fact, facts, first, openLedger, openOnce, reopen, settings, stored, type TestFact } from './ledger-rig.ts';
-import { systemError } from './sim-disk.ts';
 
 const slots = (files: Parameters<typeof openOnce>[0]) =>
   new LedgerStore<TestFact>(settings, files).readArchive(1).slots;

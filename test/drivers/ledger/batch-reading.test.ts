@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import { test } from 'tap';
 import { type BatchFlaw, generationOf, readTail, verifyBatch } from '../../../drivers/ledger/batch-reading.ts';
 import { slotBytes } from '../../../drivers/ledger/slot.ts';
+import type { SimDisk } from '../storage/sim-disk.ts';
 import { batchPath, fact, facts, first, openLedger, openOnce, settings, stored, type TestFact } from './ledger-rig.ts';
-import type { SimDisk } from './sim-disk.ts';
 
 const read = (disk: SimDisk, generation = 1) =>
   verifyBatch<TestFact>(batchPath(generation), settings.ledgerKey, { fileSystem: disk });

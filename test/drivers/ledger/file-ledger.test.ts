@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { FileLedger } from '../../../drivers/ledger/file-ledger.ts';
-import type { FileSystem } from '../../../drivers/ledger/file-system.ts';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
-import { nodeFileSystem } from '../../../drivers/ledger/node-file-system.ts';
 import { slotBytes } from '../../../drivers/ledger/slot.ts';
+import type { FileSystem } from '../../../drivers/storage/file-system.ts';
+import { nodeFileSystem } from '../../../drivers/storage/node-file-system.ts';
 import { type ContractFact, type LedgerRig, ledgerContract } from '../../contract/ledger.contract.ts';
-import { FaultyFileSystem } from './faulty-file-system.ts';
+import { FaultyFileSystem } from '../storage/faulty-file-system.ts';
+import { SimDisk } from '../storage/sim-disk.ts';
 import { openLedger, stored } from './ledger-rig.ts';
-import { SimDisk } from './sim-disk.ts';
 
 const ledgerKey = Buffer.alloc(32, 0x42);
 

@@ -1,9 +1,9 @@
 import { Low } from 'lowdb';
 import { test } from 'tap';
 import { LedgerAdapter, type LedgerData } from '../../../drivers/ledger/ledger-adapter.ts';
-import { FaultyFileSystem } from './faulty-file-system.ts';
+import { FaultyFileSystem } from '../storage/faulty-file-system.ts';
+import { SimDisk } from '../storage/sim-disk.ts';
 import { batchPath, fact, facts, first, provision, settings, type TestFact } from './ledger-rig.ts';
-import { SimDisk } from './sim-disk.ts';
 
 const makeDb = (files: FaultyFileSystem) => {
   const adapter = new LedgerAdapter<TestFact>(settings, files);

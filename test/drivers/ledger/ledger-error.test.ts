@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { decisive, LedgerError, refusable } from '../../../drivers/ledger/ledger-error.ts';
-import { systemError } from './sim-disk.ts';
+import { systemError } from '../storage/sim-disk.ts';
 
 const thrownBy = (step: () => unknown): unknown => {
   try {

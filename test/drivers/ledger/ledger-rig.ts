@@ -1,9 +1,9 @@
 import { FileLedger } from '../../../drivers/ledger/file-ledger.ts';
-import type { FileSystem } from '../../../drivers/ledger/file-system.ts';
 import type { LedgerSettings } from '../../../drivers/ledger/ledger-adapter.ts';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
-import { FaultyFileSystem } from './faulty-file-system.ts';
-import { SimDisk } from './sim-disk.ts';
+import type { FileSystem } from '../../../drivers/storage/file-system.ts';
+import { FaultyFileSystem } from '../storage/faulty-file-system.ts';
+import { SimDisk } from '../storage/sim-disk.ts';
 
 export interface TestFact {
   readonly type: string;

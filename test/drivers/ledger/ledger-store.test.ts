@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
-import { FaultyFileSystem } from './faulty-file-system.ts';
+import { FaultyFileSystem } from '../storage/faulty-file-system.ts';
+import { SimDisk } from '../storage/sim-disk.ts';
 import { batchPath, fact, facts, first, openLedger, openOnce, provision, settings, stored } from './ledger-rig.ts';
-import { SimDisk } from './sim-disk.ts';
 
 test('a ledger is provisioned once and never replaced', async (t) => {
   const disk = new SimDisk();

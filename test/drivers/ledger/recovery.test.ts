@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import type { FileLedger } from '../../../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
-import { FaultyFileSystem, PowerCut } from './faulty-file-system.ts';
+import { FaultyFileSystem, PowerCut } from '../storage/faulty-file-system.ts';
+import { allLosses, SimDisk } from '../storage/sim-disk.ts';
 import {
   batchPath,
   fact,
@@ -14,7 +15,6 @@ import {
   settings,
   stored,
 } from './ledger-rig.ts';
-import { allLosses, SimDisk } from './sim-disk.ts';
 
 const batch = { type: 'batch' };
 /** Enough appends to grow the file, a rotation, and some more. */

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import type { Test } from 'tap';
 import { VisaPinPad } from '../../../drivers/pin-pad/visa-pin-pad.ts';
 import type { PinPadRig } from '../../contract/pin-pad.contract.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-import { type FarEnd, plugIn } from '../../support/pty.ts';
+import type { FarEnd } from '../../support/pty.ts';
 import { ReportLog } from '../../support/report-log.ts';
-import { takeBytes } from '../display/take-bytes.ts';
+import { farEndRig, takeBytes } from '../display/far-end.ts';
 
 /** The far end of a PIN pad's line: takes what the terminal sends, one control byte or frame after the other. */
 export class WirePad {
@@ -35,27 +31,17 @@ export class WirePad {
   }
 }
 
-/** A driver, its clock and a path to plug pads in at; all cleaned up with the test. */
-export const wireRig = (t: Test, flowControl: 'none' | 'xonxoff' = 'none') => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-pinpad-'));
-  const path = join(folder, 'tty');
-  const clock = new HandClock();
-  const pad = new VisaPinPad({ path, baudRate: 9600, flowControl }, clock);
-  t.teardown(async () => {
-    await pad.release();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const plug = async (): Promise<WirePad> => {
-    const end = await plugIn(path);
-    t.teardown(() => end.unplug());
-    return new WirePad(end);
-  };
-  return { pad, clock, path, plug };
+/** A driver, its clock and where to plug pads in. */
+export const padRig = (t: Test) => {
+  const { settings, clock, plug } = farEndRig(t);
+  const pad = new VisaPinPad(settings, clock);
+  t.teardown(() => pad.release());
+  return { pad, clock, plug: async () => new WirePad(await plug()) };
 };
 
 /** The pad of the contract: answers each frame, and the cardholder's answer is the test's. */
 export const contractRig = (t: Test): PinPadRig => {
-  const { pad, clock, plug } = wireRig(t);
+  const { pad, clock, plug } = padRig(t);
   const seen = new ReportLog<string>();
   let wire: WirePad | undefined;
   let silent = false;
@@ -79,7 +65,13 @@ export const contractRig = (t: Test): PinPadRig => {
       void listen(wire);
     },
     unplug: () => wire?.unplug() ?? Promise.resolve(),
-    asking: () => count('025a3630', ++asked),
+    asking: async () => {
+      await count('025a3630', ++asked);
+      // A damaged message comes back as NAK: then the driver has read the ACK too, and nothing is on the line that an
+      // unplugging would cross.
+      wire?.send('023731350331');
+      await count('15', asked);
+    },
     // The first EOT greets the pad.
     stopped: () => count('04', ++stopped + 1),
     shows: async (text) => {

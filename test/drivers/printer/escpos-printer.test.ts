@@ -124,6 +124,13 @@ test('health tells babble and a broken printer', async (t) => {
   peer.say(...Buffer.alloc(100, 0xff));
   t.match(await run(printer.checkHealth()), { healthy: false, fault: { code: 'babbling', where: 'memory' } });
   t.strictSame(await run(printer.checkHealth()), { healthy: true }, 'told once');
+  peer.say(...Buffer.alloc(100, 'login: '));
+  t.match(await run(printer.checkHealth()), { healthy: false, fault: { code: 'babbling' } }, 'answers to no question');
+  for (let hour = 0; hour < 100; hour++) {
+    peer.say(0xff);
+    await pass(60_000);
+  }
+  t.strictSame(await run(printer.checkHealth()), { healthy: true }, 'a spark now and then is no babble');
   peer.broken = true;
   peer.changed();
   await pass(500);

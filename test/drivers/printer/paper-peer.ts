@@ -55,6 +55,8 @@ export class PaperPeer implements PrinterLine {
   coverOpen = false;
   overheated = false;
   cutterJammed = false;
+  /** While it is, no recovery helps. */
+  bladeStuck = false;
   broken = false;
   /** Offline for no reason that it would tell. */
   plainOffline = false;
@@ -185,7 +187,7 @@ export class PaperPeer implements PrinterLine {
     if (command === 0x04) this.#answerRealTime(n ?? 0);
     if (command === 0x05 && (this.#can.clearsAlways || this.cutterJammed)) {
       this.#clear();
-      this.cutterJammed = false;
+      this.cutterJammed = this.bladeStuck;
       this.changed();
     }
     if (command === 0x14 && this.#can.clearBuffers) {

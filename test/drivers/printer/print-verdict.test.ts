@@ -190,7 +190,7 @@ for (const name of telling) {
   const faults: [cause: PrinterCause, (peer: PaperPeer, on: boolean) => void][] = [
     ['paperEnd', (peer, on) => (peer.hasPaper = !on)],
     ['coverOpen', (peer, on) => (peer.coverOpen = on)],
-    ['cutter', (peer, on) => (peer.cutterJammed = on)],
+    ['cutter', (peer, on) => (peer.cutterJammed = peer.bladeStuck = on)],
     ['unrecoverable', (peer, on) => (peer.broken = on)],
     ['overheat', (peer, on) => (peer.overheated = on)],
     ['offline', (peer, on) => (peer.plainOffline = on)],
@@ -222,6 +222,18 @@ for (const name of telling) {
       t.match(log.reports.at(-1), { type: 'readiness', readiness: { ready: false, cause } });
     });
   }
+
+  test(`${name}: a blade that was freed is recovered when somebody asks, not by the idle poll`, async (t) => {
+    const { peer, print, printer, run, pass } = await rig(t, name);
+    peer.cutterJammed = peer.bladeStuck = true;
+    peer.changed();
+    t.strictSame(await run(printer.checkReady()), { ready: false, cause: 'cutter' });
+    peer.bladeStuck = false;
+    await pass(5000);
+    t.equal(peer.cutterJammed, true, 'nobody asked: the blade stays where fingers may be');
+    t.match(await run(printer.checkReady()), { ready: true });
+    t.strictSame(await print(), printed);
+  });
 
   test(`${name}: a head that cools in time costs nothing but time`, async (t) => {
     const { peer, print, clock } = await rig(t, name);

@@ -9,7 +9,7 @@ const bytesOf = (elements: SlipElement[], profile: PrinterProfile): string =>
     .join(' ');
 
 const module = printerProfile('cheap58');
-const framed = (body: string): string => `1b401b401c26 ${body} 1b6403`;
+const framed = (body: string): string => `1b401b401c26 ${body} 1b6404`;
 
 test('slips byte for byte', (t) => {
   const cases: [what: string, elements: SlipElement[], body: string][] = [
@@ -44,7 +44,7 @@ test('slips byte for byte', (t) => {
   for (const [what, elements, body] of cases) t.equal(bytesOf(elements, module), framed(body), what);
   t.equal(
     bytesOf([{ type: 'text', text: 'A', size: 'double', bold: true }], module),
-    '1b401b401c26 1d21111b4501410a 1d21001b45001b6403',
+    '1b401b401c26 1d21111b4501410a 1d21001b45001b6404',
     'the last line leaves nothing switched on',
   );
   t.equal(
@@ -57,9 +57,17 @@ test('slips byte for byte', (t) => {
 
 test('the paper is reckoned, so that silence has a limit', (t) => {
   const paperOf = (elements: SlipElement[]) => encodeSlip({ elements }, module).paperMm;
-  t.equal(paperOf([]), 3 * 3.75);
-  t.equal(paperOf([{ type: 'blank', lines: 4 }]), 7 * 3.75);
-  t.equal(paperOf([{ type: 'text', text: 'A', size: 'double' }]), 4.6 * 3.75);
+  t.equal(paperOf([]), 4 * 3.75);
+  t.equal(paperOf([{ type: 'blank', lines: 4 }]), 8 * 3.75);
+  t.equal(paperOf([{ type: 'text', text: 'A', size: 'double' }]), 5.6 * 3.75);
   t.equal(encodeSlip({ elements: [] }, module).byteLength, 9);
+  t.end();
+});
+
+test('every make feeds its last line past the tear bar, so that two slips are never one piece of paper', (t) => {
+  for (const name of ['epson', 'clone', 'cheap58', 'mute'] as const) {
+    const { tearOffLines, lineMm } = printerProfile(name);
+    t.ok(tearOffLines * lineMm >= 15, name);
+  }
   t.end();
 });

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { readSecretFile, writeSecretFile } from '../../../drivers/vault/secret-file.ts';
-import { FaultyFileSystem, PowerCut } from '../ledger/faulty-file-system.ts';
-import { allLosses, SimDisk } from '../ledger/sim-disk.ts';
+import { FaultyFileSystem, PowerCut } from '../storage/faulty-file-system.ts';
+import { allLosses, SimDisk } from '../storage/sim-disk.ts';
 
 const older = Buffer.from('the one before');
 const newer = Buffer.from('the new one, and longer');

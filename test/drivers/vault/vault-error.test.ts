@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { VaultError, vaultError } from '../../../drivers/vault/vault-error.ts';
-import { systemError } from '../ledger/sim-disk.ts';
+import { systemError } from '../storage/sim-disk.ts';
 
 test('errors of the system are told in words', (t) => {
   const faults = {

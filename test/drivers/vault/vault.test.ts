@@ -6,8 +6,8 @@ import { inspect } from 'node:util';
 import { type Test, test } from 'tap';
 import { Vault } from '../../../drivers/vault/vault.ts';
 import { VaultError } from '../../../drivers/vault/vault-error.ts';
-import { FaultyFileSystem } from '../ledger/faulty-file-system.ts';
-import { SimDisk } from '../ledger/sim-disk.ts';
+import { FaultyFileSystem } from '../storage/faulty-file-system.ts';
+import { SimDisk } from '../storage/sim-disk.ts';
 
 const deviceKey = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
 const masterKey = Buffer.from('0123456789abcdeffedcba9876543210', 'hex');

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { errorCode, unlinkIfThere, writeFully } from '../../../drivers/ledger/file-system.ts';
+import { errorCode, unlinkIfThere, writeFully } from '../../../drivers/storage/file-system.ts';
 import { SimDisk, systemError } from './sim-disk.ts';
 
 test('what the system takes in parts is written whole', (t) => {

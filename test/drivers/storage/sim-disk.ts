@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { FileSystem, OpenFile } from '../../../drivers/ledger/file-system.ts';
+import type { FileSystem, OpenFile } from '../../../drivers/storage/file-system.ts';
 
 /**
  * What a power cut leaves of the writes that weren't synced. `torn`: every other sector arrived; `trashed`: the sectors

@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from '../../../drivers/ledger/file-system.ts';
+import type { FileSystem, OpenFile } from '../../../drivers/storage/file-system.ts';
 import { systemError } from './sim-disk.ts';
 
 /** What a process sees of a power cut: nothing more works. It is no system error, so no driver may handle it. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { nodeFileSystem as files } from '../../../drivers/ledger/node-file-system.ts';
+import { nodeFileSystem as files } from '../../../drivers/storage/node-file-system.ts';
 
 const folder = (t: Test): string => {
   const path = mkdtempSync(join(tmpdir(), 'slipsafe-files-'));
@@ -56,7 +56,7 @@ test('a folder is locked once, and again when it is let go', async (t) => {
 
 test('a process that is killed leaves no lock behind', async (t) => {
   const directory = folder(t);
-  const module = new URL('../../../drivers/ledger/node-file-system.js', import.meta.url).href;
+  const module = new URL('../../../drivers/storage/node-file-system.js', import.meta.url).href;
   const script = `
     import { nodeFileSystem } from ${JSON.stringify(module)};
     await nodeFileSystem.lock(${JSON.stringify(directory)});

@@ -1,0 +1,73 @@
+/** The terminal's ledger as `slipsafe ledger` and the log give it: masked facts, folded into vouchers. */
+import type { LogLine } from '../../test/bench/firmware-process.ts';
+
+export type TerminalStatus =
+  | 'intended'
+  | 'notSent'
+  | 'declined'
+  | 'approved'
+  | 'captured'
+  | 'kept'
+  | 'reversalRequired'
+  | 'reversed'
+  | 'handedOver';
+
+export interface TerminalSale {
+  readonly batch: number;
+  /** 凭证号, the STAN of its request. */
+  readonly voucher: number;
+  /** In 分. */
+  readonly amount: number;
+  readonly status: TerminalStatus;
+  /** Field 39 of its reversal: 96 no slip, 98 no answer … */
+  readonly reason?: string;
+}
+
+const outcomes: { readonly [fact: string]: TerminalStatus } = {
+  notSent: 'notSent',
+  declined: 'declined',
+  approved: 'approved',
+  captured: 'captured',
+  keptBySupervisor: 'kept',
+  reversalRequired: 'reversalRequired',
+  reversed: 'reversed',
+  handedOver: 'handedOver',
+};
+
+/** A number of a fact, which is there unless the firmware writes other facts than this was made for. */
+export const numberOf = (line: LogLine, name: string): number => {
+  const value = line[name];
+  if (typeof value !== 'number') throw new Error(`A fact ${String(line.fact)} has no number ${name}`);
+  return value;
+};
+
+export class TerminalLedger {
+  readonly #sales = new Map<unknown, TerminalSale>();
+  #batch = 0;
+
+  /** In the order of their intents. */
+  get sales(): readonly TerminalSale[] {
+    return [...this.#sales.values()];
+  }
+
+  get batch(): number {
+    return this.#batch;
+  }
+
+  /** Takes the next fact, and gives the sale that it is about as it is now, if it is about one. */
+  take(line: LogLine): TerminalSale | undefined {
+    const fact = String(line.fact);
+    const id = line.saleId;
+    if (fact === 'provisioned' || fact === 'signedOn' || fact === 'batchOpened') this.#batch = numberOf(line, 'batch');
+    if (fact === 'intended') {
+      const sale = { voucher: numberOf(line, 'stan'), amount: numberOf(line, 'amount'), batch: this.#batch };
+      this.#sales.set(id, { ...sale, status: 'intended' });
+    }
+    const sale = this.#sales.get(id);
+    const status = outcomes[fact];
+    if (sale === undefined || status === undefined) return sale;
+    const after = { ...sale, status, ...(fact === 'reversalRequired' && { reason: String(line.reason) }) };
+    this.#sales.set(id, after);
+    return after;
+  }
+}

@@ -1,0 +1,94 @@
+import { test } from 'tap';
+import { CardMemory } from '../../firmware/card-memory.ts';
+import { type EffectContext, makePerform } from '../../firmware/effects.ts';
+import type { Effect } from '../../state-machine/effects.ts';
+import { approval, rules, World } from '../state-machine/world.ts';
+
+const card = {
+  entry: 'swipe',
+  pan: '4111111111111111',
+  serviceCode: '101',
+  track2: '4111111111111111=30121010000',
+} as const;
+
+/** Drivers that throw wherever they are asked, unless the test gives a better one. */
+const rig = (devices: object = {}) => {
+  const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('a driver broke')) });
+  const bugs: string[] = [];
+  const cards = new CardMemory();
+  const context = {
+    rules,
+    identity: { merchant: 'm', branch: 'b', merchantId: 'i', terminalId: 't', hotline: 'h', language: 'zh-CN' },
+    pinTimeoutMs: 1000,
+    cardReader: { enable: () => undefined, disable: () => undefined },
+    pinPad: broken,
+    printer: broken,
+    acquirer: broken,
+    ledger: { tailCode: () => '00000000' },
+    cards,
+    unsealPan: (sealed: string) => `clear of ${sealed}`,
+    passwordIsRight: async () => true,
+    bug: (where: string) => bugs.push(where),
+    ...devices,
+  } as unknown as EffectContext;
+  return { perform: makePerform(context), cards, bugs };
+};
+
+test('M10: a driver that throws counts as the least that can be known, and the bug is told', async (t) => {
+  const world = new World().upToRequest().authorised();
+  const { perform, cards, bugs } = rig();
+  const { book } = world.state;
+  cards.await();
+  cards.take(card);
+  const outcomes = [];
+  for (const effect of world.effects) outcomes.push(await perform(effect, book));
+  t.match(
+    outcomes.filter((outcome) => outcome !== undefined),
+    [
+      { type: 'signOnAnswered', answer: { outcome: 'unanswered' } },
+      { type: 'printerChecked', readiness: { ready: false, cause: 'silence' } },
+      { type: 'pin', outcome: 'failed' },
+      { type: 'authorised', answer: { outcome: 'unanswered' } },
+      { type: 'printed', verdict: { verdict: 'UNKNOWN' } },
+    ],
+  );
+  t.ok(bugs.includes('print') && bugs.includes('authorise') && bugs.includes('signOn'));
+});
+
+test('M9: the request takes card and PIN block from memory; after forgetCard there is nothing to take', async (t) => {
+  const world = new World().upToRequest();
+  const asked: object[] = [];
+  const acquirer = {
+    signOn: async () => ({ outcome: 'signedOn', pinKey: 'K', batch: 1, hostDate: '', hostTime: '' }),
+    authorise: async (request: object, secrets: object) => {
+      asked.push({ ...request, ...secrets });
+      return approval;
+    },
+  };
+  const pinPad = { requestPin: async () => ({ outcome: 'entered', block: '0123456789ABCDEF' }) };
+  const { perform, cards, bugs } = rig({ acquirer, pinPad });
+  const { book } = world.state;
+  for (const type of ['signOn', 'readCard'] as const) await perform(world.last(type), book);
+  cards.take(card);
+  await perform(world.last('askPin'), book);
+  await perform(world.last('authorise'), book);
+  t.match(asked, [{ amount: 1234, stan: 2, track2: card.track2, pinBlock: '0123456789ABCDEF' }]);
+  await perform({ type: 'forgetCard' }, book);
+  t.match(await perform(world.last('authorise'), book), { answer: { outcome: 'unanswered' } });
+  t.equal(asked.length, 1);
+  t.strictSame(bugs, ['authorise']);
+});
+
+test('an upload opens the sealed card numbers, for the message alone', async (t) => {
+  const world = new World().upToRequest().authorised().printed();
+  const uploads: object[] = [];
+  const upload = async (request: object) => {
+    uploads.push(request);
+    return { outcome: 'accepted' };
+  };
+  const { perform } = rig({ acquirer: { upload } });
+  const sale = world.state.book.sales[0];
+  const effect = { type: 'upload', id: 'e', stan: 3, batch: 1, saleIds: [sale?.id] } as unknown as Effect;
+  t.match(await perform(effect, world.state.book), { type: 'uploadAnswered', answer: { outcome: 'accepted' } });
+  t.match(uploads, [{ records: [{ half: 'domestic', stan: 2, amount: 1234, pan: 'clear of sealed' }] }]);
+});
