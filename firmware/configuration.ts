@@ -138,7 +138,10 @@ export const configurationSchema = v.pipe(
     merchant: v.strictObject({
       name: text(1, 40),
       branch: described(text(0, 40), 'Which shop, for customers who know several'),
-      hotline: described(text(1, 16), 'Whom a clerk calls'),
+      hotline: described(
+        v.pipe(v.string(), v.regex(/^[\d +-]{1,11}$/, 'a number of at most 11 characters')),
+        'Whom a clerk calls; it must fit the display beside 联系',
+      ),
     }),
     language: v.optional(v.picklist(['zh-CN', 'en']), 'zh-CN'),
     storage: v.strictObject({

@@ -156,7 +156,7 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
     case 'handedOver':
       return [
         t('已转人工处理', 'Handed over'),
-        `${t('事件号', 'Incident')} ${findSale(state.book, what.saleId).incident ?? ''}`,
+        `${t('事件', 'No. ')}${findSale(state.book, what.saleId).incident ?? ''}`,
         slipState(state, language),
         ok,
       ];

@@ -52,6 +52,10 @@ test('every error names the key, what was expected and what was found', async (t
     broken((it) => (it.terminal.id = '1')),
     ['terminal.id: expected 8 letters or digits, found "1"'],
   );
+  t.strictSame(
+    broken((it) => (it.merchant.hotline = '400-669-55160')),
+    ['merchant.hotline: expected a number of at most 11 characters, found "400-669-55160"'],
+  );
   t.match(broken((it) => (it.printer.profile = 'star'))[0], /^printer\.profile: expected .*"epson".*, found "star"$/);
   t.match(broken((it) => (it.keypad.driver = 'usb'))[0], /^keypad\.driver: expected .*"serial".*, found "usb"$/);
   t.strictSame(

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import type { SignOnOutcome } from '../../hal/acquirer.ts';
+import type { Digit } from '../../hal/keypad.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
 import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
@@ -25,6 +26,22 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
   t.strictSame(unseen, []);
 });
 
+test('the numbers that a clerk reads to somebody are never cut: hotline and incident', async (t) => {
+  const world = new World().upToRequest().authorised({ outcome: 'badMac' });
+  world.reversalAnswered({ outcome: 'unanswered', fault });
+  for (const language of ['zh-CN', 'en'] as const) {
+    t.match(view(world.state, { ...identity, hotline: '40066955160' }, language).lines[2], /40066955160/);
+  }
+  world
+    .keys('function', '1', 'enter')
+    .password(true)
+    .keys(...('123456789012'.split('') as Digit[]), 'enter')
+    .printed();
+  for (const language of ['zh-CN', 'en'] as const) {
+    t.match(view(world.state, identity, language).lines[1], /123456789012/);
+  }
+});
+
 test('a long shop name is cut at a whole character', async (t) => {
   const shop = { ...identity, merchant: 'a示例便利店示例便利店' };
   t.equal(view(new World().start().signOn().state, shop, 'zh-CN').lines[0], 'a示例便利店示例');
@@ -45,13 +62,6 @@ test('M2, M3: out of service with a sale open, the screen says that no goods are
   const resting = new World().start();
   resting.happen({ type: 'ledgerFault', result: 'failed', fact: 'traceTaken' });
   t.equal(view(resting.state, identity, 'zh-CN').lines[1], '停止交易');
-});
-
-test('M10: the idle screen says that the printer is unplugged, until it is back and says that it is well', async (t) => {
-  const world = new World().start().signOn().happen({ type: 'link', device: 'printer', online: false });
-  t.equal(view(world.state, identity, 'zh-CN').lines[2], '打印机未连接');
-  world.happen({ type: 'link', device: 'printer', online: true }).paper(true);
-  t.equal(view(world.state, identity, 'zh-CN').lines[2], '终端 00000001');
 });
 
 test('merchant and amount stand before the customer when he is to confirm them (003-26, 004-13, 004-17)', async (t) => {
