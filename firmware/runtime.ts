@@ -60,6 +60,18 @@ export interface RuntimeOptions {
 /** Causes for which a technician is needed, who reads the log: the others a clerk sees and puts right. */
 const needsMending: ReadonlySet<PrinterCause> = new Set(['silence', 'unrecoverable']);
 
+/**
+ * A reversal that is sent under another terminal's number is answered 25, no such request, and counts as done: the
+ * money would stay with the acquirer (M2).
+ */
+const foreignLedger = (terminalId: string): DeviceFault => ({
+  device: 'ledger',
+  code: 'notSuitable',
+  where: 'terminal.id',
+  what: `The ledger is that of terminal ${terminalId}, and the configuration names another one.`,
+  remedy: 'Put the number back, or mount the right disk. A terminal that gets another number is provisioned anew.',
+});
+
 export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #mailbox: Event[] = [];
@@ -94,6 +106,8 @@ export class Runtime {
       await this.#showOutOfService('bug');
       throw error;
     }
+    const { terminalId } = recovered.state.book;
+    if (terminalId !== this.#options.identity.terminalId) return this.#refuseService(foreignLedger(terminalId));
     this.#state = recovered.state;
     for (const fact of recovered.facts) {
       const stored = await ledger.append(fact);

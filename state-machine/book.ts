@@ -78,6 +78,8 @@ export interface LastSettlement {
 
 export interface Book {
   readonly provisioned: boolean;
+  /** Whose book it is: field 41 of all that is open in it. */
+  readonly terminalId: string;
   /** The batch that the acquirer was in at the last sign-on: what is sold now belongs to it. */
   readonly batch: BatchNumber;
   readonly nextStan: Stan;
@@ -91,6 +93,7 @@ export interface Book {
 
 export const emptyBook: Book = {
   provisioned: false,
+  terminalId: '',
   batch: 1 as BatchNumber,
   nextStan: 1 as Stan,
   sales: [],
@@ -184,7 +187,7 @@ export const nextBatch = (
   // The sign-on that follows says which batch the acquirer is in, if none since the batch end has said it already.
   const next = book.batch === batch ? following(batch) : book.batch;
   return [
-    { type: 'batchOpened', batch: next, nextStan: book.nextStan, settled },
+    { type: 'batchOpened', terminalId: book.terminalId, batch: next, nextStan: book.nextStan, settled },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
 };
@@ -259,7 +262,13 @@ const settling = (book: Book): SettlementProgress => {
 export const apply = (book: Book, fact: Fact): Book => {
   switch (fact.type) {
     case 'provisioned':
-      return { ...emptyBook, provisioned: true, batch: fact.batch, nextStan: fact.nextStan };
+      return {
+        ...emptyBook,
+        provisioned: true,
+        terminalId: fact.terminalId,
+        batch: fact.batch,
+        nextStan: fact.nextStan,
+      };
     case 'traceTaken': {
       const taken = taking(book, fact.stan);
       return fact.purpose === 'settlement' ? { ...taken, settlement: { ...settling(book), stan: fact.stan } } : taken;
@@ -303,6 +312,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'batchOpened':
       return {
         provisioned: true,
+        terminalId: fact.terminalId,
         batch: fact.batch,
         nextStan: fact.nextStan,
         sales: [],

@@ -79,6 +79,7 @@ export type Fact = At &
      */
     | {
         readonly type: 'batchOpened';
+        readonly terminalId: string;
         readonly batch: BatchNumber;
         readonly nextStan: Stan;
         readonly settled: LastSettlement;

@@ -159,6 +159,14 @@ test('a ledger that can not be opened keeps the terminal out of service, and the
   t.match(screens.reports.at(-1), /存储故障\|停止交易/);
 });
 
+test('M2: the ledger of another terminal is not gone on with, whose reversals the acquirer would not find', async (t) => {
+  const facts: Fact[] = [{ ...provisioned, terminalId: '00000002' } as Fact];
+  const { runtime, screens, ledger } = rig(new HandLedger(facts));
+  t.match(await runtime.start(), { code: 'notSuitable', what: /terminal 00000002/ });
+  t.match(screens.reports.at(-1), /存储故障\|停止交易/);
+  t.equal(ledger.facts.length, 1);
+});
+
 test('a bug stops trading and is reported; it neither ends the process nor goes unseen (M10)', async (t) => {
   const { runtime, reports, screens } = rig(
     new HandLedger([provisioned, { ...provisioned, type: 'settlementPrinted' } as Fact]),

@@ -44,7 +44,12 @@ test('a balanced settlement: totals, batch end, slip, next batch, sign-on (M7)',
   });
   ended(answer(world, 'balanced', 'balanced'));
   t.match(world.last('endBatch'), { balanced: true, count: 0 });
-  t.match(world.facts.at(-1), { type: 'batchOpened', batch: 2, settled: { batch: 1, printed: false } });
+  t.match(world.facts.at(-1), {
+    type: 'batchOpened',
+    terminalId: '00000001',
+    batch: 2,
+    settled: { batch: 1, printed: false },
+  });
   t.equal(world.last('print').slip.slip, 'settlement');
   world.printed().keys('enter');
   t.equal(world.state.book.lastSettlement?.printed, true);
