@@ -3,6 +3,7 @@
  * executor that owes an outcome gives one, always; a driver that throws instead of answering is a bug, which is
  * logged and counts as the least that can be known (`UNKNOWN`, `unanswered`).
  */
+
 import type { Acquirer, FinancialRequest, LinkOutcome, UploadRecord } from '../hal/acquirer.ts';
 import type { CardReader } from '../hal/card-reader.ts';
 import type { DeviceFault, DeviceName } from '../hal/device.ts';
@@ -10,11 +11,12 @@ import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, SlipDocument } from '../hal/printer.ts';
 import type { SaleId } from '../hal/units.ts';
-import { type Book, findSale, halfOf, type Sale } from '../state-machine/book.ts';
+import { type Book, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import type { Sale } from '../state-machine/sale.ts';
 import type { CardMemory } from './card-memory.ts';
 import { reversalSlip } from './slips/reversal-slip.ts';
 import { saleSlip } from './slips/sale-slip.ts';

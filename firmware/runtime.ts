@@ -2,6 +2,7 @@
  * The loop: one mailbox; take an event, step, make the facts durable, only then perform the effects, whose
  * outcomes come back as events, and show the screen. Nothing else in the firmware decides anything.
  */
+
 import type { Acquirer, AcquirerEvent } from '../hal/acquirer.ts';
 import type { CardEvent, CardReader, ReadCard } from '../hal/card-reader.ts';
 import type { Clock } from '../hal/clock.ts';
@@ -12,8 +13,9 @@ import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterCause } from '../hal/printer.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
-import type { CardToken, Fact } from '../state-machine/facts.ts';
+import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import type { CardToken } from '../state-machine/sale.ts';
 import type { State } from '../state-machine/state.ts';
 import { recover, step } from '../state-machine/step.ts';
 import type { Rejection, Step } from '../state-machine/turn.ts';

@@ -3,54 +3,11 @@
  * lines of facts and throw on an illegal one, such as the capture of a reversed sale: that is a bug or an altered
  * ledger, and trading stops.
  */
-import type {
-  Approval,
-  BatchTotals,
-  HalfTotals,
-  ReversalReason,
-  SettlementFlag,
-  TransactionKind,
-} from '../hal/acquirer.ts';
+import type { BatchTotals, HalfTotals, SettlementFlag } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { CardToken, Copy, Fact, FactOf } from './facts.ts';
+import type { Fact, FactOf } from './facts.ts';
 import { kinds } from './kinds.ts';
-
-/**
- * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`. Closed, for good: the others; M2
- * says that an approved one ends in `captured`, `kept`, `reversed` or `handedOver`.
- */
-export type SaleStatus =
-  | 'intended'
-  | 'notSent'
-  | 'declined'
-  | 'approved'
-  | 'captured'
-  | 'kept'
-  | 'reversalRequired'
-  | 'reversed'
-  | 'handedOver';
-
-export interface Sale {
-  readonly id: SaleId;
-  readonly kind: TransactionKind;
-  readonly stan: Stan;
-  readonly batch: BatchNumber;
-  readonly amount: MinorUnits;
-  readonly card: CardToken;
-  readonly pinEntered: boolean;
-  readonly operator: string;
-  /** When the intent was made. */
-  readonly at: EpochMs;
-  readonly status: SaleStatus;
-  readonly approval?: Omit<Approval, 'outcome'>;
-  readonly responseCode?: string;
-  readonly reason?: ReversalReason;
-  readonly incident?: string;
-  /** How often each copy was verified as printed. */
-  readonly copies: { readonly [C in Copy]: number };
-  /** The state that the last reversal slip told; a slip of another state is due (M4). */
-  readonly reversalSlipSays?: SaleStatus;
-}
+import type { Copy, LastSettlement, Sale, SaleStatus } from './sale.ts';
 
 export interface SettlementProgress {
   /**
@@ -66,14 +23,6 @@ export interface SettlementProgress {
   readonly flags?: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
   /** How many of `toUpload` the acquirer has. */
   readonly uploaded: number;
-}
-
-export interface LastSettlement {
-  readonly batch: BatchNumber;
-  readonly at: EpochMs;
-  readonly totals: BatchTotals;
-  readonly flags: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
-  readonly printed: boolean;
 }
 
 export interface Book {

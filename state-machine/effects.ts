@@ -3,9 +3,10 @@
  * effect that asks for an outcome has an `id`, and its outcome, which always comes, bears it. The id is made of what
  * the effect is about, so that the same step gives the same id again.
  */
+
 import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
 import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { Copy } from './facts.ts';
+import type { Copy } from './sale.ts';
 
 /** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
 export type SlipRequest =

@@ -2,6 +2,7 @@
  * Events: what the machine is told. Time comes in with each (`at` for time-outs, `wall` for records), and so does
  * a fresh random identifier, from which a sale takes its id: the machine has no clock and no dice.
  */
+
 import type {
   AuthorisationOutcome,
   ReversalOutcome,
@@ -15,7 +16,8 @@ import type { Key } from '../hal/keypad.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
-import type { CardToken, FactType } from './facts.ts';
+import type { FactType } from './facts.ts';
+import type { CardToken } from './sale.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {

@@ -7,21 +7,7 @@
  */
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { LastSettlement, Sale } from './book.ts';
-
-/** A card as records may know it: nothing here is clear card data (M9). */
-export interface CardToken {
-  /** First six, stars, last four: `622200******1234`. */
-  readonly masked: string;
-  /** The PAN, encrypted under the device key; for batch upload. */
-  readonly sealedPan: string;
-  /** Keyed hash of the PAN: the same card gives the same hash on this terminal only. */
-  readonly cardHash: string;
-  readonly entry: 'swipe';
-}
-
-/** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
-export type Copy = 'merchant' | 'cardholder' | 'reversal';
+import type { CardToken, Copy, LastSettlement, Sale } from './sale.ts';
 
 interface At {
   readonly at: EpochMs;

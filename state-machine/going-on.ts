@@ -1,9 +1,10 @@
 /** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
+
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
-import type { Copy } from './facts.ts';
+import type { Copy } from './sale.ts';
 import type { Continuation, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 

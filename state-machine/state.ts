@@ -1,10 +1,11 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
+
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
-import type { CardToken, Copy } from './facts.ts';
+import type { CardToken, Copy } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =

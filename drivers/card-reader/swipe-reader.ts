@@ -1,5 +1,5 @@
 import type { CardEvent, CardReader } from '../../hal/card-reader.ts';
-import { InputDevice } from '../hid/input-device.ts';
+import { InputDevice } from '../input-device.ts';
 
 /** What every swipe reader has in common: it reports nothing until it is enabled. */
 export abstract class SwipeReader extends InputDevice<CardEvent> implements CardReader {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { Key, KeyEvent, Keypad } from '../../hal/keypad.ts';
 import { HidLine, type HidSettings } from '../hid/hid-line.ts';
-import { InputDevice } from '../hid/input-device.ts';
+import { InputDevice } from '../input-device.ts';
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { Health } from '../../hal/device.ts';
 import type { Key, KeyEvent, Keypad } from '../../hal/keypad.ts';
-import { InputDevice } from '../hid/input-device.ts';
+import { InputDevice } from '../input-device.ts';
 import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 
 const carriageReturn = 0x0d;

@@ -1,5 +1,5 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
-import type { Sale } from '../../state-machine/book.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 import { dateTime, header, money, pair, rule, type SlipIdentity, sixDigits, tall, text, title } from './slip.ts';
 
 /** What became of the money, in words for the customer who holds the slip. */

@@ -1,6 +1,6 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
-import type { Sale } from '../../state-machine/book.ts';
 import { kinds } from '../../state-machine/kinds.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 import { blank, dateTime, header, money, pair, rule, type SlipIdentity, sixDigits, tall, text, title } from './slip.ts';
 
 const copyNames = {

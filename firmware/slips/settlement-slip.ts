@@ -1,7 +1,7 @@
 import type { HalfTotals, SettlementFlag } from '../../hal/acquirer.ts';
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { MinorUnits } from '../../hal/units.ts';
-import type { LastSettlement } from '../../state-machine/book.ts';
+import type { LastSettlement } from '../../state-machine/sale.ts';
 import { dateTime, header, money, rule, type SlipIdentity, sixDigits, text, title } from './slip.ts';
 
 const flags: { readonly [F in SettlementFlag]: string } = {

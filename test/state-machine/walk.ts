@@ -2,11 +2,13 @@
  * Random walks through the machine with a small acquirer beside it: whatever keys are pressed, answers come, paper
  * does and power goes, the rules of money hold after every step. (The exhaustive walk is `npm run model`.)
  */
+
 import type { Key } from '../../hal/keypad.ts';
-import { counts, openSale, type Sale } from '../../state-machine/book.ts';
+import { counts, openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 import type { State } from '../../state-machine/state.ts';
 import { view } from '../../state-machine/view.ts';
 import { Dice, Loaded } from './dice.ts';

@@ -5,7 +5,7 @@ import { settlementSlip } from '../../../firmware/slips/settlement-slip.ts';
 import { dateTime, money } from '../../../firmware/slips/slip.ts';
 import type { SlipDocument } from '../../../hal/printer.ts';
 import type { EpochMs, MinorUnits } from '../../../hal/units.ts';
-import type { Sale } from '../../../state-machine/book.ts';
+import type { Sale } from '../../../state-machine/sale.ts';
 import { World } from '../../state-machine/world.ts';
 
 const identity = {

@@ -1,5 +1,5 @@
-import type { Device, DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
-import type { SerialLine } from '../serial/serial-line.ts';
+import type { Device, DeviceFault, Health, LinkEvent } from '../hal/device.ts';
+import type { SerialLine } from './serial/serial-line.ts';
 
 /** What an input device needs of its line, be it serial or USB HID. */
 export type InputLine = Pick<SerialLine, 'open' | 'close' | 'fault'>;

@@ -1,0 +1,62 @@
+/** A transaction and a settlement as the book knows them, and as facts can carry them. */
+import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+
+/** A card as records may know it: nothing here is clear card data (M9). */
+export interface CardToken {
+  /** First six, stars, last four: `622200******1234`. */
+  readonly masked: string;
+  /** The PAN, encrypted under the device key; for batch upload. */
+  readonly sealedPan: string;
+  /** Keyed hash of the PAN: the same card gives the same hash on this terminal only. */
+  readonly cardHash: string;
+  readonly entry: 'swipe';
+}
+
+/** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
+export type Copy = 'merchant' | 'cardholder' | 'reversal';
+
+/**
+ * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`. Closed, for good: the others; M2
+ * says that an approved one ends in `captured`, `kept`, `reversed` or `handedOver`.
+ */
+export type SaleStatus =
+  | 'intended'
+  | 'notSent'
+  | 'declined'
+  | 'approved'
+  | 'captured'
+  | 'kept'
+  | 'reversalRequired'
+  | 'reversed'
+  | 'handedOver';
+
+export interface Sale {
+  readonly id: SaleId;
+  readonly kind: TransactionKind;
+  readonly stan: Stan;
+  readonly batch: BatchNumber;
+  readonly amount: MinorUnits;
+  readonly card: CardToken;
+  readonly pinEntered: boolean;
+  readonly operator: string;
+  /** When the intent was made. */
+  readonly at: EpochMs;
+  readonly status: SaleStatus;
+  readonly approval?: Omit<Approval, 'outcome'>;
+  readonly responseCode?: string;
+  readonly reason?: ReversalReason;
+  readonly incident?: string;
+  /** How often each copy was verified as printed. */
+  readonly copies: { readonly [C in Copy]: number };
+  /** The state that the last reversal slip told; a slip of another state is due (M4). */
+  readonly reversalSlipSays?: SaleStatus;
+}
+
+export interface LastSettlement {
+  readonly batch: BatchNumber;
+  readonly at: EpochMs;
+  readonly totals: BatchTotals;
+  readonly flags: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
+  readonly printed: boolean;
+}
