@@ -25,11 +25,12 @@ import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { checkPassword } from './password.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
+import type { SlipIdentity } from './slips/slip.ts';
 
 export const ledgerDirectory = (configuration: Configuration): string =>
   join(configuration.storage.directory, 'ledger');
 
-const displayOf = ({ display }: Configuration, clock: Clock): Display => {
+export const displayOf = ({ display }: Configuration, clock: Clock): Display => {
   switch (display.driver) {
     case 'lcd4x16':
       return new Lcd4x16Display(display.port, clock);
@@ -94,6 +95,16 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
   ...(supervisor !== undefined && { supervisor: supervisor.id }),
 });
 
+/** Who the terminal is, on its screens and slips. */
+export const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
+  merchant: merchant.name,
+  branch: merchant.branch,
+  hotline: merchant.hotline,
+  terminalId: terminal.id,
+  merchantId: terminal.merchantId,
+  language,
+});
+
 /** A terminal ready to be started. `masterKey` is copied and may be overwritten. */
 export const compose = (
   configuration: Configuration,
@@ -102,7 +113,7 @@ export const compose = (
   clock: Clock,
   report: (report: Report) => void,
 ): Runtime => {
-  const { terminal, merchant, language, timers, supervisor } = configuration;
+  const { language, timers, supervisor } = configuration;
   const rules = rulesOf(configuration);
   const devices = devicesOf(configuration, masterKey, clock);
   const ledger = new FileLedger<Fact>({
@@ -111,14 +122,7 @@ export const compose = (
     opensTransaction: (fact) => fact.type === 'intended',
   });
   const cards = new CardMemory();
-  const identity = {
-    merchant: merchant.name,
-    branch: merchant.branch,
-    hotline: merchant.hotline,
-    terminalId: terminal.id,
-    merchantId: terminal.merchantId,
-    language,
-  };
+  const identity = identityOf(configuration);
   const perform = makePerform({
     rules,
     identity,

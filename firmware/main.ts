@@ -8,10 +8,13 @@ import { Vault } from '../drivers/vault/vault.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { compose, ledgerDirectory } from './compose.ts';
+import { recover } from '../state-machine/step.ts';
+import { view } from '../state-machine/view.ts';
+import { compose, displayOf, identityOf, ledgerDirectory } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
-import { factLine, makeLog, reporter } from './log.ts';
+import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
+import type { Runtime } from './runtime.ts';
 import { systemClock } from './system-clock.ts';
 
 const help = `slipsafe: the payment terminal's runtime
@@ -79,21 +82,45 @@ const printLedger = (configuration: Configuration): void => {
   }
 };
 
-const run = async (configuration: Configuration): Promise<void> => {
-  const log = makeLog(configuration.log.level);
-  const vault = Vault.open(configuration.storage.deviceKey);
-  const { key } = vault.loadMasterKey(masterKeyPath(configuration));
-  const runtime = compose(configuration, vault, key, systemClock, reporter(log));
-  key.fill(0);
+/** Ends the process in order at the first SIGTERM or SIGINT. */
+const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
   let stopping = false;
-  const stop = (signal: string): void => {
+  const onSignal = (signal: string): void => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    void runtime.stop().then(() => process.exit(0));
+    void stop().then(() => process.exit(0));
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+};
+
+/** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
+const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
+  const { where, what, remedy } = error;
+  const { terminal, language } = configuration;
+  const display = displayOf(configuration, systemClock);
+  stopOnSignal(log, () => display.release());
+  await display.claim(() => undefined);
+  const { state } = recover([], systemClock.wall());
+  const phase = { name: 'outOfService', why: 'keys' } as const;
+  display.show(view({ ...state, phase }, identityOf(configuration), language));
+  log.error({ terminalId: terminal.id, pid: process.pid, to: 'outOfService', where, what, remedy }, 'not trading');
+};
+
+const run = async (configuration: Configuration): Promise<void> => {
+  const log = makeLog(configuration.log.level);
+  let runtime: Runtime;
+  try {
+    const vault = Vault.open(configuration.storage.deviceKey);
+    const { key } = vault.loadMasterKey(masterKeyPath(configuration));
+    runtime = compose(configuration, vault, key, systemClock, reporter(log));
+    key.fill(0);
+  } catch (error) {
+    if (error instanceof VaultError) return withoutKeys(configuration, log, error);
+    throw error;
+  }
+  stopOnSignal(log, () => runtime.stop());
   const fault = await runtime.start();
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   if (fault === undefined) log.info(here, 'ready');

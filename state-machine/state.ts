@@ -125,7 +125,7 @@ export type Phase =
     } & Timed)
   | ({ readonly name: 'printingSettlement' } & Awaiting)
   | ({ readonly name: 'notice'; readonly notice: Notice } & Timed)
-  | { readonly name: 'outOfService'; readonly why: 'storage' | 'bug' };
+  | { readonly name: 'outOfService'; readonly why: 'storage' | 'keys' | 'bug' };
 
 export type PhaseName = Phase['name'];
 export type PhaseOf<N extends PhaseName> = Extract<Phase, { readonly name: N }>;

@@ -83,6 +83,12 @@ const absent: {
   },
 };
 
+/** Why nothing is taken any more. */
+const outOfOrder = {
+  'zh-CN': { storage: '存储故障', keys: '密钥故障', bug: '程序故障' },
+  en: { storage: 'Storage failed', keys: 'Key fault', bug: 'Program fault' },
+} as const;
+
 /** A phrase in both languages, Chinese first. */
 const say = (language: Language, zh: string, en: string): string => (language === 'zh-CN' ? zh : en);
 
@@ -385,7 +391,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return told(state, identity, language, phase.notice);
     case 'outOfService':
       return [
-        phase.why === 'storage' ? t('存储故障', 'Storage failed') : t('程序故障', 'Program fault'),
+        outOfOrder[language][phase.why],
         openSale(state.book) === undefined ? t('停止交易', 'Out of service') : t('停止交易 勿交货', 'Give no goods'),
         t('请重启终端', 'Restart it, or'),
         `${t('联系', 'call')} ${identity.hotline}`,
