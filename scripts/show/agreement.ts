@@ -1,7 +1,9 @@
 /** Whether the terminal and the acquirer agree to the cent, and the paper with both. */
+
+import type { SaleStatus } from '../../state-machine/sale.ts';
 import type { BookEntry } from '../../test/bench/acquirer/book.ts';
 import { sixDigits, yuan } from './drawing.ts';
-import type { TerminalSale, TerminalStatus } from './terminal-ledger.ts';
+import type { TerminalSale } from './terminal-ledger.ts';
 
 /** A piece of paper as somebody holds it. */
 export interface Slip {
@@ -17,7 +19,7 @@ type SlipKind = 'merchant' | 'cardholder' | 'reversal' | 'torn';
 export interface Voucher {
   readonly batch: number;
   readonly voucher: number;
-  readonly terminal?: { readonly status: TerminalStatus; readonly amount: number; readonly reason?: string };
+  readonly terminal?: { readonly status: SaleStatus; readonly amount: number; readonly reason?: string };
   readonly acquirer?: { readonly state: BookEntry['state']; readonly amount: number; readonly settled: boolean };
   /** The slips that name it, in the order in which they came out. */
   readonly paper: readonly SlipKind[];
@@ -52,8 +54,8 @@ const slipKind = ({ text, whole }: Slip): SlipKind => {
 };
 
 /** Captured and kept sales are money that the shop counts on. */
-const counts = (status: TerminalStatus): boolean => status === 'captured' || status === 'kept';
-const isOpen = (status: TerminalStatus): boolean =>
+const counts = (status: SaleStatus): boolean => status === 'captured' || status === 'kept';
+const isOpen = (status: SaleStatus): boolean =>
   status === 'intended' || status === 'approved' || status === 'reversalRequired';
 
 const aboutMoney = (sale: TerminalSale | undefined, entry: BookEntry | undefined, batch: number): readonly string[] => {

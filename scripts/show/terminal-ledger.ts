@@ -1,16 +1,6 @@
 /** The terminal's ledger as `slipsafe ledger` and the log give it: masked facts, folded into vouchers. */
+import type { SaleStatus } from '../../state-machine/sale.ts';
 import type { LogLine } from '../../test/bench/firmware-process.ts';
-
-export type TerminalStatus =
-  | 'intended'
-  | 'notSent'
-  | 'declined'
-  | 'approved'
-  | 'captured'
-  | 'kept'
-  | 'reversalRequired'
-  | 'reversed'
-  | 'handedOver';
 
 export interface TerminalSale {
   readonly batch: number;
@@ -18,12 +8,12 @@ export interface TerminalSale {
   readonly voucher: number;
   /** In 分. */
   readonly amount: number;
-  readonly status: TerminalStatus;
+  readonly status: SaleStatus;
   /** Field 39 of its reversal: 96 no slip, 98 no answer … */
   readonly reason?: string;
 }
 
-const outcomes: { readonly [fact: string]: TerminalStatus } = {
+const outcomes: { readonly [fact: string]: SaleStatus } = {
   notSent: 'notSent',
   declined: 'declined',
   approved: 'approved',
