@@ -1,8 +1,9 @@
+import type { Hmac } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type FileSystem, type OpenFile, unlinkIfThere, writeFully } from '../storage/file-system.ts';
 import { batchFileName, blockSlots } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault, refusable } from './ledger-error.ts';
-import { type ChainPlace, slotBytes, writeSlot } from './slot.ts';
+import { beginMac, type ChainPlace, slotBytes, writeSlot } from './slot.ts';
 
 /**
  * So many slots are kept free, so that a transaction once begun has room for its facts even when the disk is full.
@@ -19,6 +20,8 @@ export class BatchFile {
   readonly #file: OpenFile;
   readonly #key: Uint8Array;
   readonly #slot = Buffer.alloc(slotBytes);
+  /** The beginning of the next record's MAC, when it is ready. */
+  #mac: Hmac | undefined;
   #tail: ChainPlace;
   #used: number;
   #slots: number;
@@ -51,7 +54,7 @@ export class BatchFile {
     const block = Buffer.alloc(slots * slotBytes);
     let tail = previous;
     for (const [n, payload] of payloads.entries()) {
-      const mac = writeSlot(block.subarray(n * slotBytes), tail, generation, payload, key);
+      const mac = writeSlot(block.subarray(n * slotBytes), tail, generation, payload, beginMac(key));
       tail = { generation, sequence: tail.sequence + 1, mac };
     }
     const file = refusable(path, () => {
@@ -84,12 +87,16 @@ export class BatchFile {
    * @param opensTransaction then the reserve must be free after it, or it is refused
    */
   async append(payload: Uint8Array, opensTransaction: boolean): Promise<void> {
-    const shortage = await this.makeRoom();
+    const hasRoom = this.#free > reserveSlots && this.#growthAhead === undefined;
+    const shortage = hasRoom ? undefined : await this.makeRoom();
     if (shortage !== undefined && this.#free <= (opensTransaction ? reserveSlots : 0)) throw shortage;
-    const mac = writeSlot(this.#slot, this.#tail, this.#tail.generation, payload, this.#key);
+    const mac = writeSlot(this.#slot, this.#tail, this.#tail.generation, payload, this.#mac ?? beginMac(this.#key));
+    this.#mac = undefined;
     const taken = refusable(this.path, () => this.#file.pwrite(this.#slot, this.#used * slotBytes));
     if (taken !== slotBytes) throw new LedgerError('failed', shortWriteFault(this.path, taken));
-    await decisive(this.path, () => this.#file.fdatasync());
+    const durable = decisive(this.path, () => this.#file.fdatasync());
+    this.#mac = beginMac(this.#key); // while the disk is at work
+    await durable;
     this.#tail = { generation: this.#tail.generation, sequence: this.#tail.sequence + 1, mac };
     this.#used += 1;
     if (this.#free <= reserveSlots) {

@@ -1,5 +1,6 @@
 import type { Adapter } from 'lowdb';
 import type { FileSystem } from '../storage/file-system.ts';
+import { AppendOnly } from './append-only.ts';
 import { BatchFile } from './batch-file.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { recoverBatch } from './recovery.ts';
@@ -62,7 +63,7 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     return this.#alone(async () => {
       this.#store ??= await this.#openStore();
       this.#forgetNew();
-      return { records: this.#store.records };
+      return { records: this.#store.records.list };
     });
   }
 
@@ -88,9 +89,7 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
       const next = await BatchFile.create(this.#fileSystem, directory, tail, payloads, ledgerKey);
       const ended = store.batch;
       store.batch = next;
-      store.records = [...first];
-      store.stored = 0;
-      for (let n = 0; n < first.length; n++) keep(store);
+      store.records = new AppendOnly([...first]);
       await ended.close();
     });
   }
@@ -114,18 +113,20 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
 
   async #appendNew(data: LedgerData<Fact>): Promise<void> {
     const store = this.#opened();
-    if (data.records !== store.records)
+    const { records } = store;
+    if (data.records !== records.list)
       throw new TypeError('The records of a ledger can only be added to, not replaced.');
-    for (const fact of store.records.slice(store.stored)) {
-      freeze(fact);
-      await store.batch.append(encodePayload(fact), this.#settings.opensTransaction?.(fact) ?? false);
-      keep(store);
+    for (let fact = records.next(); fact !== undefined; fact = records.next()) {
+      const durable = store.batch.append(encodePayload(fact), this.#settings.opensTransaction?.(fact) ?? false);
+      freeze(fact); // while the disk is at work
+      await durable;
+      records.keep();
     }
   }
 
   /** Takes out of memory what isn't on the disk. */
   #forgetNew(): void {
-    if (this.#store !== undefined) this.#store.records.length = this.#store.stored;
+    this.#store?.records.forgetNew();
   }
 
   async #openStore(): Promise<OpenStore<Fact>> {
@@ -133,12 +134,8 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     const unlock = await lockLedger(directory, this.#fileSystem);
     try {
       const { batch, facts, tornTailCleared } = await recoverBatch<Fact>(directory, ledgerKey, this.#fileSystem);
-      const store = { batch, records: [...facts], stored: 0, tornTailCleared, unlock };
-      for (const fact of facts) {
-        freeze(fact);
-        keep(store);
-      }
-      return store;
+      for (const fact of facts) freeze(fact);
+      return { batch, records: new AppendOnly([...facts]), tornTailCleared, unlock };
     } catch (error) {
       unlock();
       throw error;
@@ -163,9 +160,7 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
 
 interface OpenStore<Fact> {
   batch: BatchFile;
-  records: Fact[];
-  /** How many of the records are on the disk. */
-  stored: number;
+  records: AppendOnly<Fact>;
   readonly tornTailCleared: boolean;
   readonly unlock: () => void;
 }
@@ -183,12 +178,6 @@ export const lockLedger = async (directory: string, fileSystem: FileSystem): Pro
       'Stop the other process; `ss -xlp | grep slipsafe` names it.',
     ),
   );
-};
-
-/** Counts the next record as stored: its place in the list can't be given to another from now on. */
-const keep = <Fact>(store: OpenStore<Fact>): void => {
-  Object.defineProperty(store.records, store.stored, { writable: false, configurable: false });
-  store.stored += 1;
 };
 
 /** What is stored stays as it was stored. */

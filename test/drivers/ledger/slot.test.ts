@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { test } from 'tap';
 import {
+  beginMac,
   chainStart,
   encodePayload,
   payloadMaxBytes,
@@ -17,7 +18,7 @@ const place = { generation: 7, sequence: 41, mac: Buffer.alloc(32, 0xab) };
 
 const slotOf = (fact: unknown, previous = place, generation = 7) => {
   const slot = Buffer.alloc(slotBytes);
-  const mac = writeSlot(slot, previous, generation, encodePayload(fact), key);
+  const mac = writeSlot(slot, previous, generation, encodePayload(fact), beginMac(key));
   return { slot, mac };
 };
 
@@ -123,7 +124,7 @@ test('the example of docs/ledger.md is what is written', (t) => {
   }
   const exampleKey = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
   const slot = Buffer.alloc(slotBytes);
-  writeSlot(slot, chainStart, 1, encodePayload({ type: 'provisioned', terminal: '00000001' }), exampleKey);
+  writeSlot(slot, chainStart, 1, encodePayload({ type: 'provisioned', terminal: '00000001' }), beginMac(exampleKey));
   t.equal(shown.toString('hex'), slot.toString('hex'));
   t.end();
 });
