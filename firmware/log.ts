@@ -113,6 +113,11 @@ const ofError = (error: unknown): object =>
     ? { error: error.name, message: error.message, stack: error.stack }
     : { error: 'not an Error' };
 
+const tailWords = {
+  cleared: 'The last record was torn by a power cut; it was copied aside and cleared.',
+  mended: 'The last record is whole; what was damaged around it was copied aside and set right.',
+} as const;
+
 /** Turns the runtime's reports into lines. */
 export const reporter =
   (log: Logger): ((report: Report) => void) =>
@@ -142,8 +147,8 @@ export const reporter =
       case 'acquirerEvent':
         log.warn({ ...report.event }, report.event.type);
         break;
-      case 'tornTailCleared':
-        log.warn('The last record was torn by a power cut; it was copied aside and cleared.');
+      case 'tailSetRight':
+        log.warn({ tail: report.tail }, tailWords[report.tail]);
         break;
       case 'bug':
         log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');

@@ -9,7 +9,7 @@ import type { Clock } from '../hal/clock.ts';
 import type { DeviceFault, DeviceName, LinkEvent } from '../hal/device.ts';
 import type { Display } from '../hal/display.ts';
 import type { Keypad } from '../hal/keypad.ts';
-import type { Ledger } from '../hal/ledger.ts';
+import type { Ledger, LedgerTail } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterCause } from '../hal/printer.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
@@ -40,7 +40,7 @@ export type Report =
   | { readonly type: 'fault'; readonly fault: DeviceFault }
   | { readonly type: 'online'; readonly device: DeviceName }
   | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
-  | { readonly type: 'tornTailCleared' }
+  | { readonly type: 'tailSetRight'; readonly tail: Exclude<LedgerTail, 'whole'> }
   | { readonly type: 'bug'; readonly error: unknown };
 
 export interface RuntimeOptions {
@@ -100,7 +100,7 @@ export class Runtime {
     const { ledger, clock, report } = this.#options;
     const opening = await ledger.open();
     if (!opening.opened) return this.#refuseService(opening.fault);
-    if (opening.tornTailCleared) report({ type: 'tornTailCleared' });
+    if (opening.tail !== 'whole') report({ type: 'tailSetRight', tail: opening.tail });
     let recovered: Step;
     try {
       recovered = recover(opening.facts, clock.wall());

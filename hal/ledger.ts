@@ -25,12 +25,18 @@ export interface Ledger<Fact> {
   close(): Promise<void>;
 }
 
+/**
+ * How the end of the line was found. `cleared`: a record was torn by a power cut, and was copied aside and cleared; it
+ * was never acknowledged. `mended`: the last record is whole, and what was damaged around it was copied aside and set
+ * right.
+ */
+export type LedgerTail = 'whole' | 'cleared' | 'mended';
+
 export type LedgerOpening<Fact> =
   | {
       readonly opened: true;
       readonly facts: readonly Fact[];
-      /** True when the last record was torn by a power cut, and was copied aside and cleared. */
-      readonly tornTailCleared: boolean;
+      readonly tail: LedgerTail;
     }
   | { readonly opened: false; readonly fault: DeviceFault };
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { FileSystem, OpenFile } from '../storage/file-system.ts';
 import { nodeFileSystem } from '../storage/node-file-system.ts';
-import { type ChainPlace, chainStart, readSlot, type SoundSlot, shortCode, slotBytes } from './slot.ts';
+import { type ChainPlace, chainStart, type ReadRecord, readSlot, shortCode, slotBytes } from './slot.ts';
 
 /** Slots are made in blocks of this many, so that appending never waits for the file to grow. */
 export const blockSlots = 64;
@@ -9,12 +9,13 @@ export const blockSlots = 64;
 /**
  * What is wrong with a batch file, of the first place where something is.
  * - `torn`: the last write was cut off by a power cut, nothing valid follows. No record is lost that was acknowledged.
+ * - `scarred`: the last record is whole by its MAC, and its slot isn't by its CRC. Nothing is lost.
  * - `damaged`: a slot that doesn't fit its CRC, where no power cut explains it: the medium, or a hand.
  * - `altered`: a slot that fits its CRC and not its MAC, or a record that stands in another place than it was written.
  * - `missing`: a record that ought to stand there doesn't, and later ones do.
  * - `unknown`: written by a newer version of Slipsafe.
  */
-export type BatchFlaw = 'torn' | 'damaged' | 'altered' | 'missing' | 'unknown';
+export type BatchFlaw = 'torn' | 'scarred' | 'damaged' | 'altered' | 'missing' | 'unknown';
 
 export type BatchVerdict =
   | { readonly intact: true }
@@ -27,7 +28,7 @@ export type BatchVerdict =
       readonly offset: number;
       /** What is wrong, one sentence. */
       readonly what: string;
-      /** How many slots from there on the cut-off write may have touched; 0 unless `torn`. */
+      /** How many slots from there on the cut-off write may have touched; 0 unless `torn` or `scarred`. */
       readonly tornSlots: number;
     };
 
@@ -35,6 +36,8 @@ export interface BatchReading<Fact> {
   readonly path: string;
   /** The facts up to the flaw, or all. */
   readonly facts: readonly Fact[];
+  /** Where each of them stands in the chain. */
+  readonly places: readonly ChainPlace[];
   /** The place of the last of them; `chainStart` when there is none. */
   readonly tail: ChainPlace;
   /** The short code of the tail, as it stands on slips. */
@@ -68,8 +71,10 @@ export const verifyBatch = <Fact>(
 ): BatchReading<Fact> => {
   const named = generationOf(basename(path));
   const facts: Fact[] = [];
+  const places: ChainPlace[] = [];
   const torn: number[] = [];
   let tail = follows ?? chainStart;
+  let scarred: number | undefined;
   let gap: { readonly slot: number; readonly flaw: 'missing' | 'damaged' } | undefined;
   let found: Found | undefined;
 
@@ -78,25 +83,36 @@ export const verifyBatch = <Fact>(
   try {
     for (const { slot, bytes } of slotsOf(file, sizeBytes)) {
       const reading = readSlot(bytes, ledgerKey);
+      if (found !== undefined) {
+        // The record that is missing may stand further on.
+        if (!('place' in reading) || reading.place.sequence !== tail.sequence + 1) continue;
+        found = { ...found, flaw: 'altered', what: `${found.what}; it stands in slot ${slot}` };
+        break;
+      }
       if (reading.state === 'empty' || reading.state === 'torn') {
         gap ??= { slot, flaw: reading.state === 'empty' ? 'missing' : 'damaged' };
         if (reading.state === 'torn') torn.push(slot);
         continue;
       }
       if (gap !== undefined) found = { ...gap, what: `its record is ${gap.flaw}, and later ones are there` };
-      else if (reading.state === 'sound') found = misplaced(reading, slot, tail, named, follows !== undefined);
+      else if ('place' in reading) found = misplaced(reading, slot, tail, named, follows !== undefined);
       else found = { flaw: reading.state, slot, what: stateWords[reading.state] };
-      if (found !== undefined || reading.state !== 'sound') break;
+      if (found?.flaw === 'missing') continue;
+      if (found !== undefined || !('place' in reading)) break;
+      if (reading.state === 'scarred') scarred ??= slot;
       tail = reading.place;
+      places.push(tail);
       facts.push(JSON.parse(reading.payload));
     }
   } finally {
     file.close();
   }
   found ??= unfinished(torn, facts.length, Math.ceil(sizeBytes / slotBytes));
+  if (scarred !== undefined) found = scar(scarred, found === undefined && scarred === facts.length - 1);
   return {
     path,
     facts,
+    places,
     tail,
     tailCode: shortCode(tail.mac),
     slots: Math.floor(sizeBytes / slotBytes),
@@ -121,7 +137,7 @@ export const readTail = (path: string, ledgerKey: Uint8Array, fileSystem: FileSy
       else used = middle + 1;
     }
     const last = used === 0 ? undefined : read(used - 1);
-    return last?.state === 'sound' ? last.place : undefined;
+    return last !== undefined && 'place' in last ? last.place : undefined;
   } finally {
     file.close();
   }
@@ -152,7 +168,7 @@ const stateWords = {
 
 /** Why a sound record isn't the one that ought to follow `tail`; undefined when it is. */
 const misplaced = (
-  { place, previousMac }: SoundSlot,
+  { place, previousMac }: ReadRecord,
   slot: number,
   tail: ChainPlace,
   named: number | undefined,
@@ -187,11 +203,18 @@ const unfinished = (torn: readonly number[], used: number, slots: number): Found
     : { flaw: 'damaged', slot, what: 'its record is damaged' };
 };
 
+/** A record that is whole in a slot that isn't. A power cut explains it of the last one: its last sectors didn't arrive. */
+const scar = (slot: number, isLast: boolean): Found => ({
+  flaw: isLast ? 'scarred' : 'damaged',
+  slot,
+  what: 'its record is whole, but the slot around it is damaged',
+});
+
 const verdictOf = (name: string, { flaw, slot, what }: Found, torn: readonly number[]): BatchVerdict => ({
   intact: false,
   flaw,
   slot,
   offset: slot * slotBytes,
   what: `${name}, slot ${slot} (byte ${slot * slotBytes}): ${what}.`,
-  tornSlots: flaw === 'torn' ? (torn.at(-1) ?? slot) - slot + 1 : 0,
+  tornSlots: flaw === 'torn' || flaw === 'scarred' ? (torn.at(-1) ?? slot) - slot + 1 : 0,
 });

@@ -28,7 +28,7 @@ export class FileLedger<Fact> implements Ledger<Fact> {
     } catch (error) {
       return { opened: false, fault: ledgerErrorOf(error).fault };
     }
-    return { opened: true, facts: [...this.#db.data.records], tornTailCleared: this.#adapter.tornTailCleared };
+    return { opened: true, facts: [...this.#db.data.records], tail: this.#adapter.tailFound };
   }
 
   append(fact: Fact): Promise<LedgerAppend> {

@@ -1,4 +1,5 @@
 import type { Adapter } from 'lowdb';
+import type { LedgerTail } from '../../hal/ledger.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { AppendOnly } from './append-only.ts';
 import { BatchFile } from './batch-file.ts';
@@ -48,9 +49,9 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     this.#fileSystem = fileSystem;
   }
 
-  /** True when a torn last record was copied aside and cleared at opening. */
-  get tornTailCleared(): boolean {
-    return this.#opened().tornTailCleared;
+  /** How the end of the line was found at opening. */
+  get tailFound(): LedgerTail {
+    return this.#opened().tailFound;
   }
 
   /** The place of the last record. */
@@ -133,9 +134,9 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     const { directory, ledgerKey } = this.#settings;
     const unlock = await lockLedger(directory, this.#fileSystem);
     try {
-      const { batch, facts, tornTailCleared } = await recoverBatch<Fact>(directory, ledgerKey, this.#fileSystem);
+      const { batch, facts, tail: tailFound } = await recoverBatch<Fact>(directory, ledgerKey, this.#fileSystem);
       for (const fact of facts) freeze(fact);
-      return { batch, records: new AppendOnly([...facts]), tornTailCleared, unlock };
+      return { batch, records: new AppendOnly([...facts]), tailFound, unlock };
     } catch (error) {
       unlock();
       throw error;
@@ -161,7 +162,7 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
 interface OpenStore<Fact> {
   batch: BatchFile;
   records: AppendOnly<Fact>;
-  readonly tornTailCleared: boolean;
+  readonly tailFound: LedgerTail;
   readonly unlock: () => void;
 }
 

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import type { LedgerTail } from '../../hal/ledger.ts';
 import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
-import { batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
+import { type BatchFlaw, batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
-import { type ChainPlace, slotBytes } from './slot.ts';
+import { type ChainPlace, mendSlot, slotBytes } from './slot.ts';
 
 export interface RecoveredBatch<Fact> {
   readonly batch: BatchFile;
   readonly facts: readonly Fact[];
-  readonly tornTailCleared: boolean;
+  readonly tail: LedgerTail;
 }
 
 /** The generations of the batch files in a folder, oldest first. */
@@ -37,20 +38,21 @@ export const recoverBatch = <Fact>(
     const path = join(directory, batchFileName(generation));
     const follows = generation === 1 ? undefined : tailBefore(directory, generation, ledgerKey, fileSystem);
     const { facts, tail, slots, verdict } = verifyBatch<Fact>(path, ledgerKey, { follows, fileSystem });
-    if (!verdict.intact && verdict.flaw !== 'torn') throw unusable(path, verdict.what);
+    const cut = !verdict.intact && (verdict.flaw === 'torn' || verdict.flaw === 'scarred');
+    if (!verdict.intact && !cut) throw unusable(path, verdict.what);
 
     for (const name of fileSystem.readdir(directory)) {
       if (name.endsWith(unfinishedSuffix)) fileSystem.unlink(join(directory, name));
     }
     const file = fileSystem.open(path, 'readWrite');
     try {
-      if (!verdict.intact) await clearTorn(directory, path, file, verdict, fileSystem);
+      if (!verdict.intact) await setRight(directory, path, file, verdict, fileSystem);
       // What was read may stand in the system's cache only, left there by a process that was killed before its sync.
       await file.fdatasync();
       await fileSystem.syncDirectory(directory);
       const batch = new BatchFile(path, file, ledgerKey, { tail, used: facts.length, slots });
       await batch.makeRoom();
-      return { batch, facts, tornTailCleared: !verdict.intact };
+      return { batch, facts, tail: verdict.intact ? 'whole' : verdict.flaw === 'torn' ? 'cleared' : 'mended' };
     } catch (error) {
       file.close();
       throw error;
@@ -74,12 +76,15 @@ const tailBefore = (
   return tail;
 };
 
-/** Copies the slots that a cut-off write left behind into a file beside the batch's, and then empties them. */
-const clearTorn = async (
+/**
+ * Copies the slots that a cut-off write left behind into a file beside the batch's, and then empties them; of a scarred
+ * one only what is around the record.
+ */
+const setRight = async (
   directory: string,
   path: string,
   file: OpenFile,
-  { offset, tornSlots }: { offset: number; tornSlots: number },
+  { flaw, offset, tornSlots }: { flaw: BatchFlaw; offset: number; tornSlots: number },
   fileSystem: FileSystem,
 ): Promise<void> => {
   const taken = new Set(fileSystem.readdir(directory).map((name) => join(directory, name)));
@@ -95,7 +100,9 @@ const clearTorn = async (
     aside.close();
   }
   await fileSystem.syncDirectory(directory);
-  writeFully(file, bytes.fill(0), offset);
+  if (flaw === 'scarred') mendSlot(bytes);
+  else bytes.fill(0);
+  writeFully(file, bytes, offset);
 };
 
 const noLedger = (directory: string): LedgerError =>

@@ -84,8 +84,14 @@ export const writeSlot = (
   return mac;
 };
 
-export interface SoundSlot {
-  readonly state: 'sound';
+/** Gives a scarred slot its zeros and its CRC back. */
+export const mendSlot = (slot: Buffer): void => {
+  slot.fill(0, headerBytes + slot.readUInt16BE(6) + macBytes, crcOffset);
+  slot.writeUInt32BE(crc32(slot.subarray(0, crcOffset)), crcOffset);
+};
+
+export interface ReadRecord {
+  readonly state: 'sound' | 'scarred';
   /** Where it says that it stands. */
   readonly place: ChainPlace;
   /** The MAC of the record that it follows. */
@@ -94,30 +100,40 @@ export interface SoundSlot {
 }
 
 /**
- * `empty`: zeros. `torn`: its CRC doesn't fit, so a write didn't arrive whole or the medium is damaged. `unknown`: a
- * newer layout. `altered`: the CRC fits and the MAC doesn't, so somebody made it, or the key is another.
+ * `empty`: zeros. `torn`: its CRC doesn't fit, so a write didn't arrive whole or the medium is damaged. `scarred`: its
+ * CRC doesn't fit, but the record's MAC does: the record is whole, and what is wrong is around it. `unknown`: a newer
+ * layout. `altered`: the CRC fits and the MAC doesn't, so somebody made it, or the key is another.
  */
-export type SlotReading = SoundSlot | { readonly state: 'empty' | 'torn' | 'unknown' | 'altered' };
+export type SlotReading = ReadRecord | { readonly state: 'empty' | 'torn' | 'unknown' | 'altered' };
 
 /** Reads 4096 bytes. What it returns shares no memory with them, save `previousMac`. */
 export const readSlot = (slot: Buffer, key: Uint8Array): SlotReading => {
   const startsWith = slot.readUInt32BE(0);
   if (startsWith === 0 && slot.equals(emptySlot)) return { state: 'empty' };
-  if (slot.readUInt32BE(crcOffset) !== crc32(slot.subarray(0, crcOffset))) return { state: 'torn' };
-  if (startsWith !== magic) return { state: 'altered' };
-  if (slot.readUInt8(4) !== version || slot.readUInt8(5) !== factType) return { state: 'unknown' };
+  const fits = slot.readUInt32BE(crcOffset) === crc32(slot.subarray(0, crcOffset));
+  const known = slot.readUInt8(4) === version && slot.readUInt8(5) === factType;
+  if (fits && startsWith === magic && !known) return { state: 'unknown' };
+  const record = startsWith === magic && known ? readRecord(slot, key) : undefined;
+  if (!fits) return record === undefined ? { state: 'torn' } : { ...record, state: 'scarred' };
+  return record !== undefined && isPadded(slot) ? { ...record, state: 'sound' } : { state: 'altered' };
+};
+
+/** The record that a slot begins with, when its MAC is right. */
+const readRecord = (slot: Buffer, key: Uint8Array): Omit<ReadRecord, 'state'> | undefined => {
   const macOffset = headerBytes + slot.readUInt16BE(6);
-  if (macOffset > crcOffset - macBytes) return { state: 'altered' };
+  if (macOffset > crcOffset - macBytes) return undefined;
   const mac = beginMac(key).update(slot.subarray(0, macOffset)).digest();
-  if (!mac.equals(slot.subarray(macOffset, macOffset + macBytes))) return { state: 'altered' };
-  const padding = slot.subarray(macOffset + macBytes, crcOffset);
-  if (!padding.equals(emptySlot.subarray(0, padding.length))) return { state: 'altered' };
+  if (!mac.equals(slot.subarray(macOffset, macOffset + macBytes))) return undefined;
   return {
-    state: 'sound',
     place: { generation: slot.readUInt32BE(8), sequence: slot.readUInt32BE(12), mac },
     previousMac: slot.subarray(16, headerBytes),
     payload: slot.toString('utf8', headerBytes, macOffset),
   };
+};
+
+const isPadded = (slot: Buffer): boolean => {
+  const padding = slot.subarray(headerBytes + slot.readUInt16BE(6) + macBytes, crcOffset);
+  return padding.equals(emptySlot.subarray(0, padding.length));
 };
 
 /** The short code of a MAC as it stands on slips: its first four bytes as 8 hex digits. */

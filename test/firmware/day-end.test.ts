@@ -32,7 +32,7 @@ class Disk {
 
   ledger(): Ledger<Fact> {
     return {
-      open: async () => ({ opened: true, facts: [...this.facts], tornTailCleared: false }),
+      open: async () => ({ opened: true, facts: [...this.facts], tail: 'whole' }),
       append: async (fact) => {
         this.facts = [...this.facts, fact];
         return { result: 'stored' };

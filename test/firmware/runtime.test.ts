@@ -21,7 +21,7 @@ class HandLedger implements Ledger<Fact> {
     this.facts = facts;
   }
   open = async (): Promise<LedgerOpening<Fact>> =>
-    this.opening ?? { opened: true, facts: [...this.facts], tornTailCleared: false };
+    this.opening ?? { opened: true, facts: [...this.facts], tail: 'whole' };
   async append(fact: Fact): Promise<LedgerAppend> {
     this.asked.add(fact);
     const answer = await this.answer(fact);
@@ -204,7 +204,7 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   Object.assign(devices, { keypad: { ...idleDevice, claim: async () => void claimed.push('keypad') } });
   const starting = runtime.start();
   await runtime.stop();
-  opened({ opened: true, facts: [provisioned], tornTailCleared: false });
+  opened({ opened: true, facts: [provisioned], tail: 'whole' });
   t.equal(await starting, undefined);
   t.strictSame(claimed, []);
   t.strictSame(reports.reports, []);

@@ -71,9 +71,21 @@ const tamperings: Record<string, [Tampering, BatchFlaw, number, RegExp]> = {
       slot(5).copy(slot(4));
       kept.copy(slot(5));
     },
-    'missing',
+    'altered',
     4,
-    /record 5 is missing, record 6/,
+    /record 5 is missing, record 6 stands in its place; it stands in slot 5/,
+  ],
+  'a byte behind the record in a slot in the middle': [(slot) => flip(slot(4), 4000), 'damaged', 4, /is whole, but/],
+  'a byte behind the last record': [(slot) => flip(slot(10), 4000), 'scarred', 10, /its record is whole/],
+  'the checksum of the last record': [(slot) => flip(slot(10), 4094), 'scarred', 10, /its record is whole/],
+  'a byte behind the last record, and the slot after it': [
+    (slot) => {
+      flip(slot(10), 4000);
+      flip(slot(11));
+    },
+    'damaged',
+    10,
+    /is whole, but/,
   ],
   'a record that stands twice': [(slot) => slot(4).copy(slot(5)), 'altered', 5, /record 5 stands in the place of/],
   'the last record again after it': [(slot) => slot(10).copy(slot(11)), 'altered', 11, /record 11 stands in the/],
@@ -85,11 +97,15 @@ for (const [name, [tamper, flaw, slot, what]] of Object.entries(tamperings)) {
     tamper(rig.slot);
     const { verdict, facts: sound } = read(rig.disk);
     t.match(verdict, { intact: false, flaw, slot, offset: slot * slotBytes, what });
-    t.strictSame(sound, [first, ...facts(1, 10)].slice(0, Math.min(slot, 11)), 'the facts before it are given');
+    const all = [first, ...facts(1, 10)];
+    t.strictSame(sound.slice(0, Math.min(slot, 11)), all.slice(0, Math.min(slot, 11)), 'the facts before it are given');
     const before = Buffer.from(rig.disk.content(batchPath(1)));
     const opening = await openOnce(rig.disk);
     if (flaw === 'torn') {
-      t.match(opening, { opened: true, tornTailCleared: true });
+      t.match(opening, { opened: true, tail: 'cleared' });
+    } else if (flaw === 'scarred') {
+      t.match(opening, { opened: true, tail: 'mended', facts: [first, ...facts(1, 10)] });
+      t.match(read(rig.disk), { facts: [first, ...facts(1, 10)], verdict: { intact: true } });
     } else {
       t.match(opening, { opened: false, fault: { code: 'failed', where: batchPath(1), what } });
       t.ok(before.equals(rig.disk.content(batchPath(1))), 'and nothing is changed');

@@ -79,7 +79,7 @@ test('a power cut at each operation, with each kind of loss: nothing acknowledge
         if (!found.opened) throw new Error(`${where}, again at ${again}: ${found.fault.what}`);
         if (!possible.includes(JSON.stringify(found.facts)))
           throw new Error(`${where}, again at ${again}: wrong facts`);
-        if (done && found.tornTailCleared) cleared += 1;
+        if (done && found.tail === 'cleared') cleared += 1;
       }
     }
   }
@@ -112,7 +112,7 @@ test('the torn record is copied aside, each time under a name of its own', async
     const slot = disk.content(batchPath(1)).subarray(3 * 4096, 4 * 4096);
     slot.fill(copy, 0, 4096);
     const torn = Buffer.from(slot);
-    t.match(await openOnce(disk), { opened: true, facts: [first, ...facts(1, 2)], tornTailCleared: true });
+    t.match(await openOnce(disk), { opened: true, facts: [first, ...facts(1, 2)], tail: 'cleared' });
     t.ok(disk.content(`${batchPath(1)}.torn-${copy}`).equals(torn));
     t.ok(
       disk
@@ -121,7 +121,7 @@ test('the torn record is copied aside, each time under a name of its own', async
         .equals(Buffer.alloc(4096)),
     );
   }
-  t.match(await openOnce(disk), { opened: true, tornTailCleared: false });
+  t.match(await openOnce(disk), { opened: true, tail: 'whole' });
 });
 
 test('the torn record is never cleared before its copy is durable', async (t) => {
@@ -178,7 +178,7 @@ test('a half-made batch file is taken away, and the batch before it is current',
   const { disk, ledger } = await openLedger(2);
   await ledger.close();
   disk.open(`${batchPath(2)}.new`, 'create').pwrite(Buffer.from('half'), 0);
-  t.match(await openOnce(disk), { opened: true, facts: [first, ...facts(1, 2)], tornTailCleared: false });
+  t.match(await openOnce(disk), { opened: true, facts: [first, ...facts(1, 2)], tail: 'whole' });
   t.strictSame(disk.readdir('/ledger'), ['batch-000001.slip']);
 });
 
