@@ -10,6 +10,7 @@ import { Lcd4x16Display } from '../drivers/display/lcd4x16-display.ts';
 import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
+import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
@@ -24,11 +25,16 @@ import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { checkPassword } from './password.ts';
+import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import type { SlipIdentity } from './slips/slip.ts';
 
-export const ledgerDirectory = (configuration: Configuration): string =>
-  join(configuration.storage.directory, 'ledger');
+export const ledgerPlace = ({ storage }: Configuration, vault: Vault): LedgerPlace => ({
+  directory: join(storage.directory, 'ledger'),
+  ledgerKey: vault.ledgerKey(),
+  anchor: storage.anchor,
+  ...(storage.mirror !== undefined && { mirror: storage.mirror }),
+});
 
 export const displayOf = ({ display }: Configuration, clock: Clock): Display => {
   switch (display.driver) {
@@ -117,9 +123,9 @@ export const compose = (
   const rules = rulesOf(configuration);
   const devices = devicesOf(configuration, masterKey, clock);
   const ledger = new FileLedger<Fact>({
-    directory: ledgerDirectory(configuration),
-    ledgerKey: vault.ledgerKey(),
+    ...ledgerPlace(configuration, vault),
     opensTransaction: (fact) => fact.type === 'intended',
+    mayGo: (last, newest) => mayForget(last, newest, clock.wall(), configuration.storage.keepYears),
   });
   const cards = new CardMemory();
   const identity = identityOf(configuration);

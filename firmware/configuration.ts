@@ -4,7 +4,7 @@
  * beside this file is made of the same schema, for editors.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 
 const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
@@ -150,6 +150,13 @@ export const configurationSchema = v.pipe(
         described(text(1, 4096), 'The device key, best on another device than the ledger'),
         'device.key',
       ),
+      anchor: v.optional(
+        described(text(1, 4096), 'Tells how far the ledger goes. Default: ledger.anchor beside the device key'),
+      ),
+      mirror: v.optional(
+        described(text(1, 4096), 'A second folder for the ledger, best on another disk; without it there is one copy'),
+      ),
+      keepYears: v.optional(described(integer(1, 10), '签购单保管年限: how long closed batches are kept, in years'), 2),
     }),
     keypad,
     cardReader,
@@ -176,7 +183,10 @@ export const configurationSchema = v.pipe(
   ),
 );
 
-export type Configuration = v.InferOutput<typeof configurationSchema>;
+type Checked = v.InferOutput<typeof configurationSchema>;
+
+/** With all paths absolute. */
+export type Configuration = Checked & { readonly storage: { readonly anchor: string } };
 
 export type ConfigurationResult =
   | { readonly valid: true; readonly configuration: Configuration }
@@ -196,12 +206,12 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   if (!result.success) return { valid: false, errors: result.issues.map(say) };
   const { storage } = result.output;
   const at = resolve(directory, storage.directory);
+  const deviceKey = resolve(at, storage.deviceKey);
+  const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
+  const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
   return {
     valid: true,
-    configuration: {
-      ...result.output,
-      storage: { directory: at, deviceKey: resolve(at, storage.deviceKey) },
-    },
+    configuration: { ...result.output, storage: { ...storage, directory: at, deviceKey, anchor, ...mirror } },
   };
 };
 

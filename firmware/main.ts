@@ -10,7 +10,7 @@ import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
-import { compose, displayOf, identityOf, ledgerDirectory } from './compose.ts';
+import { compose, displayOf, identityOf, ledgerPlace } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
@@ -59,7 +59,7 @@ const provision = async (configuration: Configuration): Promise<void> => {
   await Vault.provision(storage.deviceKey);
   const vault = Vault.open(storage.deviceKey);
   const checkValue = await vault.storeMasterKey(masterKeyPath(configuration), Buffer.from(hex, 'hex'));
-  const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
+  const store = new LedgerStore<Fact>(ledgerPlace(configuration, vault));
   const stored = await store.provision({
     type: 'provisioned',
     at: systemClock.wall(),
@@ -75,7 +75,7 @@ const provision = async (configuration: Configuration): Promise<void> => {
 
 const printLedger = (configuration: Configuration): void => {
   const vault = Vault.open(configuration.storage.deviceKey);
-  const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
+  const store = new LedgerStore<Fact>(ledgerPlace(configuration, vault));
   for (const { facts, verdict } of store.verify()) {
     for (const fact of facts) console.log(JSON.stringify(factLine(fact)));
     if (!verdict.intact) throw new Refusal(`the ledger is ${verdict.flaw} at slot ${verdict.slot}: ${verdict.what}`);

@@ -101,6 +101,7 @@ export class Runtime {
     const opening = await ledger.open();
     if (!opening.opened) return this.#refuseService(opening.fault);
     if (opening.tail !== 'whole') report({ type: 'tailSetRight', tail: opening.tail });
+    for (const fault of opening.notes) report({ type: 'fault', fault });
     let recovered: Step;
     try {
       recovered = recover(opening.facts, clock.wall());
@@ -192,6 +193,18 @@ export class Runtime {
     for (const effect of done.effects) void this.#perform(effect);
     this.#show();
     this.#setAlarm();
+    if (done.state.phase.name === 'idle' && before.phase.name !== 'idle') void this.#rest();
+  }
+
+  /** The terminal has come to rest: the ledger does what it has time for now. */
+  async #rest(): Promise<void> {
+    const { ledger, report } = this.#options;
+    try {
+      const fault = await ledger.rest();
+      if (fault !== undefined) report({ type: 'fault', fault });
+    } catch (error) {
+      this.#outOfService(error);
+    }
   }
 
   /**
@@ -205,11 +218,13 @@ export class Runtime {
     const groups = opensBatch ? [[first, ...others] as const] : facts.map((fact) => [fact] as const);
     for (const [index, group] of groups.entries()) {
       const stored = opensBatch ? await ledger.rotate(group) : await ledger.append(group[0]);
+      if (stored.fault !== undefined) report({ type: 'fault', fault: stored.fault });
       if (stored.result !== 'stored') {
-        report({ type: 'fault', fault: stored.fault });
         // With an earlier fact of this step on the disk, the book in memory is behind it: only a restart mends that.
         return { type: 'ledgerFault', result: index > 0 ? 'failed' : stored.result, fact: group[0].type };
       }
+      // Its second copy is lost: trade goes on, and the idle screen says so.
+      if (stored.fault !== undefined) this.post({ type: 'link', device: 'ledger', online: false });
       for (const fact of group) report({ type: 'fact', fact, state });
     }
     return undefined;

@@ -20,6 +20,12 @@ export interface Ledger<Fact> {
    * when the power goes, none.
    */
   rotate(first: readonly [Fact, ...Fact[]]): Promise<LedgerAppend>;
+  /**
+   * Housekeeping, for when the terminal has come to rest; it may run beside an append. Notes, apart from the ledger, how
+   * far it goes, so that an end that is cut off later shows; and lets go batches that needn't be kept any longer.
+   * Resolves with the fault that keeps it from doing so.
+   */
+  rest(): Promise<DeviceFault | undefined>;
   /** The short code of the chain's end (8 hex digits), as it stands on slips: a cut-off tail shows against it. */
   tailCode(): string;
   close(): Promise<void>;
@@ -37,14 +43,17 @@ export type LedgerOpening<Fact> =
       readonly opened: true;
       readonly facts: readonly Fact[];
       readonly tail: LedgerTail;
+      /** What else was found and set right, or is done without. */
+      readonly notes: readonly DeviceFault[];
     }
   | { readonly opened: false; readonly fault: DeviceFault };
 
 /**
+ * `stored`: it is on the disk; `fault`, told once, says why it is not in the ledger's second copy.
  * `refused`: nothing was written and nothing is lost, such as no space: the fact may be tried again later.
  * `failed`: it isn't known whether the fact is on the disk: stop trading.
  */
 export type LedgerAppend =
-  | { readonly result: 'stored' }
+  | { readonly result: 'stored'; readonly fault?: DeviceFault }
   | { readonly result: 'refused'; readonly fault: DeviceFault }
   | { readonly result: 'failed'; readonly fault: DeviceFault };

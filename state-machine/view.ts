@@ -65,21 +65,26 @@ const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string
   },
 };
 
-/** Devices whose line is down; the printer's is among its causes, and a display that is away shows nothing. */
+/**
+ * Devices whose line is down; the printer's is among its causes, and a display that is away shows nothing. Of the
+ * ledger it is the second copy: without the first nothing is traded.
+ */
 const absent: {
-  readonly [L in Language]: { readonly [D in Exclude<DeviceName, 'printer' | 'display' | 'ledger'>]: string };
+  readonly [L in Language]: { readonly [D in Exclude<DeviceName, 'printer' | 'display'>]: string };
 } = {
   'zh-CN': {
     keypad: '按键盘未连接',
     cardReader: '读卡器未连接',
     pinPad: '密码键盘未连接',
     acquirer: '通讯线路不通',
+    ledger: '账本备份故障',
   },
   en: {
     keypad: 'No keypad',
     cardReader: 'No card reader',
     pinPad: 'No PIN pad',
     acquirer: 'Line is down',
+    ledger: 'No ledger copy',
   },
 };
 
@@ -109,7 +114,9 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
-  const missing = (['cardReader', 'pinPad', 'acquirer'] as const).find((device) => state.offline.includes(device));
+  const missing = (['cardReader', 'pinPad', 'acquirer', 'ledger'] as const).find((device) =>
+    state.offline.includes(device),
+  );
   if (missing !== undefined) return absent[language][missing];
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };

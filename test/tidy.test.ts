@@ -10,6 +10,8 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/card-reader/swipe-reader.ts': 'test/drivers/card-reader/serial-card-reader.test.ts',
   'drivers/hid/hid-line.ts': 'test/drivers/keypad/hid-keypad.test.ts',
   'drivers/input-device.ts': 'test/drivers/keypad/serial-keypad.test.ts',
+  'drivers/ledger/mirrored-files.ts': 'test/drivers/ledger/reconcile.test.ts',
+  'drivers/ledger/open-store.ts': 'test/drivers/ledger/anchor.test.ts',
   'drivers/printer/commands.ts': 'test/drivers/printer/slip-encoder.test.ts',
   'drivers/printer/print-job.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/printer/printer-dialogue.ts': 'test/drivers/printer/escpos-printer.test.ts',

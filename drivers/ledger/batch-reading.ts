@@ -120,8 +120,8 @@ export const verifyBatch = <Fact>(
   };
 };
 
-/** Reads the last record of a batch file without the ones before it, by halving; undefined when it isn't sound. */
-export const readTail = (path: string, ledgerKey: Uint8Array, fileSystem: FileSystem): ChainPlace | undefined => {
+/** Reads the last record of a batch file without the ones before it, by halving; undefined when it isn't whole. */
+export const readLast = (path: string, ledgerKey: Uint8Array, fileSystem: FileSystem): ReadRecord | undefined => {
   const file = fileSystem.open(path, 'read');
   const bytes = Buffer.alloc(slotBytes);
   const read = (slot: number) => {
@@ -137,7 +137,7 @@ export const readTail = (path: string, ledgerKey: Uint8Array, fileSystem: FileSy
       else used = middle + 1;
     }
     const last = used === 0 ? undefined : read(used - 1);
-    return last !== undefined && 'place' in last ? last.place : undefined;
+    return last !== undefined && 'place' in last ? last : undefined;
   } finally {
     file.close();
   }

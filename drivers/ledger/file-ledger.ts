@@ -1,4 +1,5 @@
 import { Low } from 'lowdb';
+import type { DeviceFault } from '../../hal/device.ts';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { nodeFileSystem } from '../storage/node-file-system.ts';
@@ -16,6 +17,7 @@ import { shortCode } from './slot.ts';
 export class FileLedger<Fact> implements Ledger<Fact> {
   readonly #adapter: LedgerAdapter<Fact>;
   readonly #db: Low<LedgerData<Fact>>;
+  #mirrorToldLost = false;
 
   constructor(settings: LedgerSettings<Fact>, fileSystem: FileSystem = nodeFileSystem) {
     this.#adapter = new LedgerAdapter<Fact>(settings, fileSystem);
@@ -26,23 +28,29 @@ export class FileLedger<Fact> implements Ledger<Fact> {
     try {
       await this.#db.read();
     } catch (error) {
-      return { opened: false, fault: ledgerErrorOf(error).fault };
+      return { opened: false, fault: expected(error).fault };
     }
-    return { opened: true, facts: [...this.#db.data.records], tail: this.#adapter.tailFound };
+    const { tailFound: tail, notes } = this.#adapter;
+    this.#mirrorToldLost = this.#adapter.mirrorLost !== undefined;
+    return { opened: true, facts: [...this.#db.data.records], tail, notes };
   }
 
   append(fact: Fact): Promise<LedgerAppend> {
-    return appended(async () => {
+    return this.#telling(async () => {
       this.#db.data.records.push(fact);
       await this.#db.write();
     });
   }
 
   rotate(first: readonly [Fact, ...Fact[]]): Promise<LedgerAppend> {
-    return appended(async () => {
+    return this.#telling(async () => {
       await this.#adapter.rotate(first);
       await this.#db.read();
     });
+  }
+
+  rest(): Promise<DeviceFault | undefined> {
+    return this.#adapter.rest();
   }
 
   tailCode(): string {
@@ -52,6 +60,16 @@ export class FileLedger<Fact> implements Ledger<Fact> {
   close(): Promise<void> {
     return this.#adapter.close();
   }
+
+  /** Tells once that the mirror was lost. */
+  async #telling(step: () => Promise<void>): Promise<LedgerAppend> {
+    const outcome = await appended(step);
+    if (outcome.result !== 'stored' || this.#mirrorToldLost) return outcome;
+    const fault = this.#adapter.mirrorLost;
+    if (fault === undefined) return outcome;
+    this.#mirrorToldLost = true;
+    return { ...outcome, fault };
+  }
 }
 
 /** The outcome of a step as a result. An error that isn't the ledger's is a bug and passes. */
@@ -60,12 +78,12 @@ export const appended = async (step: () => Promise<void>): Promise<LedgerAppend>
     await step();
     return { result: 'stored' };
   } catch (error) {
-    const { result, fault } = ledgerErrorOf(error);
+    const { result, fault } = expected(error);
     return { result, fault };
   }
 };
 
-const ledgerErrorOf = (error: unknown): LedgerError => {
+const expected = (error: unknown): LedgerError => {
   if (error instanceof LedgerError) return error;
   throw error;
 };

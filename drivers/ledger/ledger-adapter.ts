@@ -1,24 +1,26 @@
 import type { Adapter } from 'lowdb';
+import type { DeviceFault } from '../../hal/device.ts';
 import type { LedgerTail } from '../../hal/ledger.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { AppendOnly } from './append-only.ts';
 import { BatchFile } from './batch-file.ts';
-import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
-import { recoverBatch } from './recovery.ts';
+import { LedgerError, ledgerErrorOf } from './ledger-error.ts';
+import { type LedgerPlace, type OpenedStore, openStore } from './open-store.ts';
+import { removeOldBatches } from './retention.ts';
 import { type ChainPlace, encodePayload } from './slot.ts';
 
 const ledgerKeyBytes = 32;
 
-export interface LedgerSettings<Fact> {
-  /** The folder of the batch files. It belongs to the ledger alone. */
-  readonly directory: string;
-  /** The 32 bytes under which records are authenticated, derived from the device key (`Vault.ledgerKey`). */
-  readonly ledgerKey: Uint8Array;
+export interface LedgerSettings<Fact> extends LedgerPlace {
   /**
    * Which facts open a transaction, such as an intent. Those are refused when the disk is full and the reserve can't
    * be kept; the facts that follow them may use it. Default: none do.
    */
   readonly opensTransaction?: (fact: Fact) => boolean;
+  /**
+   * Whether an archived batch may be removed, by its last fact and that of the newest archived one. Default: none may.
+   */
+  readonly mayGo?: (last: Fact, newest: Fact) => boolean;
 }
 
 /** What lowdb holds: the facts of the current batch. */
@@ -39,9 +41,10 @@ export interface LedgerData<Fact> {
 export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
   readonly #settings: LedgerSettings<Fact>;
   readonly #fileSystem: FileSystem;
-  #store: OpenStore<Fact> | undefined;
+  #store: Store<Fact> | undefined;
   #failure: LedgerError | undefined;
   #busy = false;
+  #resting: Promise<void> | undefined;
 
   constructor(settings: LedgerSettings<Fact>, fileSystem: FileSystem) {
     if (settings.ledgerKey.length !== ledgerKeyBytes) throw new RangeError(`A ledger key has ${ledgerKeyBytes} bytes.`);
@@ -51,7 +54,17 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
 
   /** How the end of the line was found at opening. */
   get tailFound(): LedgerTail {
-    return this.#opened().tailFound;
+    return this.#opened().tail;
+  }
+
+  /** What else was found at opening and set right, or is done without. */
+  get notes(): readonly DeviceFault[] {
+    return this.#opened().notes;
+  }
+
+  /** Why the mirror was given up, when it was. */
+  get mirrorLost(): DeviceFault | undefined {
+    return this.#opened().mirror?.lost;
   }
 
   /** The place of the last record. */
@@ -62,7 +75,7 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
   /** The facts of the current batch; opens the store at the first call. */
   read(): Promise<LedgerData<Fact>> {
     return this.#alone(async () => {
-      this.#store ??= await this.#openStore();
+      this.#store ??= await this.#open();
       this.#forgetNew();
       return { records: this.#store.records.list };
     });
@@ -87,12 +100,36 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
       for (const fact of first) freeze(fact);
       const [head, ...rest] = first;
       const payloads = [encodePayload(head), ...rest.map(encodePayload)] as const;
-      const next = await BatchFile.create(this.#fileSystem, directory, tail, payloads, ledgerKey);
+      const next = await BatchFile.create(store.fileSystem, directory, tail, payloads, ledgerKey);
       const ended = store.batch;
       store.batch = next;
       store.records = new AppendOnly([...first]);
+      store.archiveSeen = false;
       await ended.close();
     });
+  }
+
+  /**
+   * Notes in the anchor how far the ledger goes, and removes old batches. It may run beside other calls; one that comes
+   * while it runs does nothing. After an error nothing of it is done any more until the next start.
+   */
+  async rest(): Promise<DeviceFault | undefined> {
+    if (this.#resting !== undefined || this.#failure !== undefined) return undefined;
+    this.#resting = this.#keepHouse(this.#opened());
+    try {
+      await this.#resting;
+      this.#resting = undefined;
+      return undefined;
+    } catch (error) {
+      return ledgerErrorOf('failed', this.#settings.anchor ?? this.#settings.directory, error).fault;
+    }
+  }
+
+  async #keepHouse(store: Store<Fact>): Promise<void> {
+    await store.anchor?.note(store.batch.tail);
+    if (store.archiveSeen) return;
+    await removeOldBatches(this.#settings, store.fileSystem);
+    store.archiveSeen = true;
   }
 
   /** Lets the store go. May be called twice, and after a failure. */
@@ -101,13 +138,21 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     this.#store = undefined;
     if (store === undefined) return;
     try {
+      await this.#resting?.catch(() => undefined);
+      store.anchor?.close();
       await store.batch.close();
     } finally {
       store.unlock();
     }
   }
 
-  #opened(): OpenStore<Fact> {
+  async #open(): Promise<Store<Fact>> {
+    const { facts, ...opened } = await openStore<Fact>(this.#settings, this.#fileSystem);
+    for (const fact of facts) freeze(fact);
+    return { ...opened, records: new AppendOnly([...facts]), archiveSeen: false };
+  }
+
+  #opened(): Store<Fact> {
     if (this.#store === undefined) throw new Error('The ledger is not open.');
     return this.#store;
   }
@@ -130,19 +175,6 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
     this.#store?.records.forgetNew();
   }
 
-  async #openStore(): Promise<OpenStore<Fact>> {
-    const { directory, ledgerKey } = this.#settings;
-    const unlock = await lockLedger(directory, this.#fileSystem);
-    try {
-      const { batch, facts, tail: tailFound } = await recoverBatch<Fact>(directory, ledgerKey, this.#fileSystem);
-      for (const fact of facts) freeze(fact);
-      return { batch, records: new AppendOnly([...facts]), tailFound, unlock };
-    } catch (error) {
-      unlock();
-      throw error;
-    }
-  }
-
   /** Sees to it that calls don't overlap, and that a failure is for good. */
   async #alone<T>(call: () => Promise<T>): Promise<T> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -159,27 +191,12 @@ export class LedgerAdapter<Fact> implements Adapter<LedgerData<Fact>> {
   }
 }
 
-interface OpenStore<Fact> {
+interface Store<Fact> extends Omit<OpenedStore<Fact>, 'batch' | 'facts'> {
   batch: BatchFile;
   records: AppendOnly<Fact>;
-  readonly tailFound: LedgerTail;
-  readonly unlock: () => void;
+  /** Whether it was looked, since the current batch began, for batches that may go. */
+  archiveSeen: boolean;
 }
-
-/** Takes the folder of a ledger for this process. */
-export const lockLedger = async (directory: string, fileSystem: FileSystem): Promise<() => void> => {
-  const unlock = await decisive(directory, () => fileSystem.lock(directory));
-  if (unlock !== undefined) return unlock;
-  throw new LedgerError(
-    'failed',
-    ledgerFault(
-      'locked',
-      directory,
-      'Another process has the ledger open.',
-      'Stop the other process; `ss -xlp | grep slipsafe` names it.',
-    ),
-  );
-};
 
 /** What is stored stays as it was stored. */
 const freeze = (value: unknown): void => {

@@ -33,7 +33,7 @@ export const refusable = <T>(where: string, step: () => T): T => {
     return step();
   } catch (error) {
     const refused = noRoomCodes.has(errorCode(error) ?? '');
-    throw ledgerError(refused ? 'refused' : 'failed', where, error);
+    throw ledgerErrorOf(refused ? 'refused' : 'failed', where, error);
   }
 };
 
@@ -42,14 +42,15 @@ export const decisive = async <T>(where: string, step: () => T): Promise<Awaited
   try {
     return await step();
   } catch (error) {
-    throw ledgerError('failed', where, error);
+    throw ledgerErrorOf('failed', where, error);
   }
 };
 
-/** An error of a file operation in words. Any other error is a bug and passes. */
-const ledgerError = (result: 'refused' | 'failed', where: string, error: unknown): unknown => {
+/** An error of a file operation in words. Any other error is a bug, or told already, and is thrown. */
+export const ledgerErrorOf = (result: 'refused' | 'failed', where: string, error: unknown): LedgerError => {
   const code = errorCode(error);
-  return code === undefined ? error : new LedgerError(result, storageFault(code, where), error);
+  if (code === undefined) throw error;
+  return new LedgerError(result, storageFault(code, where), error);
 };
 
 const storageFault = (code: string, where: string): DeviceFault => {

@@ -1,25 +1,23 @@
 import { dirname, join } from 'node:path';
 import type { LedgerAppend } from '../../hal/ledger.ts';
-import { errorCode, type FileSystem } from '../storage/file-system.ts';
+import { type FileSystem, unlinkIfThere } from '../storage/file-system.ts';
 import { nodeFileSystem } from '../storage/node-file-system.ts';
+import { LedgerAnchor } from './anchor.ts';
 import { BatchFile } from './batch-file.ts';
-import { type BatchReading, batchFileName, readTail, verifyBatch } from './batch-reading.ts';
+import { type BatchReading, batchFileName, readLast, verifyBatch } from './batch-reading.ts';
 import { appended } from './file-ledger.ts';
-import { type LedgerSettings, lockLedger } from './ledger-adapter.ts';
 import { decisive, LedgerError, ledgerFault, refusable } from './ledger-error.ts';
+import { type LedgerPlace, lockLedger, makeDirectory } from './open-store.ts';
 import { listGenerations } from './recovery.ts';
 import { type ChainPlace, chainStart, encodePayload } from './slot.ts';
 
 /** The folder of a ledger, apart from the appending: it is made here once, and its older batches are read here. */
 export class LedgerStore<Fact> {
-  readonly #settings: Pick<LedgerSettings<Fact>, 'directory' | 'ledgerKey'>;
+  readonly #place: LedgerPlace;
   readonly #fileSystem: FileSystem;
 
-  constructor(
-    settings: Pick<LedgerSettings<Fact>, 'directory' | 'ledgerKey'>,
-    fileSystem: FileSystem = nodeFileSystem,
-  ) {
-    this.#settings = settings;
+  constructor(place: LedgerPlace, fileSystem: FileSystem = nodeFileSystem) {
+    this.#place = place;
     this.#fileSystem = fileSystem;
   }
 
@@ -28,7 +26,7 @@ export class LedgerStore<Fact> {
    * first record. Refused when there is a ledger already. May be done again after a power cut.
    */
   provision(first: Fact): Promise<LedgerAppend> {
-    const { directory, ledgerKey } = this.#settings;
+    const { directory, ledgerKey, anchor: anchorPath } = this.#place;
     return appended(async () => {
       refusable(directory, () => makeDirectory(directory, this.#fileSystem));
       await decisive(directory, () => this.#fileSystem.syncDirectory(dirname(directory)));
@@ -44,10 +42,24 @@ export class LedgerStore<Fact> {
           ledgerKey,
         );
         await batch.close();
+        if (anchorPath !== undefined) await this.#makeAnchor(anchorPath, batch.tail);
       } finally {
         unlock();
       }
     });
+  }
+
+  /** Also in the place of one that is left of a ledger before. */
+  async #makeAnchor(path: string, tail: ChainPlace): Promise<void> {
+    const anchor = new LedgerAnchor(path, this.#place.ledgerKey, this.#fileSystem);
+    try {
+      refusable(path, () => unlinkIfThere(this.#fileSystem, path));
+      refusable(path, () => anchor.create());
+      await decisive(path, () => anchor.note(tail));
+      await decisive(path, () => this.#fileSystem.syncDirectory(dirname(path)));
+    } finally {
+      anchor.close();
+    }
   }
 
   /**
@@ -56,7 +68,7 @@ export class LedgerStore<Fact> {
    * @throws the file system's error when the folder can't be read
    */
   generations(): readonly number[] {
-    return listGenerations(this.#settings.directory, this.#fileSystem);
+    return listGenerations(this.#place.directory, this.#fileSystem);
   }
 
   /**
@@ -67,7 +79,7 @@ export class LedgerStore<Fact> {
    * @throws the file system's error when the file can't be read
    */
   readArchive(generation: number, follows?: ChainPlace): BatchReading<Fact> {
-    const { directory, ledgerKey } = this.#settings;
+    const { directory, ledgerKey } = this.#place;
     const path = join(directory, batchFileName(generation));
     return verifyBatch<Fact>(path, ledgerKey, { follows, fileSystem: this.#fileSystem });
   }
@@ -82,18 +94,10 @@ export class LedgerStore<Fact> {
       const reading = this.readArchive(generation, follows);
       yield reading;
       const { path, tail, verdict } = reading;
-      follows = verdict.intact ? tail : readTail(path, this.#settings.ledgerKey, this.#fileSystem);
+      follows = verdict.intact ? tail : readLast(path, this.#place.ledgerKey, this.#fileSystem)?.place;
     }
   }
 }
-
-const makeDirectory = (directory: string, fileSystem: FileSystem): void => {
-  try {
-    fileSystem.mkdir(directory);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-};
 
 const alreadyProvisioned = (directory: string): LedgerError =>
   new LedgerError(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LedgerTail } from '../../hal/ledger.ts';
 import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
-import { type BatchFlaw, batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
+import { type BatchFlaw, batchFileName, generationOf, readLast, verifyBatch } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { type ChainPlace, mendSlot, slotBytes } from './slot.ts';
 
@@ -10,6 +10,12 @@ export interface RecoveredBatch<Fact> {
   readonly batch: BatchFile;
   readonly facts: readonly Fact[];
   readonly tail: LedgerTail;
+}
+
+/** What a batch must agree with: the record that the anchor knows, and the one that the batch follows. */
+interface Known {
+  readonly anchored: ChainPlace | undefined;
+  readonly follows: ChainPlace | undefined;
 }
 
 /** The generations of the batch files in a folder, oldest first. */
@@ -24,12 +30,14 @@ export const listGenerations = (directory: string, fileSystem: FileSystem): numb
  * Opens the current batch file for appending, after setting right what a power cut may leave. Whatever else is wrong
  * refuses service with nothing changed. The folder must be locked.
  *
+ * @param anchored a record that is known to have been in the ledger
  * @throws LedgerError
  */
 export const recoverBatch = <Fact>(
   directory: string,
   ledgerKey: Uint8Array,
   fileSystem: FileSystem,
+  anchored?: ChainPlace,
 ): Promise<RecoveredBatch<Fact>> =>
   decisive(directory, async () => {
     const generations = listGenerations(directory, fileSystem);
@@ -37,9 +45,11 @@ export const recoverBatch = <Fact>(
     if (generation === undefined) throw noLedger(directory);
     const path = join(directory, batchFileName(generation));
     const follows = generation === 1 ? undefined : tailBefore(directory, generation, ledgerKey, fileSystem);
-    const { facts, tail, slots, verdict } = verifyBatch<Fact>(path, ledgerKey, { follows, fileSystem });
+    const { facts, places, tail, slots, verdict } = verifyBatch<Fact>(path, ledgerKey, { follows, fileSystem });
     const cut = !verdict.intact && (verdict.flaw === 'torn' || verdict.flaw === 'scarred');
     if (!verdict.intact && !cut) throw unusable(path, verdict.what);
+    const lost = contradiction(places, tail, { anchored, follows });
+    if (lost !== undefined) throw unusable(path, lost);
 
     for (const name of fileSystem.readdir(directory)) {
       if (name.endsWith(unfinishedSuffix)) fileSystem.unlink(join(directory, name));
@@ -59,6 +69,23 @@ export const recoverBatch = <Fact>(
     }
   });
 
+/** Why a batch can't be the one that the anchor was noted of; undefined when it can. */
+export const contradiction = (
+  places: readonly ChainPlace[],
+  tail: ChainPlace,
+  { anchored, follows }: Known,
+): string | undefined => {
+  if (anchored === undefined) return undefined;
+  const { generation, sequence, mac } = anchored;
+  if (generation > tail.generation || sequence > tail.sequence) {
+    return `The ledger ends at record ${tail.sequence}, and record ${sequence} was in it: its end is lost, or an older copy was put in its place.`;
+  }
+  const own = [...(follows === undefined ? [] : [follows]), ...places].find((place) => place.sequence === sequence);
+  return own === undefined || Buffer.compare(own.mac, mac) === 0
+    ? undefined
+    : `Record ${sequence} is not the one that was in this ledger: another ledger was put in its place.`;
+};
+
 /** The end of the batch file before the current one, which the current one must follow. */
 const tailBefore = (
   directory: string,
@@ -71,7 +98,7 @@ const tailBefore = (
   if (!fileSystem.readdir(directory).includes(name)) {
     throw unusable(path, `${name} is not there, though ${batchFileName(generation)} is.`);
   }
-  const tail = readTail(path, ledgerKey, fileSystem);
+  const tail = readLast(path, ledgerKey, fileSystem)?.place;
   if (tail === undefined) throw unusable(path, `The last record of ${name} is damaged or altered.`);
   return tail;
 };

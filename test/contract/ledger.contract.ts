@@ -65,7 +65,7 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     const ledger = rig.ledger();
     const opening = await ledger.open();
     await ledger.append({ n: 1 });
-    test.strictSame(opening, { opened: true, facts: [first], tail: 'whole' });
+    test.strictSame(opening, { opened: true, facts: [first], tail: 'whole', notes: [] });
     await ledger.close();
   });
 
@@ -146,7 +146,7 @@ export const ledgerContract = (t: Test, makeRig: (t: Test) => LedgerRig | Promis
     await ledger.close();
     rig.tearTail();
     const next = rig.ledger();
-    test.strictSame(await next.open(), { opened: true, facts: [first, { n: 1 }], tail: 'cleared' });
+    test.strictSame(await next.open(), { opened: true, facts: [first, { n: 1 }], tail: 'cleared', notes: [] });
     await next.append({ n: 3 });
     test.strictSame(await factsAfterReopen(rig, next), [first, { n: 1 }, { n: 3 }]);
   });

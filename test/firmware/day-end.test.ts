@@ -32,7 +32,7 @@ class Disk {
 
   ledger(): Ledger<Fact> {
     return {
-      open: async () => ({ opened: true, facts: [...this.facts], tail: 'whole' }),
+      open: async () => ({ opened: true, facts: [...this.facts], tail: 'whole', notes: [] }),
       append: async (fact) => {
         this.facts = [...this.facts, fact];
         return { result: 'stored' };
@@ -41,6 +41,7 @@ class Disk {
         this.facts = first;
         return { result: 'stored' };
       },
+      rest: async () => undefined,
       tailCode: () => '00000000',
       close: async () => undefined,
     };

@@ -1,12 +1,13 @@
 import { test } from 'tap';
 import { CardMemory } from '../../firmware/card-memory.ts';
 import { type Devices, type Report, Runtime } from '../../firmware/runtime.ts';
+import type { DeviceFault } from '../../hal/device.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
-import { approval, card, fault, provisioned, rules } from '../state-machine/world.ts';
+import { approval, card, fault, provisioned, rules, signedOn } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { ReportLog } from '../support/report-log.ts';
 
@@ -21,7 +22,7 @@ class HandLedger implements Ledger<Fact> {
     this.facts = facts;
   }
   open = async (): Promise<LedgerOpening<Fact>> =>
-    this.opening ?? { opened: true, facts: [...this.facts], tail: 'whole' };
+    this.opening ?? { opened: true, facts: [...this.facts], tail: 'whole', notes: [] };
   async append(fact: Fact): Promise<LedgerAppend> {
     this.asked.add(fact);
     const answer = await this.answer(fact);
@@ -29,6 +30,12 @@ class HandLedger implements Ledger<Fact> {
     return answer;
   }
   rotate = async ([first]: readonly [Fact, ...Fact[]]) => this.append(first);
+  rested = 0;
+  rest = async () => {
+    this.rested += 1;
+    return this.restFault;
+  };
+  restFault: DeviceFault | undefined;
   tailCode = () => '00000000';
   closed = false;
   close = async () => {
@@ -87,7 +94,7 @@ const rig = (ledger = new HandLedger()) => {
     runtime.post({
       type: 'signOnAnswered',
       effect: (await effect('signOn')).id,
-      answer: { outcome: 'signedOn', batch: 1 as never, hostTime: '000000', hostDate: '0101', pinKey: '' },
+      answer: signedOn,
     });
     keys('5', 'enter', 'enter');
     runtime.post({
@@ -151,6 +158,33 @@ test('M8: a sync that fails stops trading until a restart', async (t) => {
   t.equal(runtime.state.phase.name, 'outOfService');
 });
 
+test('M8: a terminal that has come to rest has its ledger keep house, and tells what is in the way of it', async (t) => {
+  const { runtime, ledger, reports, effects, effect, keys } = rig();
+  ledger.restFault = { ...fault, device: 'ledger' };
+  await runtime.start();
+  runtime.post({ type: 'signOnAnswered', effect: (await effect('signOn')).id, answer: signedOn });
+  await reports.until((report) => report.type === 'fault');
+  t.equal(ledger.rested, 1);
+  keys('1', 'cancel');
+  let faults = 0;
+  await reports.until((report) => report.type === 'fault' && ++faults === 2);
+  t.equal(ledger.rested, 2, 'each time it comes to rest');
+  t.equal(runtime.state.phase.name, 'idle');
+  t.equal(effects.reports.length, 1);
+});
+
+test('M10: a ledger that loses its second copy trades on, and the idle screen says so', async (t) => {
+  const { runtime, ledger, reports, effect, screens, clock, upToPin } = rig();
+  runtime.post(await upToPin());
+  const authorise = await effect('authorise');
+  ledger.answer = () => ({ result: 'stored', fault: { ...fault, device: 'ledger', where: '/mirror' } });
+  runtime.post({ type: 'authorised', effect: authorise.id, answer: { outcome: 'declined', responseCode: '51' } });
+  t.match(await reports.until((report) => report.type === 'fault'), { fault: { where: '/mirror' } });
+  await screens.until((screen) => screen.includes('可用余额不足'));
+  clock.advance(rules.timers.noticeMs);
+  t.match(await screens.until((screen) => screen.includes('账本备份故障')), /请输入金额/);
+});
+
 test('a ledger that can not be opened keeps the terminal out of service, and the display says so (M10)', async (t) => {
   const ledger = new HandLedger();
   ledger.opening = { opened: false, fault: { ...fault, device: 'ledger', code: 'missing' } };
@@ -204,7 +238,7 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   Object.assign(devices, { keypad: { ...idleDevice, claim: async () => void claimed.push('keypad') } });
   const starting = runtime.start();
   await runtime.stop();
-  opened({ opened: true, facts: [provisioned], tail: 'whole' });
+  opened({ opened: true, facts: [provisioned], tail: 'whole', notes: [] });
   t.equal(await starting, undefined);
   t.strictSame(claimed, []);
   t.strictSame(reports.reports, []);

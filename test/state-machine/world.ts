@@ -56,7 +56,7 @@ export const approval: AuthorisationOutcome = {
   cardOrganisation: 'CUP',
 };
 
-const signedOn: SignOnOutcome = {
+export const signedOn: SignOnOutcome = {
   outcome: 'signedOn',
   batch: batchNumber(1),
   hostTime: '130000',

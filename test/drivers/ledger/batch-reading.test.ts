@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { test } from 'tap';
-import { type BatchFlaw, generationOf, readTail, verifyBatch } from '../../../drivers/ledger/batch-reading.ts';
+import { type BatchFlaw, generationOf, readLast, verifyBatch } from '../../../drivers/ledger/batch-reading.ts';
 import { slotBytes } from '../../../drivers/ledger/slot.ts';
 import type { SimDisk } from '../storage/sim-disk.ts';
 import { batchPath, fact, facts, first, openLedger, openOnce, settings, stored, type TestFact } from './ledger-rig.ts';
@@ -27,7 +27,7 @@ test('an intact batch gives its facts, its short code and its slots', async (t) 
     slots: 64,
     verdict: { intact: true },
   });
-  t.strictSame(readTail(batchPath(1), settings.ledgerKey, disk), read(disk).tail);
+  t.strictSame(readLast(batchPath(1), settings.ledgerKey, disk)?.place, read(disk).tail);
 });
 
 const flip = (slot: Buffer, at = 60) => slot.writeUInt8(slot.readUInt8(at) ^ 1, at);
