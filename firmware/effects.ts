@@ -83,15 +83,19 @@ export const makePerform = (context: EffectContext): Perform => {
   };
   const unanswered: LinkOutcome = { outcome: 'unanswered', fault: bugFault('acquirer') };
 
-  const slipOf = (request: SlipRequest, book: Book): SlipDocument => {
+  /** A slip, and the ledger's short code that stands on it: at its first print the code of the ledger's end. */
+  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; code: string } => {
+    const end = context.ledger.tailCode();
     if (request.slip === 'settlement') {
-      if (book.lastSettlement === undefined) throw new Error('There is no settlement to print');
-      return settlementSlip(book.lastSettlement, context.rules.operator, context.ledger.tailCode(), identity);
+      const { lastSettlement } = book;
+      if (lastSettlement === undefined) throw new Error('There is no settlement to print');
+      const code = lastSettlement.slipCode ?? end;
+      return { slip: settlementSlip(lastSettlement, context.rules.operator, code, identity), code };
     }
     const sale = findSale(book, request.saleId);
-    return request.slip === 'reversal'
-      ? reversalSlip(sale, identity)
-      : saleSlip(sale, request.slip, request.number, identity);
+    if (request.slip === 'reversal') return { slip: reversalSlip(sale, end, identity), code: end };
+    const code = sale.slipCode ?? end;
+    return { slip: saleSlip(sale, request.slip, request.number, code, identity), code };
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
@@ -135,9 +139,9 @@ export const makePerform = (context: EffectContext): Perform => {
       return { type: 'printerChecked', effect, readiness };
     },
     print: async ({ type, id: effect, slip }, book) => {
-      const document = slipOf(slip, book);
+      const { slip: document, code } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
-      return { type: 'printed', effect, verdict };
+      return { type: 'printed', effect, verdict, code };
     },
     cancelPrint: async ({ type, id: effect }) => {
       const { confirmed } = await guarded(type, () => printer.cancel(), { confirmed: false });

@@ -43,13 +43,13 @@ const ofFact = (fact: Fact): object => {
     case 'notSent':
       return { saleId: fact.saleId };
     case 'captured':
-      return { saleId: fact.saleId, number: fact.number };
+      return { saleId: fact.saleId, number: fact.number, code: fact.code };
     case 'keptBySupervisor':
       return { saleId: fact.saleId, supervisor: fact.supervisor };
     case 'handedOver':
       return { saleId: fact.saleId, supervisor: fact.supervisor, incident: fact.incident };
     case 'printed':
-      return { saleId: fact.saleId, copy: fact.copy, number: fact.number };
+      return { saleId: fact.saleId, copy: fact.copy, number: fact.number, code: fact.code };
     case 'settlementStarted':
       return { stan: fact.stan, totals: fact.totals };
     case 'settlementAnswered':
@@ -61,7 +61,7 @@ const ofFact = (fact: Fact): object => {
     case 'carried':
       return { saleId: fact.sale.id, stan: fact.sale.stan };
     case 'settlementPrinted':
-      return {};
+      return { code: fact.code };
   }
 };
 

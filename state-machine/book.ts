@@ -197,11 +197,14 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   return { ...taking(book, stan), sales: [...book.sales, sale] };
 };
 
-const printed = (sale: Sale, copy: Copy, number: number): Sale => ({
-  ...sale,
-  copies: { ...sale.copies, [copy]: number },
-  ...(copy === 'reversal' ? { reversalSlipSays: sale.status } : {}),
-});
+const printed = (sale: Sale, copy: Copy, { number, code }: { number: number; code?: string }): Sale => {
+  const copies = { ...sale.copies, [copy]: number };
+  if (copy === 'reversal') return { ...sale, copies, reversalSlipSays: sale.status };
+  const slipCode = sale.slipCode ?? code;
+  return { ...sale, copies, ...(slipCode !== undefined && { slipCode }) };
+};
+
+const slipCodeOf = ({ code }: FactOf<'settlementPrinted'>) => (code === undefined ? {} : { slipCode: code });
 
 const settling = (book: Book): SettlementProgress => {
   if (book.settlement === undefined) throw new Error('A settlement goes on that was never started');
@@ -233,7 +236,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'approved':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'approved', approval: fact.approval }));
     case 'captured':
-      return withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact.number), status: 'captured' }));
+      return withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact), status: 'captured' }));
     case 'keptBySupervisor':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'kept' }));
     case 'reversalRequired':
@@ -243,7 +246,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'handedOver':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
     case 'printed':
-      return withSale(book, fact, (sale) => printed(sale, fact.copy, fact.number));
+      return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));
     case 'settlementStarted':
       return {
         ...taking(book, fact.stan),
@@ -273,7 +276,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'settlementPrinted':
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
-      return { ...book, lastSettlement: { ...book.lastSettlement, printed: true } };
+      return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
   }
 };
 

@@ -38,7 +38,8 @@ export type Happening =
   | { readonly type: 'readiness'; readonly readiness: PrinterReadiness }
   | { readonly type: 'link'; readonly device: DeviceName; readonly online: boolean }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
-  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & Outcome)
+  /** `code`: the ledger's short code that stands on the slip. */
+  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict; readonly code?: string } & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)

@@ -13,6 +13,11 @@ interface At {
   readonly at: EpochMs;
 }
 
+/** The ledger's short code that stands on the slip: each further print of it shows the same. */
+interface OnPaper {
+  readonly code?: string;
+}
+
 export type Fact = At &
   (
     | {
@@ -41,13 +46,13 @@ export type Fact = At &
     | { readonly type: 'declined'; readonly saleId: SaleId; readonly responseCode: string }
     | { readonly type: 'approved'; readonly saleId: SaleId; readonly approval: Omit<Approval, 'outcome'> }
     /** The merchant copy is on paper: the commit point. From here on nothing is reversed (M4). */
-    | { readonly type: 'captured'; readonly saleId: SaleId; readonly number: number }
+    | ({ readonly type: 'captured'; readonly saleId: SaleId; readonly number: number } & OnPaper)
     | { readonly type: 'keptBySupervisor'; readonly saleId: SaleId; readonly supervisor: string }
     | { readonly type: 'reversalRequired'; readonly saleId: SaleId; readonly reason: ReversalReason }
     /** The acquirer acknowledged with 00, 12 or 25 (M5). */
     | { readonly type: 'reversed'; readonly saleId: SaleId; readonly responseCode: string }
     | { readonly type: 'handedOver'; readonly saleId: SaleId; readonly incident: string; readonly supervisor: string }
-    | { readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number }
+    | ({ readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number } & OnPaper)
     /** Of the batch that the acquirer was in at the last sign-on; a settlement that is under way begins anew. */
     | { readonly type: 'settlementStarted'; readonly stan: Stan; readonly totals: BatchTotals }
     /** `stan` is taken for the message that follows: the first upload, or the batch end. */
@@ -72,7 +77,7 @@ export type Fact = At &
       }
     /** A sale of an earlier batch that still owes a slip. */
     | { readonly type: 'carried'; readonly sale: Sale }
-    | { readonly type: 'settlementPrinted' }
+    | ({ readonly type: 'settlementPrinted' } & OnPaper)
   );
 
 export type FactType = Fact['type'];

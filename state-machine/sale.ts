@@ -49,6 +49,8 @@ export interface Sale {
   readonly incident?: string;
   /** How often each copy was verified as printed. */
   readonly copies: { readonly [C in Copy]: number };
+  /** The ledger's short code on its slips, from the first one that came out. */
+  readonly slipCode?: string;
   /** The state that the last reversal slip told; a slip of another state is due (M4). */
   readonly reversalSlipSays?: SaleStatus;
 }
@@ -59,4 +61,6 @@ export interface LastSettlement {
   readonly totals: BatchTotals;
   readonly flags: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
   readonly printed: boolean;
+  /** The ledger's short code on its slip, once it came out. */
+  readonly slipCode?: string;
 }

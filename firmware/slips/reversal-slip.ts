@@ -1,6 +1,18 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { Sale } from '../../state-machine/sale.ts';
-import { dateTime, header, money, pair, rule, type SlipIdentity, sixDigits, tall, text, title } from './slip.ts';
+import {
+  chainLine,
+  dateTime,
+  header,
+  money,
+  pair,
+  rule,
+  type SlipIdentity,
+  sixDigits,
+  tall,
+  text,
+  title,
+} from './slip.ts';
 
 /** What became of the money, in words for the customer who holds the slip. */
 const outcome = (sale: Sale, hotline: string): readonly SlipElement[] => {
@@ -18,7 +30,7 @@ const outcome = (sale: Sale, hotline: string): readonly SlipElement[] => {
  * 冲正凭证: says on paper that the voucher it names is void, so that a slip of it that is out, or comes out of the
  * printer's buffer, can't pass for a sale (M4).
  */
-export const reversalSlip = (sale: Sale, identity: SlipIdentity): SlipDocument => ({
+export const reversalSlip = (sale: Sale, chain: string, identity: SlipIdentity): SlipDocument => ({
   elements: [
     title('冲正凭证'),
     title('REVERSAL'),
@@ -35,5 +47,6 @@ export const reversalSlip = (sale: Sale, identity: SlipIdentity): SlipDocument =
     ...outcome(sale, identity.hotline),
     text(`冲正原因:${sale.reason ?? ''}`),
     text('此前打印的该笔签购单无效'),
+    chainLine(chain),
   ],
 });

@@ -1,7 +1,20 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { kinds } from '../../state-machine/kinds.ts';
 import type { Sale } from '../../state-machine/sale.ts';
-import { blank, dateTime, header, money, pair, rule, type SlipIdentity, sixDigits, tall, text, title } from './slip.ts';
+import {
+  blank,
+  chainLine,
+  dateTime,
+  header,
+  money,
+  pair,
+  rule,
+  type SlipIdentity,
+  sixDigits,
+  tall,
+  text,
+  title,
+} from './slip.ts';
 
 const copyNames = {
   merchant: ['商户存根', 'MERCHANT COPY'],
@@ -25,12 +38,13 @@ const optional = (label: string, value: string | undefined): readonly SlipElemen
 
 /**
  * 签购单: one copy of a sale's slip, from the ledger's record of it alone. `number` counts the prints of this copy;
- * from the second on it is marked 重打印凭证. The fields are those of UnionPay terminals (JR/T 0001-2001, chapter 8).
+ * from the second on it is marked 重打印凭证. `chain` is the ledger's short code. The fields are those of UnionPay terminals (JR/T 0001-2001, chapter 8).
  */
 export const saleSlip = (
   sale: Sale,
   copy: 'merchant' | 'cardholder',
   number: number,
+  chain: string,
   identity: SlipIdentity,
 ): SlipDocument => {
   const { approval } = sale;
@@ -64,6 +78,7 @@ export const saleSlip = (
       ...(copy === 'merchant' ? signature : []),
       rule,
       text(`客服热线:${identity.hotline}`),
+      chainLine(chain),
     ],
   };
 };

@@ -2,7 +2,7 @@ import type { HalfTotals, SettlementFlag } from '../../hal/acquirer.ts';
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import type { LastSettlement } from '../../state-machine/sale.ts';
-import { dateTime, header, money, rule, type SlipIdentity, sixDigits, text, title } from './slip.ts';
+import { chainLine, dateTime, header, money, rule, type SlipIdentity, sixDigits, text, title } from './slip.ts';
 
 const flags: { readonly [F in SettlementFlag]: string } = {
   balanced: '对账平',
@@ -26,7 +26,7 @@ const half = (name: string, flag: SettlementFlag, { debit, credit }: HalfTotals)
   rule,
 ];
 
-/** 结算总计单, from the ledger's record of the settlement. `chain` is the ledger's short code at that point. */
+/** 结算总计单, from the ledger's record of the settlement. `chain` is the ledger's short code. */
 export const settlementSlip = (
   settled: LastSettlement,
   operator: string,
@@ -50,7 +50,7 @@ export const settlementSlip = (
       row('借记总计', String(domestic.debit.count + foreign.debit.count), money(debit)),
       row('贷记总计', String(domestic.credit.count + foreign.credit.count), money(credit)),
       rule,
-      text(`账本校验:${chain}`),
+      chainLine(chain),
     ],
   };
 };

@@ -51,6 +51,9 @@ export const dateTime = (at: EpochMs): string => {
   return `${part.year}/${part.month}/${part.day} ${part.hour}:${part.minute}:${part.second}`;
 };
 
+/** 账本校验: the ledger's short code, for `terminalctl ledger verify --code`. */
+export const chainLine = (code: string): SlipElement => text(`账本校验:${code}`);
+
 export const header = (identity: SlipIdentity, operator: string): readonly SlipElement[] => [
   text(`商户名称:${identity.merchant}(${identity.branch})`),
   text(`商户编号:${identity.merchantId}`),

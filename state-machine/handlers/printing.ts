@@ -30,16 +30,20 @@ const isOut = (turn: Turn, verdict: PrintVerdict): boolean => {
   return false;
 };
 
+/** What a fact keeps of a slip that is out. */
+const onPaper = ({ code }: EventOf<'printed'>): { readonly code?: string } => (code === undefined ? {} : { code });
+
 const causeOf = (verdict: PrintVerdict): PrinterCause => ('cause' in verdict ? verdict.cause : 'silence');
 
 /**
  * The commit point. PRINTED captures; NOT_PRINTED waits for paper within the grace time; UNKNOWN reverses at once,
  * because nobody could say later whether a slip is in somebody's hand.
  */
-export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, phase, { verdict }) => {
+export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, phase, event) => {
+  const { verdict } = event;
   const { saleId, attempt } = phase;
   if (isOut(turn, verdict)) {
-    turn.record({ type: 'captured', saleId, number: attempt });
+    turn.record({ type: 'captured', saleId, number: attempt, ...onPaper(event) });
     return turn.to({ name: 'tearOff', saleId, until: turn.after(turn.rules.timers.tearOffMs) });
   }
   const graceUntil = phase.graceUntil ?? turn.after(turn.rules.timers.paperGraceMs);
@@ -91,28 +95,30 @@ export const tearOffKey: Handler<'tearOff', 'key'> = (turn, phase, { key }) => {
 };
 
 /** Its failure reverses nothing: the copy waits in the unprinted queue. */
-export const cardholderPrinted: Handler<'printingCardholder', 'printed'> = (turn, { saleId }, { verdict }) => {
-  if (!isOut(turn, verdict)) {
+export const cardholderPrinted: Handler<'printingCardholder', 'printed'> = (turn, { saleId }, event) => {
+  if (!isOut(turn, event.verdict)) {
     return clearBuffer(turn, { do: 'notice', notice: { says: 'approved', saleId, cardholderCopy: 'due' } });
   }
   const number = findSale(turn.book, saleId).copies.cardholder + 1;
-  turn.record({ type: 'printed', saleId, copy: 'cardholder', number });
+  turn.record({ type: 'printed', saleId, copy: 'cardholder', number, ...onPaper(event) });
   return notice(turn, { says: 'approved', saleId, cardholderCopy: 'printed' });
 };
 
-export const copyPrinted: Handler<'printingCopy', 'printed'> = (turn, { saleId, copy, rest }, { verdict }) => {
+export const copyPrinted: Handler<'printingCopy', 'printed'> = (turn, { saleId, copy, rest }, event) => {
+  const { verdict } = event;
   if (!isOut(turn, verdict)) {
     return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
   }
   const number = findSale(turn.book, saleId).copies[copy] + 1;
-  return printCopies(turn.record({ type: 'printed', saleId, copy, number }), saleId, rest);
+  return printCopies(turn.record({ type: 'printed', saleId, copy, number, ...onPaper(event) }), saleId, rest);
 };
 
 /** Due until it is out; whatever waits for it goes on either way. */
-export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn, { saleId, next }, { verdict }) => {
+export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn, { saleId, next }, event) => {
+  const { verdict } = event;
   if (!isOut(turn, verdict)) return clearBuffer(turn, onFailure(next, causeOf(verdict)));
   const number = findSale(turn.book, saleId).copies.reversal + 1;
-  return follow(turn.record({ type: 'printed', saleId, copy: 'reversal', number }), next);
+  return follow(turn.record({ type: 'printed', saleId, copy: 'reversal', number, ...onPaper(event) }), next);
 };
 
 /** Nothing else is begun with a printer that just failed. */
@@ -121,11 +127,12 @@ const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 
-export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn, _phase, { verdict }) => {
+export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn, _phase, event) => {
+  const { verdict } = event;
   if (!isOut(turn, verdict)) {
     return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
   }
-  return notice(turn.record({ type: 'settlementPrinted' }), { says: 'settled' });
+  return notice(turn.record({ type: 'settlementPrinted', ...onPaper(event) }), { says: 'settled' });
 };
 
 /** A printer that comes back prints the reversal slip that is due before anything else (M4). */

@@ -15,6 +15,7 @@ const card = {
 const rig = (devices: object = {}) => {
   const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('a driver broke')) });
   const bugs: string[] = [];
+  const ledger = { code: '00000000', tailCode: () => ledger.code };
   const cards = new CardMemory();
   const context = {
     rules,
@@ -24,14 +25,14 @@ const rig = (devices: object = {}) => {
     pinPad: broken,
     printer: broken,
     acquirer: broken,
-    ledger: { tailCode: () => '00000000' },
+    ledger,
     cards,
     unsealPan: (sealed: string) => `clear of ${sealed}`,
     passwordIsRight: async () => true,
     bug: (where: string) => bugs.push(where),
     ...devices,
   } as unknown as EffectContext;
-  return { perform: makePerform(context), cards, bugs };
+  return { perform: makePerform(context), cards, bugs, ledger };
 };
 
 test('M10: a driver that throws counts as the least that can be known, and the bug is told', async (t) => {
@@ -91,4 +92,26 @@ test('an upload opens the sealed card numbers, for the message alone', async (t)
   const effect = { type: 'upload', id: 'e', stan: 3, batch: 1, saleIds: [sale?.id] } as unknown as Effect;
   t.match(await perform(effect, world.state.book), { type: 'uploadAnswered', answer: { outcome: 'accepted' } });
   t.match(uploads, [{ records: [{ half: 'domestic', stan: 2, amount: 1234, pan: 'clear of sealed' }] }]);
+});
+
+test('M8: each print of a slip shows the code that the ledger had at its first', async (t) => {
+  const papers: string[] = [];
+  const print = async (slip: object) => {
+    papers.push(JSON.stringify(slip));
+    return { verdict: 'PRINTED' };
+  };
+  const { perform, ledger } = rig({ printer: { print } });
+  const world = new World().upToRequest().authorised();
+  ledger.code = '1A2B3C4D';
+  const printed = await perform(world.last('print'), world.state.book);
+  t.match(printed, { type: 'printed', code: '1A2B3C4D' });
+  if (printed !== undefined) world.happen(printed);
+  t.match(world.facts.at(-1), { type: 'captured', code: '1A2B3C4D' });
+  ledger.code = '99999999';
+  world.keys('enter');
+  t.match(await perform(world.last('print'), world.state.book), { type: 'printed', code: '1A2B3C4D' });
+  t.strictSame(
+    papers.map((paper) => /账本校验:(\w+)/.exec(paper)?.[1]),
+    ['1A2B3C4D', '1A2B3C4D'],
+  );
 });

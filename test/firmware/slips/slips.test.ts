@@ -34,7 +34,9 @@ const lastSale = (world: World): Sale => {
 };
 
 test('a merchant copy has every field of a UnionPay slip, and the signature block (000-01)', async (t) => {
-  const words = wordsOf(saleSlip(lastSale(new World().upToRequest().authorised()), 'merchant', 1, identity));
+  const words = wordsOf(
+    saleSlip(lastSale(new World().upToRequest().authorised()), 'merchant', 1, '1A2B3C4D', identity),
+  );
   for (const field of [
     '商户存根 MERCHANT COPY',
     '商户名称:示例便利店(测试路店)',
@@ -48,6 +50,7 @@ test('a merchant copy has every field of a UnionPay slip, and the signature bloc
     '金额:RMB 12.34',
     '持卡人签名:',
     '本单非税务发票',
+    '账本校验:1A2B3C4D',
   ]) {
     t.ok(words.includes(field), field);
   }
@@ -56,22 +59,22 @@ test('a merchant copy has every field of a UnionPay slip, and the signature bloc
 
 test('a cardholder copy has no signature; a further print is marked with its number (000-02, 001-09)', async (t) => {
   const sale = lastSale(new World().upToRequest().authorised());
-  const words = wordsOf(saleSlip(sale, 'cardholder', 2, identity));
+  const words = wordsOf(saleSlip(sale, 'cardholder', 2, '1A2B3C4D', identity));
   t.match(words, /持卡人存根 CARDHOLDER COPY/);
   t.notMatch(words, /签名/);
   t.match(words, /重打印凭证\/DUPLICATE 2/);
 });
 
 test('a slip can not be made of a sale that was never approved (002-23)', async (t) => {
-  t.throws(() => saleSlip(lastSale(new World().upToRequest()), 'merchant', 1, identity), /never approved/);
+  t.throws(() => saleSlip(lastSale(new World().upToRequest()), 'merchant', 1, '1A2B3C4D', identity), /never approved/);
 });
 
 test('M4: a reversal slip names the voucher and says what became of the money', async (t) => {
   const open = new World().upToRequest().authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' }).cleared();
-  t.match(wordsOf(reversalSlip(lastSale(open), identity)), /凭证号:000002[\s\S]*正在冲正/);
+  t.match(wordsOf(reversalSlip(lastSale(open), '1A2B3C4D', identity)), /凭证号:000002[\s\S]*正在冲正/);
   open.reversalAnswered();
-  const words = wordsOf(reversalSlip(lastSale(open), identity));
-  t.match(words, /作废 VOID[\s\S]*凭证号:000002[\s\S]*RMB 12.34[\s\S]*冲正成功 未扣款[\s\S]*96/);
+  const words = wordsOf(reversalSlip(lastSale(open), '1A2B3C4D', identity));
+  t.match(words, /作废 VOID[\s\S]*凭证号:000002[\s\S]*RMB 12.34[\s\S]*冲正成功 未扣款[\s\S]*96[\s\S]*1A2B3C4D/);
 });
 
 test('a settlement slip shows both halves with their flags and totals', async (t) => {
