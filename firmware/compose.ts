@@ -14,6 +14,7 @@ import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
+import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import type { Vault } from '../drivers/vault/vault.ts';
 import type { Clock } from '../hal/clock.ts';
@@ -24,6 +25,7 @@ import type { Rules } from '../state-machine/rules.ts';
 import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { checkPassword } from './password.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
@@ -35,6 +37,8 @@ export const ledgerPlace = ({ storage }: Configuration, vault: Vault): LedgerPla
   anchor: storage.anchor,
   ...(storage.mirror !== undefined && { mirror: storage.mirror }),
 });
+
+export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');
 
 export const displayOf = ({ display }: Configuration, clock: Clock): Display => {
   switch (display.driver) {
@@ -117,7 +121,7 @@ export const compose = (
   vault: Vault,
   masterKey: Uint8Array,
   clock: Clock,
-  report: (report: Report) => void,
+  log: (report: Report) => void,
 ): Runtime => {
   const { language, timers, supervisor } = configuration;
   const rules = rulesOf(configuration);
@@ -129,6 +133,17 @@ export const compose = (
   });
   const cards = new CardMemory();
   const identity = identityOf(configuration);
+  const recorder = new FlightRecorder(
+    flightDirectory(configuration),
+    nodeFileSystem,
+    { rules, identity, language },
+    () => ledger.tailCode(),
+    (fault) => log({ type: 'fault', fault }),
+  );
+  const report = (each: Report): void => {
+    log(each);
+    recorder.hear(each);
+  };
   const perform = makePerform({
     rules,
     identity,

@@ -107,6 +107,13 @@ const ofEvent = (event: Event): object => {
   }
 };
 
+/** An event as a person reads it: its name and what may be known of it; of a key, which. */
+export const eventWords = (event: Event): string => {
+  if (event.type === 'key') return `key ${event.key}`;
+  const known = JSON.stringify(event.type === 'card' ? { card: event.card.masked } : ofEvent(event));
+  return known === '{}' ? event.type : `${event.type} ${known}`;
+};
+
 /** The error of a bug: its kind, message and place; our errors hold no card data, a foreign one's text might. */
 const ofError = (error: unknown): object =>
   error instanceof Error
@@ -146,6 +153,9 @@ export const reporter =
         break;
       case 'acquirerEvent':
         log.warn({ ...report.event }, report.event.type);
+        break;
+      case 'opened':
+        log.info({ facts: report.facts }, 'ledger open');
         break;
       case 'tailSetRight':
         log.warn({ tail: report.tail }, tailWords[report.tail]);

@@ -12,11 +12,12 @@ import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger, LedgerTail } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterCause } from '../hal/printer.ts';
+import type { EpochMs } from '../hal/units.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import type { CardToken } from '../state-machine/sale.ts';
-import type { State } from '../state-machine/state.ts';
+import type { PhaseName, State } from '../state-machine/state.ts';
 import { recover, step } from '../state-machine/step.ts';
 import type { Rejection, Step } from '../state-machine/turn.ts';
 import { type Identity, type Language, view } from '../state-machine/view.ts';
@@ -34,14 +35,21 @@ export interface Devices {
 
 /** What the runtime tells of itself. Nothing in it is card data. */
 export type Report =
-  | { readonly type: 'stepped'; readonly event: Event; readonly from: string; readonly state: State }
-  | { readonly type: 'rejected'; readonly event: Event; readonly phase: string; readonly why: Rejection }
+  /** The ledger is open, with so many facts in its current batch. */
+  | { readonly type: 'opened'; readonly facts: number; readonly wall: EpochMs }
+  | { readonly type: 'stepped'; readonly event: Event; readonly from: PhaseName; readonly state: State }
+  | { readonly type: 'rejected'; readonly event: Event; readonly phase: PhaseName; readonly why: Rejection }
   | { readonly type: 'fact'; readonly fact: Fact; readonly state: State }
   | { readonly type: 'fault'; readonly fault: DeviceFault }
   | { readonly type: 'online'; readonly device: DeviceName }
   | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
   | { readonly type: 'tailSetRight'; readonly tail: Exclude<LedgerTail, 'whole'> }
-  | { readonly type: 'bug'; readonly error: unknown };
+  /** `told`: where the machine threw, what it was told. */
+  | {
+      readonly type: 'bug';
+      readonly error: unknown;
+      readonly told?: { readonly event: Event; readonly phase: PhaseName };
+    };
 
 export interface RuntimeOptions {
   readonly rules: Rules;
@@ -102,9 +110,10 @@ export class Runtime {
     if (!opening.opened) return this.#refuseService(opening.fault);
     if (opening.tail !== 'whole') report({ type: 'tailSetRight', tail: opening.tail });
     for (const fault of opening.notes) report({ type: 'fault', fault });
+    const wall = clock.wall();
     let recovered: Step;
     try {
-      recovered = recover(opening.facts, clock.wall());
+      recovered = recover(opening.facts, wall);
     } catch (error) {
       await this.#showOutOfService('bug');
       throw error;
@@ -112,6 +121,7 @@ export class Runtime {
     const { terminalId } = recovered.state.book;
     if (terminalId !== this.#options.identity.terminalId) return this.#refuseService(foreignLedger(terminalId));
     this.#state = recovered.state;
+    report({ type: 'opened', facts: opening.facts.length, wall });
     for (const fact of recovered.facts) {
       const stored = await ledger.append(fact);
       if (stored.result !== 'stored') return this.#refuseService(stored.fault);
@@ -162,12 +172,13 @@ export class Runtime {
   }
 
   async #work(): Promise<void> {
+    let event: Event | undefined;
     try {
-      for (let event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
+      for (event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
         await this.#handle(event);
       }
     } catch (error) {
-      this.#outOfService(error);
+      this.#outOfService(error, event);
     } finally {
       this.#working = undefined;
     }
@@ -185,10 +196,11 @@ export class Runtime {
     const fault = await this.#store(result);
     // Stopped meanwhile, or out of service by a bug: what was asked for is not done any more.
     if (this.#stopped || this.#state !== before) return;
-    const done = fault === undefined ? result : step(rules, before, { ...event, ...fault });
+    const told = fault === undefined ? event : { ...event, ...fault };
+    const done = fault === undefined ? result : step(rules, before, told);
     if ('rejected' in done) throw new Error(`A ledger fault was rejected: ${done.rejected}`);
     this.#state = done.state;
-    report({ type: 'stepped', event, from: before.phase.name, state: done.state });
+    report({ type: 'stepped', event: told, from: before.phase.name, state: done.state });
     // Before the screen: who reads 请刷卡 must not be quicker than the reader, and no request waits for a display.
     for (const effect of done.effects) void this.#perform(effect);
     this.#show();
@@ -240,8 +252,9 @@ export class Runtime {
   }
 
   /** A bug. Nothing is traded any more; the facts are safe, and the next start goes on from them. */
-  #outOfService(error: unknown): void {
-    this.#options.report({ type: 'bug', error });
+  #outOfService(error: unknown, event?: Event): void {
+    const told = event && { told: { event, phase: this.state.phase.name } };
+    this.#options.report({ type: 'bug', error, ...told });
     this.#mailbox.length = 0;
     this.#state = { ...this.state, phase: { name: 'outOfService', why: 'bug' } };
     this.#options.cards.forget();

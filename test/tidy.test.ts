@@ -12,6 +12,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/input-device.ts': 'test/drivers/keypad/serial-keypad.test.ts',
   'drivers/ledger/mirrored-files.ts': 'test/drivers/ledger/reconcile.test.ts',
   'drivers/ledger/open-store.ts': 'test/drivers/ledger/anchor.test.ts',
+  'firmware/export/ledger-export.ts': 'test/firmware/export/read-export.test.ts',
   'drivers/printer/commands.ts': 'test/drivers/printer/slip-encoder.test.ts',
   'drivers/printer/print-job.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/printer/printer-dialogue.ts': 'test/drivers/printer/escpos-printer.test.ts',
@@ -29,6 +30,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'state-machine/handlers/reversing.ts': 'test/state-machine/reversal.test.ts',
   'state-machine/handlers/settling.ts': 'test/state-machine/settlement.test.ts',
   'state-machine/kinds.ts': 'test/state-machine/settlement.test.ts',
+  'state-machine/secret-phases.ts': 'test/firmware/flight-recorder.test.ts',
   'state-machine/turn.ts': 'test/state-machine/step.test.ts',
 };
 

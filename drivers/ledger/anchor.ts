@@ -33,12 +33,26 @@ export class LedgerAnchor {
   }
 
   /**
+   * The furthest place that is noted in a file, without taking it.
+   *
+   * @throws the file system's error when the file can't be read
+   */
+  static peek(path: string, ledgerKey: Uint8Array, fileSystem: FileSystem): ChainPlace | undefined {
+    const anchor = new LedgerAnchor(path, ledgerKey, fileSystem);
+    try {
+      return anchor.read('read');
+    } finally {
+      anchor.close();
+    }
+  }
+
+  /**
    * The furthest place that was noted; undefined where there is none to be read.
    *
    * @throws the file system's error when the file is there and can't be read
    */
-  read(): ChainPlace | undefined {
-    const file = this.#fileSystem.open(this.path, 'readWrite');
+  read(access: 'read' | 'readWrite' = 'readWrite'): ChainPlace | undefined {
+    const file = this.#fileSystem.open(this.path, access);
     this.#file = file;
     const bytes = Buffer.alloc(2 * sectorBytes);
     file.pread(bytes, 0);

@@ -180,7 +180,9 @@ const misplaced = (
   if (slot === 0 && !tailKnown && generation > 1) return undefined;
   const due = tail.sequence + 1;
   if (place.sequence > due) {
-    return { flaw: 'missing', slot, what: `record ${due} is missing, record ${place.sequence} stands in its place` };
+    const before = slot === 0 ? '; the batch before was cut off, or an older copy was put in its place' : '';
+    const what = `record ${due} is missing, record ${place.sequence} stands in its place${before}`;
+    return { flaw: 'missing', slot, what };
   }
   if (place.sequence < due) return altered(`record ${place.sequence} stands in the place of record ${due}`);
   if (!previousMac.equals(tail.mac)) return altered(`record ${due} does not follow the record before it`);

@@ -1,4 +1,12 @@
-import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import type { FileSystem } from '../storage/file-system.ts';
 import { nodeFileSystem } from '../storage/node-file-system.ts';
@@ -19,7 +27,7 @@ export interface MasterKey {
 /**
  * Keeps what must not be read from the disk. All its keys come from one device key: 32 random bytes, made when the
  * terminal is provisioned, in a file that only the terminal's user can read. From it HKDF-SHA256, with an empty salt
- * and the info `slipsafe <purpose> 1`, derives a key for each purpose: `seal`, `hash`, `ledger` and `master key`.
+ * and the info `slipsafe <purpose> 1`, derives a key for each purpose: `seal`, `hash`, `ledger`, `sign` and `master key`.
  *
  * Who takes both the device key file and the sealed values can open them: put the file where the rest isn't copied to,
  * and not into backups.
@@ -102,6 +110,20 @@ export class Vault {
   }
 
   /**
+   * Signs what leaves the terminal, such as a ledger export, with an Ed25519 key (RFC 8032) whose seed is derived from
+   * the device key. Who has the public key, 64 hex digits, can check it; the signature has 128.
+   */
+  signer(): { readonly publicKey: string; sign(message: string): string } {
+    const seed = derive(this.#deviceKey, 'sign');
+    const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+    return {
+      publicKey: spki.subarray(-seed.length).toString('hex'),
+      sign: (message) => sign(null, Buffer.from(message), key).toString('hex'),
+    };
+  }
+
+  /**
    * Stores the acquirer's master key, encrypted, in place of the one before: a JSON file with `masterKey`, the sealed
    * key, and `checkValue`.
    *
@@ -158,7 +180,10 @@ const parseMasterKey = (text: string, path: string): { masterKey: string; checkV
   throw new VaultError('malformed', path, 'This is no master key file.', 'Load the master key again.');
 };
 
-const derive = (deviceKey: Uint8Array, purpose: 'seal' | 'hash' | 'ledger' | 'master key'): Buffer =>
+/** What comes before the 32 bytes of an Ed25519 seed in DER (RFC 8410). */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+const derive = (deviceKey: Uint8Array, purpose: 'seal' | 'hash' | 'ledger' | 'sign' | 'master key'): Buffer =>
   Buffer.from(hkdfSync('sha256', deviceKey, Buffer.alloc(0), `slipsafe ${purpose} 1`, 32));
 
 const isThere = (path: string, fileSystem: FileSystem): boolean => {

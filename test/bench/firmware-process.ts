@@ -6,19 +6,26 @@ import { createInterface } from 'node:readline';
 /** A line of the firmware's log: JSON, see firmware/log.ts. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
-/** dist/test/bench → dist/firmware/main.js: the built firmware, unchanged. */
-const main = join(import.meta.dirname, '..', '..', 'firmware', 'main.js');
+/** dist/test/bench → dist/firmware: the built firmware and its tool, unchanged. */
+const firmware = join(import.meta.dirname, '..', '..', 'firmware');
+const main = join(firmware, 'main.js');
 
 /** Runs a command of the firmware to its end, and gives what it printed. Rejects with its words when it fails. */
-export const runFirmware = async (args: readonly string[], input = ''): Promise<string> => {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+export const runFirmware = (args: readonly string[], input = ''): Promise<string> => runToEnd(main, args, input);
+
+/** Runs a command of the technician's tool likewise. */
+export const runTerminalctl = (args: readonly string[]): Promise<string> =>
+  runToEnd(join(firmware, 'terminalctl', 'main.js'), args, '');
+
+const runToEnd = async (program: string, args: readonly string[], input: string): Promise<string> => {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => (out += String(chunk)));
   child.stderr.on('data', (chunk) => (err += String(chunk)));
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`slipsafe ${args[0]} ended with ${code}: ${err.trim()}`);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${out}${err.trim()}`);
   return out;
 };
 

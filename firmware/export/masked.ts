@@ -1,0 +1,182 @@
+/**
+ * Facts and events as they may leave the terminal: in a ledger export, and in the flight recorder. What may stand in
+ * them is listed here, key by key; everything else is dropped, so that nothing that is added to a fact later can leak
+ * (M9). Of a card there is its masked number, how it was entered, and a tag: the first 8 hex digits of its keyed hash,
+ * by which the same card is known again on the same terminal and nowhere else.
+ */
+import * as v from 'valibot';
+import type { Approval, BatchTotals, HalfTotals, Tally } from '../../hal/acquirer.ts';
+import type { DeviceFault } from '../../hal/device.ts';
+import type { Event, EventName, EventOf } from '../../state-machine/events.ts';
+import type { Fact, FactOf, FactType } from '../../state-machine/facts.ts';
+import type { CardToken, LastSettlement, Sale } from '../../state-machine/sale.ts';
+
+/** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
+type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };
+
+const text = v.pipe(v.string(), v.maxLength(4096));
+const number = v.number();
+const flag = v.boolean();
+const maybe = v.exactOptional;
+
+const card = v.object({ masked: text, entry: text, tag: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,8}$/)) });
+
+const tally = v.object({ amount: number, count: number } satisfies Keys<Tally>);
+const half = v.object({ debit: tally, credit: tally } satisfies Keys<HalfTotals>);
+const totals = v.object({ domestic: half, foreign: half } satisfies Keys<BatchTotals>);
+const flags = v.object({ domestic: text, foreign: text });
+
+const approvalKeys = {
+  responseCode: text,
+  retrievalReference: text,
+  authorisationCode: maybe(text),
+  hostTime: text,
+  hostDate: text,
+  issuer: maybe(text),
+  acquirer: maybe(text),
+  cardOrganisation: maybe(text),
+  expiry: maybe(text),
+} satisfies Keys<Approval, 'outcome'>;
+const approval = v.object(approvalKeys);
+
+const sale = v.object({
+  id: text,
+  kind: text,
+  stan: number,
+  batch: number,
+  amount: number,
+  card,
+  pinEntered: flag,
+  operator: text,
+  at: number,
+  status: text,
+  approval: maybe(approval),
+  responseCode: maybe(text),
+  reason: maybe(text),
+  incident: maybe(text),
+  copies: v.object({ merchant: number, cardholder: number, reversal: number }),
+  slipCode: maybe(text),
+  reversalSlipSays: maybe(text),
+} satisfies Keys<Sale>);
+
+const settled = v.object({
+  batch: number,
+  at: number,
+  totals,
+  flags,
+  printed: flag,
+  slipCode: maybe(text),
+} satisfies Keys<LastSettlement>);
+
+const saleId = text;
+const code = maybe(text);
+
+const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
+  provisioned: { terminalId: text, merchantId: text, batch: number, nextStan: number },
+  traceTaken: { stan: number, purpose: text },
+  signedOn: { batch: number, hostDate: text, hostTime: text },
+  intended: { saleId, kind: text, stan: number, amount: number, card, pinEntered: flag, operator: text },
+  notSent: { saleId },
+  declined: { saleId, responseCode: text },
+  approved: { saleId, approval },
+  captured: { saleId, number, code },
+  keptBySupervisor: { saleId, supervisor: text },
+  reversalRequired: { saleId, reason: text },
+  reversed: { saleId, responseCode: text },
+  handedOver: { saleId, incident: text, supervisor: text },
+  printed: { saleId, copy: text, number, code },
+  settlementStarted: { stan: number, totals },
+  settlementAnswered: { domestic: text, foreign: text, stan: number },
+  uploaded: { count: number, stan: number },
+  batchOpened: { terminalId: text, batch: number, nextStan: number, settled },
+  carried: { sale },
+  settlementPrinted: { code },
+};
+
+const fault = v.object({ device: text, code: text, where: text, what: text, remedy: text } satisfies Keys<DeviceFault>);
+
+/** Of any answer; a sign-on's PIN key isn't among it. */
+const answer = v.object({
+  outcome: text,
+  ...v.partial(approval).entries,
+  batch: maybe(number),
+  fault: maybe(fault),
+  field: maybe(text),
+  what: maybe(text),
+  key: maybe(v.picklist(['PIK', 'MAK'])),
+  domestic: maybe(text),
+  foreign: maybe(text),
+});
+const readiness = v.object({ ready: flag, paperNearEnd: maybe(flag), cause: maybe(text) });
+const effect = text;
+
+const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wall' | 'id'> } = {
+  started: {},
+  key: { key: text },
+  timeUp: {},
+  card: { card },
+  cardFault: { fault: text },
+  pin: { effect, outcome: text },
+  readiness: { readiness },
+  link: { device: text, online: flag },
+  printerChecked: { effect, readiness },
+  printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), code },
+  printCancelled: { effect, confirmed: flag },
+  signOnAnswered: { effect, answer },
+  authorised: { effect, answer },
+  reversalAnswered: { effect, answer },
+  settlementAnswered: { effect, answer },
+  uploadAnswered: { effect, answer },
+  passwordChecked: { effect, accepted: flag },
+  ledgerFault: { result: text, fact: text },
+};
+
+/** The types can't follow a table into a schema; what they would say stands in the table. */
+const variant = <Output>(
+  rows: { readonly [type: string]: { readonly [key: string]: v.GenericSchema } },
+  common: v.ObjectEntries,
+): v.GenericSchema<unknown, Output> => {
+  const options = Object.entries(rows).map(([type, keys]) => v.object({ type: v.literal(type), ...common, ...keys }));
+  return v.variant('type', options) as unknown as v.GenericSchema<unknown, Output>;
+};
+
+/** A fact or an event with its cards masked. */
+export type Masked<T> = T extends string | number | boolean
+  ? T
+  : T extends CardToken
+    ? v.InferOutput<typeof card>
+    : T extends object
+      ? { readonly [K in keyof T]: Masked<T[K]> }
+      : T;
+
+export const maskedFactSchema = variant<Masked<Fact>>(facts, { at: number });
+export const maskedEventSchema = variant<Masked<Event>>(events, { at: number, wall: number, id: text });
+
+const isToken = (value: object): value is CardToken => 'sealedPan' in value && 'cardHash' in value;
+
+/** Puts what `change` makes of a card in the place of each, however deep. */
+const withCards = (value: unknown, change: (card: object) => object | undefined): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => withCards(each, change));
+  return (
+    change(value) ?? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withCards(each, change)]))
+  );
+};
+
+const maskCards = (value: object): unknown =>
+  withCards(value, (found) =>
+    isToken(found) ? { masked: found.masked, entry: found.entry, tag: found.cardHash.slice(0, 8) } : undefined,
+  );
+
+export const maskFact = (fact: Fact): Masked<Fact> => v.parse(maskedFactSchema, maskCards(fact));
+export const maskEvent = (event: Event): Masked<Event> => v.parse(maskedEventSchema, maskCards(event));
+
+/** What a machine can be stepped with again. The card's number is gone, its tag stands for its hash. */
+const unmask = (value: object): unknown =>
+  withCards(value, (found) =>
+    'masked' in found && 'tag' in found
+      ? { masked: found.masked, sealedPan: '', cardHash: found.tag, entry: 'entry' in found ? found.entry : '' }
+      : undefined,
+  );
+export const unmaskFact = (fact: Masked<Fact>): Fact => unmask(fact) as Fact;
+export const unmaskEvent = (event: Masked<Event>): Event => unmask(event) as Event;

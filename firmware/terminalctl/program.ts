@@ -1,0 +1,100 @@
+/** terminalctl: the technician's tool. One command a task; `--json` gives machines what a person reads as text. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { VaultError } from '../../drivers/vault/vault-error.ts';
+import * as ledger from './ledger-command.ts';
+import { Refusal } from './ledger-source.ts';
+import type { Output } from './output.ts';
+import { replayCommand } from './replay-command.ts';
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on is expected.');
+  return value;
+};
+
+const shortCode = (text: string, before: readonly string[] = []): readonly string[] => {
+  if (!/^[0-9A-Fa-f]{8}$/.test(text)) throw new InvalidArgumentError('8 hex digits are expected, as on a slip.');
+  return [...before, text];
+};
+
+const publicKey = (text: string): string => {
+  if (!/^[0-9A-Fa-f]{64}$/.test(text)) throw new InvalidArgumentError('64 hex digits are expected.');
+  return text;
+};
+
+const withSource = (command: Command): Command =>
+  command
+    .option('-c, --config <file>', "the terminal's configuration: its ledger is meant")
+    .option('-d, --directory <dir>', 'a folder of batch files, such as a copy; with --device-key')
+    .option('-k, --device-key <file>', 'the device key under which its records are checked')
+    .option('--anchor <file>', 'the anchor that belongs to it');
+
+const json = (): Option => new Option('--json', 'one JSON object a line, for machines');
+
+/** @param leave is given the exit code */
+export const program = (out: Output, leave: (code: number) => void): Command => {
+  const root = new Command('terminalctl')
+    .description("The technician's tool of a Slipsafe terminal.")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
+    .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
+
+  const ledgerCommand = root.command('ledger').description('look into the ledger, prove it, take it along');
+  withSource(ledgerCommand.command('verify'))
+    .argument('[export]', 'an export to check, instead of a ledger: needs no key')
+    .description('is it intact? else the first altered, missing or torn record')
+    .option('--code <code>', 'is this 账本校验 of a slip in it? may be repeated', shortCode)
+    .option('--public-key <hex>', 'of an export: the key that the terminal is known by', publicKey)
+    .addOption(json())
+    .addHelpText(
+      'after',
+      `
+A code that is not there means that the end was cut off or that an older copy was put in its place. It may be run while
+the terminal trades.
+  terminalctl ledger verify -c /etc/slipsafe/terminal.json --code 1A2B3C4D
+  terminalctl ledger verify -d copy/ledger -k copy/device.key
+  terminalctl ledger verify march.jsonl --public-key 9f…`,
+    )
+    .action((file, options) => leave(ledger.verify(file, options, out)));
+  withSource(ledgerCommand.command('show'))
+    .description('its transactions, a line each; with --facts every record')
+    .option('-b, --batch <n>', 'only that batch file', positive)
+    .option('-v, --voucher <n>', 'only that voucher (凭证号)', positive)
+    .option('--facts', 'the records themselves, each with its code')
+    .addOption(json())
+    .action((options) => leave(ledger.show(options, out)));
+  withSource(ledgerCommand.command('export'))
+    .description('JSON lines, masked and signed, that anybody can check: docs/ledger-export.md')
+    .option('-b, --batch <n>', 'only that batch file', positive)
+    .option('-o, --output <file>', 'where to; else standard output')
+    .action((options) => leave(ledger.exportLedger(options, out)));
+  withSource(ledgerCommand.command('key'))
+    .description('the public key that its exports are signed with')
+    .addOption(json())
+    .action((options) => leave(ledger.key(options, out)));
+
+  withSource(root.command('replay'))
+    .argument('<export>', 'an export of the ledger')
+    .description('a dispute as it happened: each event, screen, fact and effect, stepped again')
+    .option('--flight <dir>', "the flight recorder's folder; else that of --config")
+    .option('-v, --voucher <n>', 'only what belongs to that voucher (凭证号)', positive)
+    .addOption(json())
+    .action((file, options) => leave(replayCommand(file, options, out)));
+  return root;
+};
+
+/** Runs a command line (without node and script), and gives its exit code. */
+export const run = async (args: readonly string[], out: Output): Promise<number> => {
+  let code = 0;
+  try {
+    await program(out, (given) => (code = given)).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Refusal || error instanceof VaultError || error instanceof ledger.NotAnExport) {
+      out.problem(error.message);
+      return 2;
+    }
+    throw error;
+  }
+};

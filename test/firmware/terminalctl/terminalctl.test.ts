@@ -1,0 +1,269 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { FileLedger } from '../../../drivers/ledger/file-ledger.ts';
+import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
+import { Vault } from '../../../drivers/vault/vault.ts';
+import { run } from '../../../firmware/terminalctl/program.ts';
+import type { Fact } from '../../../state-machine/facts.ts';
+import { card, provisioned, World } from '../../state-machine/world.ts';
+
+/** The facts of a shop's day: a sale captured, one reversed, one declined, a settlement, and a sale in each of the two batches after it. */
+const day = (): readonly Fact[] => {
+  const world = new World().start().signOn();
+  const settle = () => {
+    world.keys('menu', '1', 'enter');
+    const flags = { outcome: 'reconciled', domestic: 'balanced', foreign: 'balanced' } as const;
+    world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: flags });
+    world.happen({ type: 'uploadAnswered', effect: world.last('endBatch').id, answer: { outcome: 'accepted' } });
+    world.printed().keys('enter').signOn();
+  };
+  world.upToPin().pin().authorised().printed().keys('enter').printed().keys('enter');
+  world.upToPin().pin().authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' }).cleared();
+  world.reversalAnswered().printed().keys('enter');
+  world.upToPin().pin().authorised({ outcome: 'declined', responseCode: '51' }).keys('enter');
+  settle();
+  for (const isLast of [false, true]) {
+    world.upToPin().pin().authorised().printed().keys('enter').printed().keys('enter');
+    if (!isLast) settle();
+  }
+  return world.facts
+    .slice(1)
+    .map((fact) =>
+      fact.type === 'intended'
+        ? { ...fact, card: { ...card, sealedPan: 'SEALED', cardHash: 'abcdef0123456789' } }
+        : fact,
+    );
+};
+
+/** A terminal's folder on the real disk, as a day left it. */
+const folder = mkdtempSync(join(tmpdir(), 'slipsafe-ctl-'));
+const at = (...path: readonly string[]) => join(folder, ...path);
+const make = async (): Promise<string> => {
+  mkdirSync(at('state'));
+  await Vault.provision(at('device.key'));
+  const place = {
+    directory: at('state', 'ledger'),
+    ledgerKey: Vault.open(at('device.key')).ledgerKey(),
+    anchor: at('anchor'),
+  };
+  await new LedgerStore<Fact>(place).provision(provisioned);
+  const ledger = new FileLedger<Fact>(place);
+  await ledger.open();
+  let batch: Fact[] | undefined;
+  for (const fact of day()) {
+    if (fact.type === 'batchOpened') batch = [fact];
+    else if (batch !== undefined && fact.type === 'carried') batch.push(fact);
+    else {
+      if (batch !== undefined) await ledger.rotate(batch as [Fact, ...Fact[]]);
+      batch = undefined;
+      await ledger.append(fact);
+    }
+  }
+  await ledger.rest();
+  const code = ledger.tailCode();
+  await ledger.close();
+  return code;
+};
+const tailCode = await make();
+
+/** Runs a command; a pass gives its copy of the folder to `tamper` first. */
+const ctl = async (args: readonly string[]) => {
+  const said: string[] = [];
+  const problems: string[] = [];
+  const code = await run(args, {
+    line: (text) => said.push(text),
+    text: (content) => said.push(content),
+    problem: (text) => problems.push(text),
+  });
+  return { code, said: said.join('\n'), problems: problems.join('\n') };
+};
+const source = (directory = at('state', 'ledger')) => ['-d', directory, '-k', at('device.key')];
+const slip = (directory: string, batch: number) => join(directory, `batch-00000${batch}.slip`);
+let copies = 0;
+const tampered = (tamper: (directory: string) => void): string => {
+  copies += 1;
+  const directory = at(`copy-${copies}`);
+  cpSync(at('state', 'ledger'), directory, { recursive: true });
+  tamper(directory);
+  return directory;
+};
+const edit = (path: string, change: (content: Buffer) => unknown): void => {
+  const content = readFileSync(path);
+  change(content);
+  writeFileSync(path, content);
+};
+const flip = (content: Buffer, byte: number) => content.writeUInt8(content.readUInt8(byte) ^ 1, byte);
+
+test('an intact ledger is called so, with its anchor and the codes of its slips', async (t) => {
+  const { code, said } = await ctl([
+    'ledger',
+    'verify',
+    ...source(),
+    '--anchor',
+    at('anchor'),
+    '--code',
+    tailCode.toLowerCase(),
+  ]);
+  t.equal(code, 0, said);
+  t.match(said, /batch-000001\.slip +\d+ records {2}intact {2}ends [0-9A-F]{8}/);
+  t.match(said, new RegExp(`code ${tailCode} {2}is record \\d+, in batch-000003.slip; 0 follow`));
+  t.match(said, /anchor {2}record \d+, in the ledger/);
+  t.match(said, /\nINTACT: \d+ records in 3 batches$/);
+  const json = await ctl(['ledger', 'verify', ...source(), '--json']);
+  t.match(JSON.parse(json.said), {
+    intact: true,
+    batches: [{ file: 'batch-000001.slip' }, {}, { tailCode }],
+    codes: [],
+  });
+});
+
+const tamperings: Record<string, [tamper: (directory: string) => void, named: RegExp]> = {
+  'a byte flipped in a record': [
+    (of) => edit(slip(of, 1), (content) => flip(content, 4 * 4096 + 60)),
+    /\nDAMAGED: batch-000001\.slip, slot 4 \(byte 16384\): its record is damaged, and later ones are there/,
+  ],
+  'a byte flipped behind a record': [
+    (of) => edit(slip(of, 1), (content) => flip(content, 4 * 4096 + 4000)),
+    /\nDAMAGED: batch-000001\.slip, slot 4 .*its record is whole, but the slot around it is damaged/,
+  ],
+  'a byte flipped in a free slot': [
+    (of) => edit(slip(of, 3), (content) => flip(content, content.length - 9)),
+    /\nDAMAGED: batch-000003\.slip, slot 63/,
+  ],
+  'a byte flipped in the last record': [
+    (of) => edit(slip(of, 3), (content) => flip(content, content.lastIndexOf('{"type":') + 3)),
+    /\nTORN: batch-000003\.slip, slot \d+ .*a write was cut off/,
+  ],
+  'a record removed': [
+    (of) => edit(slip(of, 1), (content) => content.copyWithin(4 * 4096, 5 * 4096)),
+    /\nMISSING: batch-000001\.slip, slot 4 .*record 5 is missing, record 6 stands in its place/,
+  ],
+  'two records swapped': [
+    (of) =>
+      edit(slip(of, 1), (content) => {
+        const fourth = Buffer.from(content.subarray(4 * 4096, 5 * 4096));
+        content.copyWithin(4 * 4096, 5 * 4096, 6 * 4096);
+        fourth.copy(content, 5 * 4096);
+      }),
+    /\nALTERED: batch-000001\.slip, slot 4 .*record 6 stands in its place; it stands in slot 5/,
+  ],
+  'a batch replaced by an older copy': [
+    (of) => edit(slip(of, 1), (content) => content.fill(0, 4 * 4096)),
+    /\nMISSING: batch-000002\.slip, slot 0 .*the batch before was cut off, or an older copy was put in its place/,
+  ],
+  'a batch taken away': [
+    (of) => unlinkSync(slip(of, 2)),
+    /\nMISSING: batch-000002\.slip is not there, and a later one is\./,
+  ],
+};
+
+for (const [name, [tamper, named]] of Object.entries(tamperings)) {
+  test(`M8: noticed and named: ${name}`, async (t) => {
+    const directory = tampered(tamper);
+    const { code, said } = await ctl(['ledger', 'verify', ...source(directory), '--anchor', at('anchor')]);
+    t.match(said, named);
+    t.equal(code, 1);
+    const shown = await ctl(['ledger', 'show', ...source(directory), '--facts']);
+    t.equal(shown.code, code, 'and show says so too');
+  });
+}
+
+test('M8: a tail that was cut off is noticed by the code of a slip, and by the anchor', async (t) => {
+  const directory = tampered((of) =>
+    edit(slip(of, 3), (content) => content.fill(0, Math.floor(content.lastIndexOf('{"type":') / 4096) * 4096)),
+  );
+  t.equal((await ctl(['ledger', 'verify', ...source(directory)])).code, 0, 'sound in itself');
+  const byCode = await ctl(['ledger', 'verify', ...source(directory), '--code', tailCode]);
+  t.match(byCode, { code: 1, said: new RegExp(`\nCUT OFF: the code ${tailCode} is not in this ledger\\.$`) });
+  const byAnchor = await ctl(['ledger', 'verify', ...source(directory), '--anchor', at('anchor')]);
+  t.match(byAnchor, { code: 1, said: /\nCUT OFF: The ledger ends at record \d+, and record \d+ was in it/ });
+  const older = tampered((of) => unlinkSync(slip(of, 3)));
+  t.match(await ctl(['ledger', 'verify', ...source(older), '--anchor', at('anchor')]), { code: 1, said: /older copy/ });
+});
+
+test('the transactions of the ledger are shown, a line each, masked', async (t) => {
+  const { code, said } = await ctl(['ledger', 'show', ...source()]);
+  t.equal(code, 0);
+  t.equal(said.split('\n').filter((line) => line.startsWith('  ')).length, 5);
+  t.match(said, /batch file 1\n {2}000002 {2}\S+ \S+ {2}SALE +12\.34 {2}622200\*{6}1234 {2}captured/);
+  t.match(said, /000003.*reversed \(00 96\)/);
+  t.match(said, /000004.*declined \(51\)/);
+  const one = await ctl(['ledger', 'show', ...source(), '--voucher', '3', '--facts']);
+  t.match(one.said, /intended[\s\S]*approved[\s\S]*reversalRequired[\s\S]*reversed/);
+  t.notMatch(one.said, /SEALED/);
+  t.match(await ctl(['ledger', 'show', ...source(), '--voucher', '77']), { code: 1, problems: /no transaction/ });
+  const json = (await ctl(['ledger', 'show', ...source(), '--json', '--batch', '2'])).said.split('\n');
+  t.match(JSON.parse(json[0] ?? ''), { batchFile: 2, sale: { amount: 1234, status: 'captured' } });
+});
+
+test('an export goes out masked and signed, and is verified without any key', async (t) => {
+  const file = at('export.jsonl');
+  t.match(await ctl(['ledger', 'export', ...source(), '-o', file]), {
+    code: 0,
+    problems: /records of terminal 00000001/,
+  });
+  const content = readFileSync(file, 'utf8');
+  t.notMatch(content, /SEALED|sealedPan|cardHash/);
+  const { said: publicKey } = await ctl(['ledger', 'key', ...source()]);
+  t.match(publicKey, /^[0-9a-f]{64}$/);
+  const verified = await ctl(['ledger', 'verify', file, '--public-key', publicKey, '--code', tailCode]);
+  t.match(verified, { code: 0, said: /INTACT: \d+ records$/ });
+  const other = await ctl(['ledger', 'verify', file, '--public-key', '0'.repeat(64)]);
+  t.match(other, { code: 1, said: /ALTERED: line 1: it is signed by another terminal/ });
+  writeFileSync(at('forged.jsonl'), content.replace('"amount":1234', '"amount":1'));
+  t.match(await ctl(['ledger', 'verify', at('forged.jsonl')]), {
+    code: 1,
+    said: /\nALTERED: line \d+: it was altered/,
+  });
+  t.match(await ctl(['ledger', 'verify', at('device.key')]), { code: 2, problems: /not the head of a Slipsafe/ });
+  const standard = await ctl(['ledger', 'export', ...source(), '--batch', '2']);
+  t.match(standard.said.split('\n')[1], /^\{"batch":2,/);
+});
+
+test('M8: of a damaged ledger what is sound is exported, and it is said that it is not all', async (t) => {
+  const directory = tampered((of) => edit(slip(of, 1), (content) => flip(content, 4 * 4096 + 60)));
+  const { code, problems } = await ctl(['ledger', 'export', ...source(directory), '-o', at('part.jsonl')]);
+  t.equal(code, 1);
+  t.match(problems, /not intact; exported is what is before: batch-000001\.slip, slot 4/);
+});
+
+test('a replay without a recording says what is missing', async (t) => {
+  const file = at('export-2.jsonl');
+  await ctl(['ledger', 'export', ...source(), '-o', file]);
+  t.match(await ctl(['replay', file, '--flight', at('nowhere')]), {
+    code: 2,
+    problems: /nowhere can't be read \(ENOENT\)/,
+  });
+  mkdirSync(at('flight'));
+  t.match(await ctl(['replay', file, '--flight', at('flight')]), { code: 1, problems: /nothing was recorded/ });
+});
+
+test('a command line that can not be followed says why, with exit code 2', async (t) => {
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [['ledger', 'verify'], /say which ledger/],
+    [['ledger', 'verify', '-d', folder], /needs --device-key/],
+    [['ledger', 'verify', '-c', at('none.json')], /no such file/],
+    [['ledger', 'verify', '-d', folder, '-k', at('none.key')], /no such file/],
+    [['ledger', 'verify', ...source(), '--code', '123'], /8 hex digits/],
+    [['ledger', 'show', ...source(), '--batch', '0'], /whole number/],
+    [['ledger', 'verify', at('none.jsonl')], /can't be read \(ENOENT\)/],
+    [['ledger', 'destroy'], /unknown command/],
+    [['lodger'], /unknown command/],
+  ];
+  for (const [args, why] of wrong) t.match(await ctl(args), { code: 2, problems: why }, args.join(' '));
+  const nothing = await ctl(['ledger', 'verify', '-d', at('flight'), '-k', at('device.key')]);
+  t.match(nothing, { code: 1, said: /MISSING: there is no ledger in this folder/ });
+  t.match(await ctl(['ledger', 'verify', '--help']), { code: 0, said: /账本校验[\s\S]*terminalctl ledger verify -c/ });
+});
+
+test('nothing of this changed the ledger', async (t) => {
+  t.strictSame(readdirSync(at('state', 'ledger')).sort(), [
+    'batch-000001.slip',
+    'batch-000002.slip',
+    'batch-000003.slip',
+  ]);
+  t.equal((await ctl(['ledger', 'verify', ...source(), '--code', tailCode])).code, 0);
+  rmSync(folder, { recursive: true });
+});
