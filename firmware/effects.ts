@@ -66,6 +66,7 @@ const requestOf = (sale: Sale): FinancialRequest => ({
   amount: sale.amount,
   entry: sale.card.entry,
   pinEntered: sale.pinEntered,
+  ...(sale.original !== undefined && { original: sale.original }),
 });
 
 export const makePerform = (context: EffectContext): Perform => {

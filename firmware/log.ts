@@ -32,7 +32,15 @@ const ofFact = (fact: Fact): object => {
     case 'signedOn':
       return { batch: fact.batch, hostDate: fact.hostDate, hostTime: fact.hostTime };
     case 'intended':
-      return { saleId: fact.saleId, kind: fact.kind, stan: fact.stan, amount: fact.amount, card: fact.card.masked };
+      return {
+        saleId: fact.saleId,
+        kind: fact.kind,
+        stan: fact.stan,
+        amount: fact.amount,
+        card: fact.card.masked,
+        original: fact.original?.stan,
+        supervisor: fact.supervisor,
+      };
     case 'approved':
       return { saleId: fact.saleId, responseCode: fact.approval.responseCode, rrn: fact.approval.retrievalReference };
     case 'declined':

@@ -1,8 +1,20 @@
 import type { Device, DeviceFault } from './device.ts';
 import type { BatchNumber, MinorUnits, Stan } from './units.ts';
 
-/** The transactions that carry money, by UnionPay's names: 消费 sale. Each is a row of the tables that name it. */
-export type TransactionKind = 'sale';
+/** The transactions that carry money, by UnionPay's names: 消费 sale, 消费撤销 void. Each is a row of the tables that name it. */
+export type TransactionKind = 'sale' | 'void';
+
+/** The transaction that another one is about, as the acquirer answered it: what fields 37, 38 and 61 say of it. */
+export interface OriginalReference {
+  readonly batch: BatchNumber;
+  readonly stan: Stan;
+  /** Field 37 of its approval. */
+  readonly retrievalReference: string;
+  /** Field 38 of its approval, where it had one. */
+  readonly authorisationCode?: string;
+  /** Field 13 of its approval, MMDD. */
+  readonly date: string;
+}
 
 /** Card data **in clear**, for one request only; forgotten when its answer is there (M9). */
 export interface CardSecrets {
@@ -24,6 +36,8 @@ export interface FinancialRequest {
   readonly entry: 'swipe';
   /** Field 22 position 3, and fields 26, 52 and 53. */
   readonly pinEntered: boolean;
+  /** Of a void the sale that it voids. */
+  readonly original?: OriginalReference;
 }
 
 /**

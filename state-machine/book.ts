@@ -67,8 +67,14 @@ export const findSale = (book: Book, id: SaleId): Sale => {
   return sale;
 };
 
-/** What counts at settlement: captured, or kept by a supervisor. */
+/** What counts at settlement: captured, or kept by a supervisor. A sale that was voided counts, and so does its void. */
 export const counts = (sale: Sale): boolean => sale.status === 'captured' || sale.status === 'kept';
+
+/** What is a sale with the acquirer, and its slip valid. */
+const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefined;
+
+/** Only a sale that stands: not a void, and not twice. */
+export const canVoid = (sale: Sale): boolean => sale.kind === 'sale' && stands(sale);
 
 /** 内卡 or 外卡, by the card organisation that the acquirer named; nothing named counts as domestic. */
 export const halfOf = (sale: Sale): 'domestic' | 'foreign' => {
@@ -88,10 +94,15 @@ export const totalsOf = (book: Book): BatchTotals => {
   return { domestic: half('domestic'), foreign: half('foreign') };
 };
 
-/** The sales that a batch upload carries: those of each half that the acquirer didn't call balanced. */
+/**
+ * The sales that a batch upload carries: those of each half that the acquirer didn't call balanced. A record tells no
+ * kind, so that only what stands is in it: neither a voided sale nor its void.
+ */
+const isUploaded = (sale: Sale): boolean => stands(sale) && kinds[sale.kind].column === 'debit';
+
 export const toUpload = (book: Book): readonly Sale[] => {
   const flags = book.settlement?.flags;
-  return flags === undefined ? [] : book.sales.filter((sale) => counts(sale) && flags[halfOf(sale)] !== 'balanced');
+  return flags === undefined ? [] : book.sales.filter((sale) => isUploaded(sale) && flags[halfOf(sale)] !== 'balanced');
 };
 
 /**
@@ -101,10 +112,10 @@ export const toUpload = (book: Book): readonly Sale[] => {
 export const batchEndDue = (book: Book): boolean =>
   book.settlement?.flags !== undefined && book.settlement.uploaded >= toUpload(book).length;
 
-/** Slips of captured or kept sales that didn't come out yet, oldest first: the unprinted queue. */
+/** Slips of what stands that didn't come out yet, oldest first: the unprinted queue. */
 export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly copy: 'merchant' | 'cardholder' }[] =>
   [...book.carried, ...book.sales]
-    .filter(counts)
+    .filter(stands)
     .flatMap((sale) =>
       (['merchant', 'cardholder'] as const).filter((copy) => sale.copies[copy] === 0).map((copy) => ({ sale, copy })),
     );
@@ -171,6 +182,14 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
+/** A void that is captured ends the sale that it is about. */
+const voiding = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
+  const { original } = findSale(book, saleId);
+  if (original === undefined) return book;
+  const sales = book.sales.map((sale) => (sale.id === original.saleId ? { ...sale, voidedBy: saleId } : sale));
+  return { ...book, sales };
+};
+
 const taking = (book: Book, stan: Stan): Book => {
   if (stan !== book.nextStan) throw new Error(`Trace number ${stan} is out of order; ${book.nextStan} is next`);
   return { ...book, nextStan: following(stan) };
@@ -180,7 +199,11 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   const open = openSale(book);
   if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
   if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
-  const { saleId: id, kind, stan, amount, card, pinEntered, operator, at } = fact;
+  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, at } = fact;
+  const voidable = original === undefined ? undefined : findSale(book, original.saleId);
+  if (voidable !== undefined && (!canVoid(voidable) || voidable.amount !== amount)) {
+    throw new Error(`Voucher ${voidable.stan} can't be voided by voucher ${stan}`);
+  }
   const sale: Sale = {
     id,
     kind,
@@ -190,6 +213,8 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
     card,
     pinEntered,
     operator,
+    ...(supervisor !== undefined && { supervisor }),
+    ...(original !== undefined && { original }),
     at,
     status: 'intended',
     copies: { merchant: 0, cardholder: 0, reversal: 0 },
@@ -236,9 +261,15 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'approved':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'approved', approval: fact.approval }));
     case 'captured':
-      return withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact), status: 'captured' }));
+      return voiding(
+        withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact), status: 'captured' })),
+        fact,
+      );
     case 'keptBySupervisor':
-      return withSale(book, fact, (sale) => ({ ...sale, status: 'kept' }));
+      return voiding(
+        withSale(book, fact, (sale) => ({ ...sale, status: 'kept' })),
+        fact,
+      );
     case 'reversalRequired':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
     case 'reversed':

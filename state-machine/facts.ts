@@ -7,7 +7,7 @@
  */
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { CardToken, Copy, LastSettlement, Sale } from './sale.ts';
+import type { CardToken, Copy, LastSettlement, Original, Sale } from './sale.ts';
 
 interface At {
   readonly at: EpochMs;
@@ -40,6 +40,8 @@ export type Fact = At &
         readonly card: CardToken;
         readonly pinEntered: boolean;
         readonly operator: string;
+        readonly supervisor?: string;
+        readonly original?: Original;
       }
     /** Nothing of the request left the terminal, so there is nothing to reverse. */
     | { readonly type: 'notSent'; readonly saleId: SaleId }

@@ -1,11 +1,11 @@
 /** Where the terminal goes when nothing is in hand: the order in which open business is taken up. */
 
 import type { ReversalReason } from '../hal/acquirer.ts';
-import type { EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { EffectId, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
 import type { Copy } from './sale.ts';
-import type { Continuation, Notice, OpenReversal, Override, Unprinted } from './state.ts';
+import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
@@ -37,7 +37,7 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return turn.to({ name: 'reversalWait', ...wait });
     }
     case 'askCard':
-      return askCard(turn, next.amount);
+      return askCard(turn, next.draft);
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printSettlement':
@@ -52,8 +52,8 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 export const notice = (turn: Turn, what: Notice): Step =>
   turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
 
-export const askCard = (turn: Turn, amount: MinorUnits): Step =>
-  turn.ask({ type: 'readCard' }).to({ name: 'card', amount, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
+export const askCard = (turn: Turn, draft: Draft): Step =>
+  turn.ask({ type: 'readCard' }).to({ name: 'card', draft, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
 
 /* ---- sign-on ---- */
 

@@ -1,5 +1,12 @@
 /** A transaction and a settlement as the book knows them, and as facts can carry them. */
-import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type {
+  Approval,
+  BatchTotals,
+  OriginalReference,
+  ReversalReason,
+  SettlementFlag,
+  TransactionKind,
+} from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 
 /** A card as records may know it: nothing here is clear card data (M9). */
@@ -11,6 +18,11 @@ export interface CardToken {
   /** Keyed hash of the PAN: the same card gives the same hash on this terminal only. */
   readonly cardHash: string;
   readonly entry: 'swipe';
+}
+
+/** The transaction of this batch that another one is about. */
+export interface Original extends OriginalReference {
+  readonly saleId: SaleId;
 }
 
 /** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
@@ -40,6 +52,11 @@ export interface Sale {
   readonly card: CardToken;
   readonly pinEntered: boolean;
   readonly operator: string;
+  /** Who allowed it, where a supervisor had to. */
+  readonly supervisor?: string;
+  readonly original?: Original;
+  /** The void that was captured, of a sale that isn't one any more. */
+  readonly voidedBy?: SaleId;
   /** When the intent was made. */
   readonly at: EpochMs;
   readonly status: SaleStatus;

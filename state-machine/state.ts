@@ -1,24 +1,30 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
 
-import type { ReversalReason } from '../hal/acquirer.ts';
+import type { ReversalReason, TransactionKind } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
-import type { CardToken, Copy } from './sale.ts';
+import type { CardToken, Copy, Original } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
   | { readonly says: 'approved'; readonly saleId: SaleId; readonly cardholderCopy: 'printed' | 'due' }
   | { readonly says: 'kept'; readonly saleId: SaleId }
-  | { readonly says: 'declined'; readonly responseCode: string }
-  | { readonly says: 'notSent' }
+  | { readonly says: 'declined'; readonly responseCode: string; readonly kind: TransactionKind }
+  | { readonly says: 'notSent'; readonly kind: TransactionKind }
   | { readonly says: 'reversed'; readonly saleId: SaleId }
   | { readonly says: 'handedOver'; readonly saleId: SaleId }
-  | { readonly says: 'cancelled' }
-  | { readonly says: 'cardUnreadable' }
-  | { readonly says: 'pinNeeded' }
-  | { readonly says: 'pinPadFailed' }
+  | { readonly says: 'cancelled'; readonly kind: TransactionKind }
+  | { readonly says: 'cardUnreadable'; readonly kind: TransactionKind }
+  | { readonly says: 'pinNeeded'; readonly kind: TransactionKind }
+  | { readonly says: 'pinPadFailed'; readonly kind: TransactionKind }
+  /** Why an original can't be voided: there is none of that number; it was voided; it is no sale that stands. */
+  | { readonly says: 'noOriginal' }
+  | { readonly says: 'alreadyVoided' }
+  | { readonly says: 'notVoidable' }
+  /** Another card than the original's. */
+  | { readonly says: 'otherCard' }
   | { readonly says: 'batchFull' }
   | { readonly says: 'nothingToSettle' }
   | { readonly says: 'nothingToPrint' }
@@ -56,8 +62,27 @@ export interface OpenReversal extends OfSale {
   readonly reason: ReversalReason;
 }
 
-/** What a supervisor is asked for: to keep a sale whose slip didn't come out, or to end a reversal by hand. */
-export type Override = ({ readonly purpose: 'keep' } & Unprinted) | ({ readonly purpose: 'handOver' } & OpenReversal);
+/** A transaction that is being entered: what its steps have given so far. */
+export interface Draft {
+  readonly kind: TransactionKind;
+  readonly amount: MinorUnits;
+  readonly supervisor?: string;
+  /** What it is about, and the card that it was made with. */
+  readonly original?: Original & { readonly card: CardToken };
+}
+
+interface Drafting {
+  readonly draft: Draft;
+}
+
+/**
+ * What a supervisor is asked for: to keep a sale whose slip didn't come out, to end a reversal by hand, or to allow a
+ * transaction that needs him.
+ */
+export type Override =
+  | ({ readonly purpose: 'keep' } & Unprinted)
+  | ({ readonly purpose: 'handOver' } & OpenReversal)
+  | ({ readonly purpose: 'enter' } & Drafting);
 
 /** Where to go on when a print that interrupted something has ended. */
 export type Continuation =
@@ -65,7 +90,7 @@ export type Continuation =
   | ({ readonly do: 'reprint' } & Unprinted)
   | ({ readonly do: 'reverse' } & OpenReversal)
   | ({ readonly do: 'waitForAcquirer' } & OpenReversal & Timed)
-  | { readonly do: 'askCard'; readonly amount: MinorUnits }
+  | ({ readonly do: 'askCard' } & Drafting)
   | { readonly do: 'printOwedOrLast' }
   | { readonly do: 'printSettlement' }
   | { readonly do: 'notice'; readonly notice: Notice }
@@ -92,12 +117,15 @@ export type Phase =
     } & Timed)
   | { readonly name: 'idle' }
   | ({ readonly name: 'menu' } & Timed)
-  | ({ readonly name: 'amount'; readonly amount: MinorUnits } & Timed)
-  | ({ readonly name: 'confirm'; readonly amount: MinorUnits } & Timed)
-  | ({ readonly name: 'checkingPrinter'; readonly amount: MinorUnits } & Awaiting)
-  | ({ readonly name: 'printerNotReady'; readonly amount: MinorUnits; readonly cause: PrinterCause } & Timed)
-  | ({ readonly name: 'card'; readonly amount: MinorUnits; readonly failures: number } & Timed)
-  | ({ readonly name: 'pin'; readonly amount: MinorUnits; readonly card: CardToken } & Awaiting)
+  /** The voucher number of the original is typed, then the original is shown. */
+  | ({ readonly name: 'voucher'; readonly entered: string } & Drafting & Timed)
+  | ({ readonly name: 'original' } & Drafting & Timed)
+  | ({ readonly name: 'amount' } & Drafting & Timed)
+  | ({ readonly name: 'confirm' } & Drafting & Timed)
+  | ({ readonly name: 'checkingPrinter' } & Drafting & Awaiting)
+  | ({ readonly name: 'printerNotReady'; readonly cause: PrinterCause } & Drafting & Timed)
+  | ({ readonly name: 'card'; readonly failures: number } & Drafting & Timed)
+  | ({ readonly name: 'pin'; readonly card: CardToken } & Drafting & Awaiting)
   | ({ readonly name: 'authorising' } & OfSale & Awaiting)
   | ({ readonly name: 'printingMerchant'; readonly attempt: number; readonly graceUntil?: MonotonicMs } & OfSale &
       Awaiting)

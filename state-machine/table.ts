@@ -43,7 +43,7 @@ const reversal = ['clearingBuffer', 'signingOn', 'reversing'] as const;
 /** Where a wait for the acquirer can lead: a slip that may be out is called void first. */
 const waiting = ['reversalWait', 'printingReversal'] as const;
 /** Where it goes on without the supervisor. */
-const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal] as const;
+const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal, ...onward] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
 const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice'] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
@@ -60,19 +60,30 @@ const rows: Rows = {
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
   },
 
-  // ---- sale 消费, until the intent ----
+  // ---- sale 消费: the amount, which the customer confirms ----
   idle: {
     key: { to: ['amount', 'menu', ...copies], run: entering.atIdle },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
   },
   menu: {
-    key: { to: ['confirmSettlement', ...copies, 'signingOn', ...onward], run: entering.inMenu },
+    key: { to: ['confirmSettlement', 'password', ...copies, 'signingOn', ...onward], run: entering.inMenu },
     timeUp: { to: onward, run: goOn },
   },
   amount: {
     key: { to: ['same', 'confirm', ...onward], run: entering.amountKey },
     timeUp: { to: onward, run: goOn },
   },
+  // ---- void 消费撤销: the supervisor's password, then the original ----
+  voucher: {
+    key: { to: ['same', 'original', 'notice', ...onward], run: entering.voucherKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  original: {
+    key: { to: ['checkingPrinter', ...onward], run: entering.originalKey },
+    timeUp: { to: onward, run: goOn },
+  },
+
+  // ---- and on with either, until the intent ----
   confirm: {
     key: { to: ['amount', 'checkingPrinter', ...onward], run: entering.confirmKey },
     timeUp: { to: onward, run: goOn },
@@ -86,7 +97,7 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   card: {
-    card: { to: ['pin'], run: entering.cardRead },
+    card: { to: ['pin', 'notice'], run: entering.cardRead },
     cardFault: { to: ['same', 'notice'], run: entering.cardFault },
     key: { to: ['notice'], run: entering.cardKey },
     timeUp: { to: ['notice'], run: entering.cardGivenUp },
@@ -127,7 +138,7 @@ const rows: Rows = {
   },
   checkingPassword: {
     passwordChecked: {
-      to: ['incident', ...resumed],
+      to: ['incident', 'voucher', ...resumed],
       run: reversing.passwordChecked,
     },
   },

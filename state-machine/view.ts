@@ -1,9 +1,12 @@
 /** The display as a function of the state: four lines of 16 columns, in the shop's language. */
+
+import type { TransactionKind } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { Screen } from '../hal/display.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
+import { kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
 import type { Notice, PhaseOf, State } from './state.ts';
 
@@ -131,6 +134,7 @@ const idle = (state: State, identity: Identity, language: Language): Lines => [
 const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const ok = t('按确认键返回', 'ENTER to go on');
+  const undone = (kind: TransactionKind): string => kinds[kind].undone[language];
   switch (what.says) {
     case 'approved': {
       const sale = findSale(state.book, what.saleId);
@@ -154,18 +158,16 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
       return [
         `${t('交易失败', 'Declined')} ${what.responseCode}`,
         responseCode(what.responseCode).text[language],
-        t('未扣款', 'Nothing taken'),
+        undone(what.kind),
         ok,
       ];
     case 'notSent':
-      return [
-        t('未扣款', 'Nothing taken'),
-        t('线路不通 未发出', 'Not sent: line'),
-        t('可重新刷卡', 'May try again'),
-        ok,
-      ];
-    case 'reversed':
-      return [t('已冲正 未扣款', 'Reversed'), t('若已扣款 将退回', 'Money goes back'), slipState(state, language), ok];
+      return [undone(what.kind), t('线路不通 未发出', 'Not sent: line'), t('可重新刷卡', 'May try again'), ok];
+    case 'reversed': {
+      const { kind } = findSale(state.book, what.saleId);
+      const reversed = kind === 'sale' ? t('已冲正 未扣款', 'Reversed') : t('已冲正', 'Reversed');
+      return [reversed, kinds[kind].takenBack[language], slipState(state, language), ok];
+    }
     case 'handedOver':
       return [
         t('已转人工处理', 'Handed over'),
@@ -174,16 +176,24 @@ const told = (state: State, identity: Identity, language: Language, what: Notice
         ok,
       ];
     case 'cancelled':
-      return [t('交易已取消', 'Cancelled'), t('未扣款', 'Nothing taken'), '', ok];
+      return [t('交易已取消', 'Cancelled'), undone(what.kind), '', ok];
     case 'cardUnreadable':
-      return [t('读卡失败', 'Card unreadable'), t('未扣款', 'Nothing taken'), t('请换卡重试', 'Try another card'), ok];
+      return [t('读卡失败', 'Card unreadable'), undone(what.kind), t('请换卡重试', 'Try another card'), ok];
     case 'pinNeeded':
-      return [t('须输入密码', 'PIN is needed'), t('未扣款', 'Nothing taken'), '', ok];
+      return [t('须输入密码', 'PIN is needed'), undone(what.kind), '', ok];
     case 'pinPadFailed':
+      return [t('密码键盘故障', 'PIN pad failed'), undone(what.kind), t('请检查连线', 'Check its cable'), ok];
+    case 'noOriginal':
+      return [t('原交易不存在', 'No such voucher'), t('已结算的请退货', 'in this batch'), '', ok];
+    case 'alreadyVoided':
+      return [t('该交易已经撤销', 'Voided already'), '', '', ok];
+    case 'notVoidable':
+      return [t('原交易不符条件', 'Not a sale that'), t('不能撤销', 'can be voided'), '', ok];
+    case 'otherCard':
       return [
-        t('密码键盘故障', 'PIN pad failed'),
-        t('未扣款', 'Nothing taken'),
-        t('请检查连线', 'Check its cable'),
+        t('与原交易卡不符', 'Another card'),
+        t('请用原卡', 'Use the same one'),
+        t('未撤销', 'Nothing voided'),
         ok,
       ];
     case 'batchFull':
@@ -244,7 +254,9 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
   const t = (zh: string, en: string): string => say(language, zh, en);
   const { phase } = state;
   const wait = t('请稍候', 'Please wait');
-  const money = 'amount' in phase ? `RMB ${decimal(phase.amount)}` : '';
+  const draft = 'draft' in phase ? phase.draft : undefined;
+  const money = draft === undefined ? '' : `RMB ${decimal(draft.amount)}`;
+  const undone = kinds[draft?.kind ?? 'sale'].undone[language];
   switch (phase.name) {
     case 'starting':
       return ['Slipsafe', t('正在启动', 'Starting'), `${t('终端', 'Term.')} ${identity.terminalId}`, wait];
@@ -265,11 +277,27 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return idle(state, identity, language);
     case 'menu':
       return [
-        `1 ${t('结算', 'Settlement')}`,
-        `2 ${t('补打/重打印', 'Print again')}`,
-        `3 ${t('签到', 'Sign on')}`,
+        t('1结算 2补打重印', '1Settle 2Reprint'),
+        t('3签到 4撤销', '3Sign on 4Void'),
+        '',
         t('取消返回', 'CANCEL: back'),
       ];
+    case 'voucher':
+      return [
+        kinds[phase.draft.kind].name[language],
+        t('请输入原凭证号:', 'Voucher no.:'),
+        phase.entered,
+        t('确认 清除 取消', 'ENTER CLEAR'),
+      ];
+    case 'original': {
+      const { original } = phase.draft;
+      return [
+        `${kinds[phase.draft.kind].name[language]} ${voucher(original?.stan ?? 0)}`,
+        money,
+        original?.card.masked.slice(-10) ?? '',
+        t('核对原单 确认', 'Right? ENTER'),
+      ];
+    }
     case 'amount':
       return [
         t('请输入金额:', 'Amount:'),
@@ -284,7 +312,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'printerNotReady':
       return [
         causes[language][phase.cause],
-        t('未扣款', 'Nothing taken'),
+        undone,
         t('处理后按确认', 'Mend, then ENTER'),
         t('取消返回', 'CANCEL: back'),
       ];

@@ -44,6 +44,15 @@ const sale: MessageRow = {
   answer: { success: approvals, sealed: approvals, mandatory: [12, 13, 37] },
 };
 
+/** 消费撤销: the sale again, with 37, 38 and 61 of the one that it voids. */
+const voidOf: MessageRow = {
+  ...sale,
+  processingCode: '200000',
+  kind: { transactionType: '23', networkCode: '000', terminal: '20' },
+  mandatory: [...sale.mandatory, 37, 61],
+  conditional: [...sale.conditional, 38],
+};
+
 const notReversed: readonly FieldNumber[] = [26, 35, 36, 37, 52, 53];
 
 /**
@@ -64,6 +73,7 @@ const reversalOf = (request: MessageRow): MessageRow => {
 /** A kind's request and its reversal. */
 export const transactions: Readonly<Record<TransactionKind, { request: MessageRow; reversal: MessageRow }>> = {
   sale: { request: sale, reversal: reversalOf(sale) },
+  void: { request: voidOf, reversal: reversalOf(voidOf) },
 };
 
 const management = (mti: string, networkCode: string, fields: readonly FieldNumber[]): MessageRow => ({

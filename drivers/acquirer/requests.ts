@@ -6,7 +6,7 @@ import { type FieldNumber, type Fields, fieldNumbers } from './field-table.ts';
 import { messageOffset, writeLength } from './frame.ts';
 import { macBytes, macOf } from './mac.ts';
 import { hasMac, type MessageRow, transactions } from './message-table.ts';
-import { packAmount, packEntryMode, packKind, packSecurity, packStan } from './sub-fields.ts';
+import { packAmount, packEntryMode, packKind, packOriginal, packSecurity, packStan } from './sub-fields.ts';
 
 /** Who sends. */
 export interface Terminal {
@@ -52,9 +52,10 @@ export const requestOf = (
   return { mti: row.mti, fields };
 };
 
-/** 0200 消费 */
+/** 0200 消费, 消费撤销 */
 export const authorisationOf = (request: FinancialRequest, secrets: CardSecrets, terminal: Terminal): Message => {
   const { pinBlock, track2, track3 } = secrets;
+  const { original } = request;
   if (request.pinEntered !== (pinBlock !== undefined)) {
     throw new RangeError('a PIN block must be there exactly when a PIN was entered');
   }
@@ -65,6 +66,11 @@ export const authorisationOf = (request: FinancialRequest, secrets: CardSecrets,
     ...(track3 !== undefined && { 36: track3 }),
     ...(pinBlock !== undefined && { 26: longestPin, 52: Buffer.from(pinBlock, 'hex') }),
     53: packSecurity(request.pinEntered),
+    ...(original !== undefined && {
+      37: original.retrievalReference,
+      ...(original.authorisationCode !== undefined && { 38: original.authorisationCode }),
+      61: packOriginal(original),
+    }),
   });
 };
 
@@ -75,6 +81,8 @@ export const reversalOf = (request: ReversalRequest, terminal: Terminal): Messag
     22: packEntryMode(request.entry, request.pinEntered),
     ...(request.authorisationCode !== undefined && { 38: request.authorisationCode }),
     39: request.reason,
+    // Of a void, as UnionPay's terminals send it: not the sale's numbers but the void's own.
+    ...(request.original !== undefined && { 61: packOriginal({ ...request, date: '0000' }) }),
   });
 
 /**

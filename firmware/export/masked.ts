@@ -9,7 +9,7 @@ import type { Approval, BatchTotals, HalfTotals, Tally } from '../../hal/acquire
 import type { DeviceFault } from '../../hal/device.ts';
 import type { Event, EventName, EventOf } from '../../state-machine/events.ts';
 import type { Fact, FactOf, FactType } from '../../state-machine/facts.ts';
-import type { CardToken, LastSettlement, Sale } from '../../state-machine/sale.ts';
+import type { CardToken, LastSettlement, Original, Sale } from '../../state-machine/sale.ts';
 
 /** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
 type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };
@@ -39,6 +39,16 @@ const approvalKeys = {
 } satisfies Keys<Approval, 'outcome'>;
 const approval = v.object(approvalKeys);
 
+const originalKeys = {
+  saleId: text,
+  batch: number,
+  stan: number,
+  retrievalReference: text,
+  authorisationCode: maybe(text),
+  date: text,
+} satisfies Keys<Original>;
+const original = maybe(v.object(originalKeys));
+
 const sale = v.object({
   id: text,
   kind: text,
@@ -48,6 +58,9 @@ const sale = v.object({
   card,
   pinEntered: flag,
   operator: text,
+  supervisor: maybe(text),
+  original,
+  voidedBy: maybe(text),
   at: number,
   status: text,
   approval: maybe(approval),
@@ -75,7 +88,17 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   provisioned: { terminalId: text, merchantId: text, batch: number, nextStan: number },
   traceTaken: { stan: number, purpose: text },
   signedOn: { batch: number, hostDate: text, hostTime: text },
-  intended: { saleId, kind: text, stan: number, amount: number, card, pinEntered: flag, operator: text },
+  intended: {
+    saleId,
+    kind: text,
+    stan: number,
+    amount: number,
+    card,
+    pinEntered: flag,
+    operator: text,
+    supervisor: maybe(text),
+    original,
+  },
   notSent: { saleId },
   declined: { saleId, responseCode: text },
   approved: { saleId, approval },

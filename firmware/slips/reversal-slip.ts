@@ -1,4 +1,5 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
+import { kinds } from '../../state-machine/kinds.ts';
 import type { Sale } from '../../state-machine/sale.ts';
 import {
   chainLine,
@@ -18,7 +19,9 @@ import {
 const outcome = (sale: Sale, hotline: string): readonly SlipElement[] => {
   switch (sale.status) {
     case 'reversed':
-      return [tall('冲正成功 未扣款'), text('如已收到扣款短信,款项将退回原卡')];
+      return sale.kind === 'sale'
+        ? [tall('冲正成功 未扣款'), text('如已收到扣款短信,款项将退回原卡')]
+        : [tall(`冲正成功 ${kinds[sale.kind].undone['zh-CN']}`)];
     case 'handedOver':
       return [tall('冲正不成功,请人工处理'), text(`事件号:${sale.incident ?? ''}`), text(`请联系:${hotline}`)];
     default:
@@ -42,6 +45,7 @@ export const reversalSlip = (sale: Sale, chain: string, identity: SlipIdentity):
     text(`卡号:${sale.card.masked}`),
     ...(sale.approval === undefined ? [] : [text(`参考号:${sale.approval.retrievalReference}`)]),
     text(`原交易时间:${dateTime(sale.at)}`),
+    text(`交易类型:${kinds[sale.kind].name['zh-CN']}`),
     tall(`原金额:RMB ${money(sale.amount)}`),
     rule,
     ...outcome(sale, identity.hotline),

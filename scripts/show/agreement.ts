@@ -86,7 +86,7 @@ const aboutPaper = (sale: TerminalSale | undefined, paper: readonly SlipKind[]):
 };
 
 const names = (slip: Slip, batch: number, voucher: number): boolean =>
-  slip.text.includes(`批次号:${sixDigits(batch)}`) && slip.text.includes(`凭证号:${sixDigits(voucher)}`);
+  slip.text.includes(`批次号:${sixDigits(batch)}`) && new RegExp(`(?<!原)凭证号:${sixDigits(voucher)}`).test(slip.text);
 
 /**
  * Compares voucher by voucher and in total. A piece of paper that broke off before its voucher number names no sale,

@@ -1,5 +1,6 @@
 /** The acquirer's answers: to the sign-on and to the sale. */
 import type { AuthorisationOutcome, ReversalReason } from '../../hal/acquirer.ts';
+import { findSale } from '../book.ts';
 import {
   askSupervisor,
   goOn,
@@ -60,6 +61,7 @@ const doubt = (
 };
 
 export const authorised: Handler<'authorising', 'authorised'> = (turn, { saleId }, { answer }) => {
+  const { kind } = findSale(turn.book, saleId);
   turn.ask({ type: 'forgetCard' });
   switch (answer.outcome) {
     case 'approved': {
@@ -70,10 +72,10 @@ export const authorised: Handler<'authorising', 'authorised'> = (turn, { saleId 
       const { responseCode } = answer;
       turn.record({ type: 'declined', saleId, responseCode });
       if (needsSignOn(responseCode)) turn.know({ signedOn: false });
-      return notice(turn, { says: 'declined', responseCode });
+      return notice(turn, { says: 'declined', responseCode, kind });
     }
     case 'notSent':
-      return notice(turn.record({ type: 'notSent', saleId }), { says: 'notSent' });
+      return notice(turn.record({ type: 'notSent', saleId }), { says: 'notSent', kind });
     default:
       return requireReversal(turn, saleId, doubt(answer));
   }

@@ -4,6 +4,7 @@ import {
   askSupervisor,
   clearBuffer,
   effectId,
+  goOn,
   printReversalSlip,
   requireReversal,
   reverse,
@@ -13,7 +14,7 @@ import {
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
-import { isDigit } from './entering.ts';
+import { enter, isDigit } from './entering.ts';
 import { printAgain } from './printing.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
@@ -69,6 +70,7 @@ export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, ph
  * printer has become ready is printed.
  */
 export const withoutOverride = (turn: Turn, override: Override): Step => {
+  if (override.purpose === 'enter') return goOn(turn);
   if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
   if (turn.after(0) >= override.graceUntil) return requireReversal(turn, override.saleId, '96');
   const { printer } = turn.state;
@@ -96,6 +98,7 @@ export const passwordTimeUp: Handler<'password', 'timeUp'> = (turn, { override }
 export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { accepted }) => {
   const { supervisor } = turn.rules;
   if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
+  if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
   const { saleId } = override;
   if (override.purpose === 'handOver') {
     const until = turn.after(turn.rules.timers.passwordMs);

@@ -50,7 +50,7 @@ const sixDigits = (stan: number): string => String(stan).padStart(6, '0');
 export const copiesOf = (board: VirtualBoard, stan: number): readonly string[] =>
   board.printer.paper.copies
     .map(({ number, complete }) => ({ text: board.printer.paper.text(number), complete }))
-    .filter(({ text }) => text.includes(`凭证号:${sixDigits(stan)}`))
+    .filter(({ text }) => new RegExp(`(?<!原)凭证号:${sixDigits(stan)}`).test(text))
     .map(({ text, complete }) => {
       const kind = /冲正凭证|商户存根|持卡人存根/.exec(text)?.[0] ?? 'unknown';
       return complete && (kind === '冲正凭证' || text.includes('客服热线')) ? kind : `part of ${kind}`;

@@ -157,11 +157,11 @@ test('amounts: zero, too much, and a digit back (002-18)', async (t) => {
   const world = new World().start().signOn().keys('0', 'enter');
   t.strictSame(world.rejections, ['amountIsZero']);
   world.keys('5', '00', '00', '00', '0');
-  t.match(world.state.phase, { amount: 5_000_000 });
+  t.match(world.state.phase, { draft: { amount: 5_000_000 } });
   world.keys('0');
   t.equal(world.rejections.at(-1), 'amountTooLarge');
   world.keys('clear');
-  t.match(world.state.phase, { name: 'amount', amount: 500_000 });
+  t.match(world.state.phase, { name: 'amount', draft: { amount: 500_000 } });
 });
 
 test('M6: trace numbers follow one another over all messages, wrap at 999999 and are facts first', async (t) => {

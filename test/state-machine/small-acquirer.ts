@@ -8,6 +8,9 @@ import type { Dice } from './dice.ts';
 import { approval, fault } from './world.ts';
 
 interface Booked {
+  readonly kind: 'sale' | 'void';
+  /** Of a void: the sale. */
+  readonly voids?: string;
   readonly stan: Stan;
   readonly amount: number;
   readonly batch: number;
@@ -99,15 +102,23 @@ export class SmallAcquirer {
   }
 
   #authorise({ saleId }: EffectOf<'authorise'>, dice: Dice, book: Book) {
-    const { stan, amount, batch } = findSale(book, saleId);
+    const { kind, stan, amount, batch, original } = findSale(book, saleId);
     if (batch !== this.batch) {
       this.#receive(stan);
       return declined('77');
     }
+    const voids = original?.saleId;
+    if (voids !== undefined && !this.#mayVoid(voids)) {
+      // A void before may have been handed over: then the terminal can't know.
+      this.#receive(stan);
+      return declined('12');
+    }
     const ways = ['approve', 'approve', 'approve', 'lost', 'swallowed', 'badMac', 'decline', 'notSent'] as const;
     const way = dice.one(ways);
     if (way !== 'notSent') this.#receive(stan);
-    if (way === 'approve' || way === 'lost' || way === 'badMac') this.booked.set(saleId, { stan, amount, batch });
+    if (way === 'approve' || way === 'lost' || way === 'badMac') {
+      this.booked.set(saleId, { kind, stan, amount, batch, ...(voids !== undefined && { voids }) });
+    }
     const answers = {
       approve: approval,
       lost: unanswered,
@@ -119,12 +130,22 @@ export class SmallAcquirer {
     return answers[way];
   }
 
+  /** Whether it is a sale here that stands. */
+  #mayVoid(saleId: string): boolean {
+    const voided = [...this.booked.values()].some(({ voids }) => voids === saleId);
+    return this.booked.get(saleId)?.kind === 'sale' && !voided;
+  }
+
   #reckon({ batch, totals }: EffectOf<'settle'>, dice: Dice): 'balanced' | 'unbalanced' | 'error' {
     if (this.#closed.has(batch)) return this.#reckonings.get(batch)?.balanced === true ? 'balanced' : 'unbalanced';
     if (batch !== this.batch) return 'error';
-    const own = [...this.booked.values()].filter((sale) => sale.batch === batch);
-    const { count, amount } = totals.domestic.debit;
-    const agrees = own.length === count && own.reduce((sum, sale) => sum + sale.amount, 0) === amount;
+    const own = [...this.booked.values()].filter((each) => each.batch === batch);
+    const { debit, credit } = totals.domestic;
+    const agrees = (['sale', 'void'] as const).every((kind) => {
+      const { count, amount } = kind === 'sale' ? debit : credit;
+      const of = own.filter((each) => each.kind === kind);
+      return of.length === count && of.reduce((sum, each) => sum + each.amount, 0) === amount;
+    });
     const balanced = agrees && dice.one([true, true, false]);
     this.#reckonings.set(batch, { balanced, uploaded: new Set() });
     return balanced ? 'balanced' : 'unbalanced';

@@ -4,9 +4,16 @@ import { walk } from './walk.ts';
 test('M1–M7 hold on random walks', async (t) => {
   const ends = new Map<string, number>();
   for (let seed = 1; seed <= 500; seed++) {
-    for (const { type } of walk(seed, 400, () => undefined)) ends.set(type, (ends.get(type) ?? 0) + 1);
+    const voids = new Set<unknown>();
+    for (const fact of walk(seed, 400, () => undefined)) {
+      if (fact.type === 'intended' && fact.kind === 'void') voids.add(fact.saleId);
+      const isOfVoid = 'saleId' in fact && voids.has(fact.saleId);
+      const end = isOfVoid ? `${fact.type} void` : fact.type;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
   }
-  for (const end of ['captured', 'reversed', 'declined', 'notSent', 'keptBySupervisor', 'handedOver', 'batchOpened']) {
+  const usual = ['captured', 'reversed', 'declined', 'notSent', 'keptBySupervisor', 'handedOver', 'batchOpened'];
+  for (const end of [...usual, 'captured void', 'reversed void', 'declined void']) {
     t.ok((ends.get(end) ?? 0) > 0, `${end}: ${ends.get(end)}`);
   }
 });

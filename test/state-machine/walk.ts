@@ -4,7 +4,7 @@
  */
 
 import type { Key } from '../../hal/keypad.ts';
-import { counts, openSale } from '../../state-machine/book.ts';
+import { canVoid, openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
@@ -25,6 +25,8 @@ const habits: readonly [readonly Key[], ...(readonly Key[])[]] = [
   ['function', '1', 'enter', '7', 'enter'],
   ['menu', '1', 'enter'],
   ['menu', '1'],
+  ['menu', '4', '1', 'enter'],
+  ['menu', '4', '1', 'enter'],
   ['function', '8', 'enter'],
 ];
 /** Each is as likely as it is often here. */
@@ -72,6 +74,8 @@ const outcomeOf = (effect: Effect, dice: Dice): Happening | undefined => {
   }
 };
 
+const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
+
 /** Walks, checks the rules after every step, and shows each state to `visit`. Returns the facts at the end. */
 export const walk = (seed: number, steps: number, visit: (state: State) => void): readonly Fact[] => {
   const dice = new Dice(seed);
@@ -88,8 +92,9 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   let standing: readonly Sale[] = [];
   let folded = world.facts.length;
   const settledIn = (batch: number): void => {
-    // Totals can agree by chance over the sales of a batch that the acquirer left by itself.
-    for (const sale of standing.filter((each) => counts(each) && each.batch === batch)) {
+    // Totals can agree by chance over the sales of a batch that the acquirer left by itself. What was voided has no
+    // record in an upload.
+    for (const sale of standing.filter((each) => canVoid(each) && each.batch === batch)) {
       must(acquirer.settled.has(sale.id), `M7: batch ${batch} was closed and voucher ${sale.stan} is not settled`);
     }
   };
@@ -143,6 +148,10 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       restart();
     } else if (answered < world.effects.length && dice.one([true, true, true, false])) {
       answer(dice);
+    } else if (world.phase === 'voucher' && dice.one([true, true, true, false])) {
+      const { sales } = world.state.book;
+      const sale = dice.one([undefined, ...sales, ...sales.filter(canVoid), ...sales.filter(canVoid)]);
+      world.keys(...digitsOf(sale?.stan ?? 0), 'enter');
     } else if (way === 'key') {
       world.keys(dice.one(keys));
     } else if (way === 'habit') {

@@ -8,7 +8,7 @@ import type { MessageKind } from './rules.ts';
 export type Behaviour =
   /** Refused with that response code (field 39); nothing is booked but the refusal. */
   | { readonly kind: 'decline'; readonly code: string }
-  /** A sale that the acquirer takes is approved with another code than 00. */
+  /** A sale or void that the acquirer takes is approved with another code than 00. */
   | { readonly kind: 'approve'; readonly code: '11' | 'A2' | 'A4' | 'A5' | 'A6' }
   /** Booked, and never answered. */
   | { readonly kind: 'noAnswer' }
@@ -45,7 +45,8 @@ export type Behaviour =
 export type Occasion = MessageKind | 'connection';
 
 /** The answers that carry a MAC. */
-export const hasMac = (occasion: Occasion): boolean => occasion === 'sale' || occasion === 'reversal';
+export const hasMac = (occasion: Occasion): boolean =>
+  occasion === 'sale' || occasion === 'void' || occasion === 'reversal';
 
 /** Two characters that no terminal takes for an approval. */
 const refusals = /^(?!00|10|11|A[2456])[\dA-Z]{2}$/;
@@ -56,7 +57,7 @@ const fits = (occasion: Occasion, behaviour: Behaviour): boolean => {
     return occasion === 'connection' && kind === 'closeOnAccept';
   }
   if (kind === 'disagree') return occasion === 'settlement';
-  if (kind === 'approve') return occasion === 'sale';
+  if (kind === 'approve') return occasion === 'sale' || occasion === 'void';
   if (kind === 'decline') return occasion !== 'settlement' && refusals.test(behaviour.code);
   return kind !== 'badMac' || hasMac(occasion);
 };

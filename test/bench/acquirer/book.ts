@@ -1,4 +1,4 @@
-import { type HalfTotals, nothing, type Totals } from './reconciliation.ts';
+import type { HalfTotals, Tally, Totals } from './reconciliation.ts';
 
 /** A card that the acquirer's issuers know. */
 export interface BenchCard {
@@ -16,8 +16,11 @@ export interface BenchCard {
 export type Half = 'domestic' | 'foreign';
 export const halfOf = (card: BenchCard | undefined): Half => (card?.foreign === true ? 'foreign' : 'domestic');
 
-/** A sale as the acquirer holds it. */
+/** A sale or a void as the acquirer holds it. */
 export interface BookEntry {
+  readonly kind: 'sale' | 'void';
+  /** Of a void: the STAN of the sale, in the same batch. */
+  readonly voids?: number;
   readonly batch: number;
   readonly stan: number;
   /** In 分. */
@@ -96,7 +99,7 @@ export class Book {
     return this.#balances.get(pan);
   }
 
-  /** Every sale that was decided on its merits, in the order of arrival. One refused before (A0, 30, 77, 94, 97) is not. */
+  /** Every sale and void that was decided on its merits, in the order of arrival. One refused before (A0, 30, 77, 94, 97) is not. */
   entries(): BookEntry[] {
     return [...this.#postings.values()].map(({ entry }) => entry);
   }
@@ -110,10 +113,15 @@ export class Book {
     return this.#postings.get(keyOf(key))?.pan === pan;
   }
 
-  /** Amount in 分 that is approved, not reversed and not settled. */
+  /** Amount in 分 that is approved, not reversed and not settled; a void takes its sale away. */
   openTotal(): number {
     const open = this.entries().filter(({ state, settled }) => state === 'approved' && !settled);
-    return open.reduce((sum, { amount }) => sum + amount, 0);
+    return open.reduce((sum, entry) => sum + moved(entry), 0);
+  }
+
+  /** True when an approved void of that sale stands. */
+  isVoided({ batch, stan }: Key): boolean {
+    return this.#of(batch).some((entry) => entry.voids === stan && entry.state === 'approved');
   }
 
   post(sale: Omit<BookEntry, 'pan' | 'half' | 'settled' | 'uploaded'>, pan: string): void {
@@ -122,15 +130,15 @@ export class Book {
       entry: { ...sale, pan: maskPan(pan), half, settled: false, uploaded: false },
       pan,
     });
-    if (sale.state === 'approved') this.#move(pan, -sale.amount);
+    if (sale.state === 'approved') this.#move(pan, -moved(sale));
   }
 
-  /** An approved sale becomes a reversed one and its money is back on the card. */
+  /** What was approved becomes reversed, and the card is as it was before. */
   reverse(key: Key): void {
     const posting = this.#postings.get(keyOf(key));
     if (posting?.entry.state !== 'approved') throw new Error(`nothing to reverse under ${keyOf(key)}`);
     posting.entry = { ...posting.entry, state: 'reversed' };
-    this.#move(posting.pan, posting.entry.amount);
+    this.#move(posting.pan, moved(posting.entry));
   }
 
   /** A reversal came before its sale: the sale is not to be taken any more, should it still come. */
@@ -149,9 +157,13 @@ export class Book {
 
   totals(batch: number): Totals {
     const half = (name: Half): HalfTotals => {
-      const entries = this.#of(batch).filter((entry) => entry.half === name && entry.state === 'approved');
-      const amount = entries.reduce((sum, entry) => sum + entry.amount, 0);
-      return { debit: { amount, count: entries.length }, credit: nothing };
+      const tally = (kind: BookEntry['kind']): Tally => {
+        const entries = this.#of(batch).filter(
+          (entry) => entry.kind === kind && entry.half === name && entry.state === 'approved',
+        );
+        return { amount: entries.reduce((sum, { amount }) => sum + amount, 0), count: entries.length };
+      };
+      return { debit: tally('sale'), credit: tally('void') };
     };
     return { domestic: half('domestic'), foreign: half('foreign') };
   }
@@ -169,17 +181,22 @@ export class Book {
     return this.#uploads.get(batch)?.size ?? 0;
   }
 
-  /** Where an upload and the book disagree; of sales that were not uploaded only those of the halves given. */
+  /**
+   * Where an upload and the book disagree; of sales that were not uploaded only those of the halves given. A record
+   * tells no kind, so that a voided sale and its void have no place in an upload.
+   */
   uploadDifferences(batch: number, halves: readonly Half[] = ['domestic', 'foreign']): UploadDifference[] {
     const records = this.#uploads.get(batch) ?? new Map<number, UploadedRecord>();
     const differences: UploadDifference[] = [];
     for (const record of records.values()) {
       const posting = this.#postings.get(keyOf({ batch, stan: record.stan }));
-      const what = difference(record, posting);
+      const voided = this.isVoided({ batch, stan: record.stan });
+      const what = voided ? 'notApproved' : difference(record, posting);
       if (what !== undefined) differences.push({ stan: record.stan, what });
     }
-    for (const { state, stan, half } of this.#of(batch)) {
-      if (state === 'approved' && halves.includes(half) && !records.has(stan)) {
+    for (const { kind, state, stan, half } of this.#of(batch)) {
+      const stands = kind === 'sale' && state === 'approved' && !this.isVoided({ batch, stan });
+      if (stands && halves.includes(half) && !records.has(stan)) {
         differences.push({ stan, what: 'notUploaded' });
       }
     }
@@ -206,10 +223,13 @@ export class Book {
   }
 }
 
+/** What it takes from a card, in 分. */
+const moved = ({ kind, amount }: Pick<BookEntry, 'kind' | 'amount'>): number => (kind === 'sale' ? amount : -amount);
+
 const difference = (record: UploadedRecord, posting: Posting | undefined): UploadDifference['what'] | undefined => {
   if (posting === undefined) return 'notInBook';
   const { entry, pan } = posting;
-  if (entry.state !== 'approved') return 'notApproved';
+  if (entry.state !== 'approved' || entry.kind !== 'sale') return 'notApproved';
   if (entry.half !== record.half) return 'half';
   if (pan !== record.pan) return 'card';
   return entry.amount === record.amount ? undefined : 'amount';

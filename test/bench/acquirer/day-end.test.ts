@@ -40,7 +40,7 @@ test('a balanced day is settled, and the next batch opens', (t) => {
   t.equal(again && textOf(again, 60), '00000002003');
   t.strictSame(acquirer.complaints, []);
   t.equal(code(terminal.ask(reversal({ stan: 2, amount: 1000 }))), '22');
-  t.match(acquirer.complaints, [/0400 reversal STAN 2: its sale is in a batch that is closed/]);
+  t.match(acquirer.complaints, [/0400 reversal STAN 2: its request is in a batch that is closed/]);
   t.end();
 });
 

@@ -60,6 +60,7 @@ test('sign-on, sale and reversal, byte for byte', (t) => {
     {
       batch: 1,
       stan: 2,
+      kind: 'sale',
       amount: 1234,
       at: new Date('2026-11-22T05:00:00Z'),
       state: 'reversed',

@@ -129,7 +129,7 @@ export class Host {
     if (refusal !== undefined) return answering(refusal);
     if (kind === undefined) return answering('40');
     if (hasMac(kind) && !this.#macHolds(trade)) return answering('A0');
-    if (kind === 'sale') return this.#trading.sell(trade, this.dayEnd.batch);
+    if (kind === 'sale' || kind === 'void') return this.#trading.trade(kind, trade, this.dayEnd.batch);
     if (trade.behaviour?.kind === 'decline') return answering(trade.behaviour.code);
     switch (kind) {
       case 'reversal':

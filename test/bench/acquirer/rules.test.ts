@@ -56,6 +56,21 @@ table('sale', requests.sale({ stan }), [
   [{ 60: '22000000000500' }, 'field 60.2 is zero'],
 ]);
 
+table('void', requests.voidOf({ stan: 3 }, { stan, reference: '130000000002', code: '015838' }), [
+  [{ 37: undefined }, 'field 37 is missing'],
+  [{ 38: undefined }],
+  [{ 61: undefined }, 'field 61 is missing', 'field 61 is not batch'],
+  [{ 61: '000001000002' }],
+  [{ 61: '00000100000211' }, 'field 61 is not batch'],
+  [{ 35: undefined }, 'field 35 is missing', 'field 35 is not track 2'],
+  [{ 39: '00' }, 'field 39 is not for this message'],
+]);
+
+table('reversal', requests.voidReversal({ stan: 3 }), [
+  [{ 61: undefined }, 'field 61 does not'],
+  [{ 61: '0000010000021122' }, 'field 61 does not'],
+]);
+
 table('reversal', requests.reversal({ stan }), [
   [{ 39: '00' }, 'field 39 is none of'],
   [{ 39: undefined }, 'field 39 is missing', 'field 39 is none of'],
@@ -99,7 +114,11 @@ table('batchEnd', requests.batchEnd('207'), [[{ 48: '00' }, 'field 48 is not a c
 test('other transactions are none that is spoken here', (t) => {
   const { fields } = unpack(requests.sale({ stan }).subarray(13));
   t.equal(kindOf({ mti: '0100', fields }), undefined);
-  t.equal(kindOf({ mti: '0200', fields: new Map([...fields, [3, '200000']]) }), undefined, 'a void');
+  t.equal(
+    kindOf({ mti: '0200', fields: new Map([...fields, [3, '200000']]) }),
+    undefined,
+    'a void that says sale in 60.1',
+  );
   t.equal(kindOf({ mti: '0200', fields: new Map([...fields, [25, '06']]) }), undefined, 'a completion');
   t.equal(kindOf({ mti: '0800', fields: new Map([[60, '00000001360']]) }), undefined, 'a parameter download');
   t.end();

@@ -1,10 +1,11 @@
 import { type IsoMessage, textOf } from './iso8583.ts';
 
 /**
- * The messages that this acquirer speaks: 签到 sign-on, 签退 sign-off, 回响测试 echo, 消费 sale, 冲正 reversal,
- * 批结算 settlement, 批上送 upload, 批上送结束 batch end.
+ * The messages that this acquirer speaks: 签到 sign-on, 签退 sign-off, 回响测试 echo, 消费 sale, 消费撤销 void,
+ * 冲正 reversal of either, 批结算 settlement, 批上送 upload, 批上送结束 batch end.
  */
-export type MessageKind = 'signOn' | 'signOff' | 'echo' | 'sale' | 'reversal' | 'settlement' | 'upload' | 'batchEnd';
+export type TradeKind = 'sale' | 'void';
+export type MessageKind = 'signOn' | 'signOff' | 'echo' | TradeKind | 'reversal' | 'settlement' | 'upload' | 'batchEnd';
 
 interface Rule {
   readonly mandatory: readonly number[];
@@ -14,12 +15,13 @@ interface Rule {
 
 /** 60.1 type, 60.2 batch, 60.3 network management code; nothing behind. */
 const management = (codes: string): RegExp => new RegExp(`^00\\d{6}(?:${codes})$`);
-/** 60.1 = 22, 60.2 batch, 60.3 = 000, 60.4 reader, 60.5 IC condition, [60.6 partial approval, [60.7 account]]. */
-const financial = /^22\d{6}000[256][02](?:[01](?:\d{3})?)?$/;
+/** 60.1 = 22 sale or 23 void, 60.2 batch, 60.3 = 000, 60.4 reader, 60.5 IC condition, [60.6 partial approval, [60.7 account]]. */
+const financial = /^2[23]\d{6}000[256][02](?:[01](?:\d{3})?)?$/;
 
 /**
  * The fields of each request; all others are forbidden. A swiped sale has its PAN in track 2 alone, so fields 2, 14,
- * 23 and 55 have no place in it; a reversal repeats the sale without its secrets (26, 35, 36, 52, 53).
+ * 23 and 55 have no place in it; a void is a sale with 37, 38 and 61 of the one that it voids; a reversal repeats its
+ * request without the secrets (26, 35, 36, 52, 53) and without 37.
  */
 const rules: Readonly<Record<MessageKind, Rule>> = {
   signOn: { mandatory: [11, 41, 42, 60, 63], optional: [62], field60: management('001|003|004') },
@@ -28,6 +30,11 @@ const rules: Readonly<Record<MessageKind, Rule>> = {
   sale: {
     mandatory: [3, 4, 11, 22, 25, 35, 41, 42, 49, 53, 60, 64],
     optional: [26, 36, 52],
+    field60: financial,
+  },
+  void: {
+    mandatory: [3, 4, 11, 22, 25, 35, 37, 41, 42, 49, 53, 60, 61, 64],
+    optional: [26, 36, 38, 52],
     field60: financial,
   },
   reversal: { mandatory: [3, 4, 11, 22, 25, 39, 41, 42, 49, 60, 64], optional: [2, 38, 61], field60: financial },
@@ -57,10 +64,15 @@ export const managementCode = (message: IsoMessage): string => textOf(message, 6
 export const kindOf = (message: IsoMessage): MessageKind | undefined => {
   const { mti } = message;
   if (mti !== '0200' && mti !== '0400') return managementKinds[`${mti}/${managementCode(message)}`];
-  const key = `${textOf(message, 3)}/${textOf(message, 25)}/${transactionType(message)}`;
-  if (key !== '000000/00/22') return undefined;
-  return mti === '0200' ? 'sale' : 'reversal';
+  const trade = tradeOf(message);
+  return trade === undefined || mti === '0200' ? trade : 'reversal';
 };
+
+const trades: Readonly<Record<string, TradeKind>> = { '000000/00/22': 'sale', '200000/00/23': 'void' };
+
+/** What a financial request, or the one that a reversal repeats, is by 3, 25 and 60.1. */
+export const tradeOf = (message: IsoMessage): TradeKind | undefined =>
+  trades[`${textOf(message, 3)}/${textOf(message, 25)}/${transactionType(message)}`];
 
 /** One check of one field's content: what is wrong when `holds` is false. Contents are never told, only fields. */
 type Check = [holds: boolean, what: string];
@@ -75,35 +87,45 @@ const money = (message: IsoMessage): Check[] => [
   [/^02[12]$/.test(textOf(message, 22)), 'field 22 is neither 021 nor 022, a swipe with or without PIN'],
 ];
 
+/** What a request with a card says in its fields 22, 26, 35, 52 and 53. */
+const swiped = (message: IsoMessage): Check[] => {
+  const withPin = textOf(message, 22) === '021';
+  const { fields } = message;
+  return [
+    ...money(message),
+    [
+      /^\d{12,19}=\d\d(?:0[1-9]|1[0-2])\d{3}\d*$/.test(textOf(message, 35)),
+      'field 35 is not track 2: PAN, separator, YYMM, service code, discretionary data',
+    ],
+    [fields.has(52) === withPin, 'field 52 and the PIN digit of field 22 contradict each other'],
+    [fields.has(26) === fields.has(52), 'fields 26 and 52 go together'],
+    [!fields.has(26) || /^(?:06|12)$/.test(textOf(message, 26)), 'field 26 is neither 06 nor 12'],
+    [
+      (withPin ? /^2[06]0{14}$/ : /^0[06]0{14}$/).test(textOf(message, 53)),
+      'field 53 does not tell PIN format, cipher and clear tracks',
+    ],
+  ];
+};
+
 const contents: Readonly<Record<MessageKind, (message: IsoMessage) => Check[]>> = {
   signOn: (message) => [operator(message)],
   signOff: () => [],
   echo: () => [],
-  sale: (message) => {
-    const withPin = textOf(message, 22) === '021';
-    const { fields } = message;
-    return [
-      ...money(message),
-      [
-        /^\d{12,19}=\d\d(?:0[1-9]|1[0-2])\d{3}\d*$/.test(textOf(message, 35)),
-        'field 35 is not track 2: PAN, separator, YYMM, service code, discretionary data',
-      ],
-      [fields.has(52) === withPin, 'field 52 and the PIN digit of field 22 contradict each other'],
-      [fields.has(26) === fields.has(52), 'fields 26 and 52 go together'],
-      [!fields.has(26) || /^(?:06|12)$/.test(textOf(message, 26)), 'field 26 is neither 06 nor 12'],
-      [
-        (withPin ? /^2[06]0{14}$/ : /^0[06]0{14}$/).test(textOf(message, 53)),
-        'field 53 does not tell PIN format, cipher and clear tracks',
-      ],
-    ];
-  },
+  sale: swiped,
+  void: (message) => [
+    ...swiped(message),
+    [
+      /^\d{12}(?:\d{4})?$/.test(textOf(message, 61)),
+      'field 61 is not batch, STAN and, if it likes, date of the original',
+    ],
+  ],
   reversal: (message) => {
     const original = textOf(message, 61);
     return [
       ...money(message),
       [/^(?:98|96|A0|06)$/.test(textOf(message, 39)), 'field 39 is none of 98, 96, A0, 06'],
       [
-        original === '' ||
+        (original === '' && tradeOf(message) === 'sale') ||
           (/^\d{12}(?:\d{4})?$/.test(original) &&
             original.startsWith(textOf(message, 60).slice(2, 8) + textOf(message, 11))),
         'field 61 does not repeat batch and STAN',

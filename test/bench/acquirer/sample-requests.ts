@@ -53,6 +53,21 @@ export const saleHex = ({ stan, batch = 1, amount = 1234 }: Trade, pan = domesti
 
 export const sale = (trade: Trade, pan = domestic.pan): Buffer => sealed(saleHex(trade, pan));
 
+/** A swiped void without PIN of the sale with that STAN; `code` is the sale's field 38. */
+export const voidOf = (
+  { stan, batch = 1, amount = 1234 }: Trade,
+  original: { readonly stan: number; readonly batch?: number; readonly reference: string; readonly code?: string },
+  pan = domestic.pan,
+): Buffer =>
+  sealed(`0200 302004802${original.code === undefined ? '8' : 'c'}c08819 200000 ${digits(amount, 12)} ${digits(stan, 6)} 0220 00 32${pan}D251220100000000
+  ${Buffer.from(original.reference).toString('hex')} ${Buffer.from(original.code ?? '').toString('hex')}
+  ${ids} 313536 0600000000000000 0014 23${digits(batch, 6)}000500
+  0016 ${digits(original.batch ?? batch, 6)}${digits(original.stan, 6)}1122`);
+
+export const voidReversal = ({ stan, batch = 1, amount = 1234 }: Trade, reason = '98'): Buffer =>
+  sealed(`0400 3020048002c08019 200000 ${digits(amount, 12)} ${digits(stan, 6)} 0220 00 ${Buffer.from(reason).toString('hex')}
+  ${ids} 313536 0014 23${digits(batch, 6)}000500 0016 ${digits(batch, 6)}${digits(stan, 6)}0000`);
+
 export const saleWithPin = ({ stan, batch = 1, amount = 1234 }: Trade, pinBlock: Buffer): Buffer =>
   sealed(`0200 302004c020c09811 000000 ${digits(amount, 12)} ${digits(stan, 6)} 0210 00 12
   32${domestic.pan}D251220100000000 ${ids} 313536 ${pinBlock.toString('hex')} 2600000000000000

@@ -1,8 +1,8 @@
 import type { Behaviour } from './behaviours.ts';
 import type { BenchCard, Book, Key } from './book.ts';
-import { textOf, type Unpacked, type Value } from './iso8583.ts';
+import { type IsoMessage, textOf, type Unpacked, type Value } from './iso8583.ts';
 import type { KeySession } from './key-session.ts';
-import { batchOf } from './rules.ts';
+import { batchOf, type TradeKind } from './rules.ts';
 
 /** A request under decision, and what it may be told about. */
 export interface Case {
@@ -30,10 +30,10 @@ const organisation = ({ pan, foreign }: BenchCard): string => {
   return pan.startsWith('3') ? 'AMX' : 'MCC';
 };
 
-/** What a reversal must repeat of its sale. */
+/** What a reversal must repeat of its request. */
 const repeated = [3, 22, 25, 49, 60] as const;
 
-/** Decides sales (消费) and reversals (冲正) whose form, terminal and MAC are right already. */
+/** Decides sales (消费), voids (消费撤销) and reversals (冲正) whose form, terminal and MAC are right already. */
 export class Trading {
   readonly #book: Book;
   readonly #keys: KeySession;
@@ -44,32 +44,31 @@ export class Trading {
     this.#keys = keys;
   }
 
-  sell(sale: Case, currentBatch: number): Fields {
-    const { message, behaviour } = sale;
+  trade(kind: TradeKind, trade: Case, currentBatch: number): Fields {
+    const { message, behaviour } = trade;
     const key: Key = { batch: batchOf(message), stan: Number(textOf(message, 11)) };
     if (key.batch !== currentBatch) return answering('77');
     if (this.#book.wasReversedUnseen(key)) return answering('22');
     if (this.#book.find(key) !== undefined) {
-      sale.complain('its STAN was used in this batch already');
+      trade.complain('its STAN was used in this batch already');
       return answering('94');
     }
     const [pan = '', rest = ''] = textOf(message, 35).split('=');
     const amount = Number(textOf(message, 4));
-    const refusal = behaviour?.kind === 'decline' ? behaviour.code : this.#refusal(sale, pan, amount);
+    const refusal = behaviour?.kind === 'decline' ? behaviour.code : this.#refusal(kind, trade, pan, amount);
     const responseCode = refusal ?? (behaviour?.kind === 'approve' ? behaviour.code : '00');
     const authorisationCode =
-      refusal === undefined ? `${(Number(sale.reference) * 7919) % 1_000_000}`.padStart(6, '0') : '';
+      refusal === undefined ? `${(Number(trade.reference) * 7919) % 1_000_000}`.padStart(6, '0') : '';
     const state = refusal === undefined ? 'approved' : 'declined';
-    this.#book.post(
-      { ...key, amount, at: sale.at, state, responseCode, retrievalReference: sale.reference, authorisationCode },
-      pan,
-    );
+    const answer = { responseCode, retrievalReference: trade.reference, authorisationCode };
+    const voids = kind === 'void' ? { voids: originalOf(message).stan } : {};
+    this.#book.post({ ...key, kind, amount, at: trade.at, state, ...answer, ...voids }, pan);
     this.#originals.set(`${key.batch}/${key.stan}`, new Map(repeated.map((field) => [field, textOf(message, field)])));
     const card = this.#book.card(pan);
     return new Map<number, Value>([
       [39, responseCode],
       ...(card === undefined ? [] : aboutCard(card)),
-      ...(refusal === undefined ? approval(pan, rest.slice(0, 4), sale.today, authorisationCode) : []),
+      ...(refusal === undefined ? approval(pan, rest.slice(0, 4), trade.today, authorisationCode) : []),
     ]);
   }
 
@@ -83,11 +82,11 @@ export class Trading {
     }
     const original = this.#originals.get(`${key.batch}/${key.stan}`);
     const differs = repeated.filter((field) => textOf(message, field) !== original?.get(field));
-    for (const field of differs) reversal.complain(`field ${field} is not its sale's`);
+    for (const field of differs) reversal.complain(`field ${field} is not its request's`);
     const sameAmount = Number(textOf(message, 4)) === entry.amount;
-    if (!sameAmount) reversal.complain("field 4 is not its sale's");
+    if (!sameAmount) reversal.complain("field 4 is not its request's");
     const sameCard = !message.fields.has(2) || this.#book.isOf(key, textOf(message, 2));
-    if (!sameCard) reversal.complain("field 2 is not its sale's card");
+    if (!sameCard) reversal.complain("field 2 is not its request's card");
     const sameCode = !message.fields.has(38) || textOf(message, 38) === entry.authorisationCode;
     if (!sameCode) reversal.complain("field 38 is not its approval's");
     if (!sameAmount) return answering('64');
@@ -95,29 +94,51 @@ export class Trading {
     if (entry.state === 'declined') return answering('12');
     if (entry.state === 'reversed') return answering('00');
     if (isClosed(key.batch)) {
-      reversal.complain('its sale is in a batch that is closed');
+      reversal.complain('its request is in a batch that is closed');
       return answering('22');
     }
     this.#book.reverse(key);
     return answering('00');
   }
 
-  #refusal(sale: Case, pan: string, amount: number): string | undefined {
+  #refusal(kind: TradeKind, trade: Case, pan: string, amount: number): string | undefined {
     if (amount === 0) return '13';
     const card = this.#book.card(pan);
     if (card === undefined) return '14';
-    const block = sale.message.fields.get(52);
+    const block = trade.message.fields.get(52);
     if (Buffer.isBuffer(block)) {
       const pin = this.#keys.pin(block, pan);
-      const right = textOf(sale.message, 53).charAt(1) === this.#keys.pinCipher;
-      if (!right) sale.complain("field 53.2 is not the PIN key's cipher");
-      if (pin === undefined) sale.complain('field 52 is no PIN block of this card under the PIN key');
+      const right = textOf(trade.message, 53).charAt(1) === this.#keys.pinCipher;
+      if (!right) trade.complain("field 53.2 is not the PIN key's cipher");
+      if (pin === undefined) trade.complain('field 52 is no PIN block of this card under the PIN key');
       if (!right || pin === undefined) return '99';
       if (card.pin !== undefined && pin !== card.pin) return '55';
     }
+    if (kind === 'void') return this.#noVoid(trade, pan, amount);
     return this.#book.canSpend(pan, amount) ? undefined : '51';
   }
+
+  /** Why a void isn't taken: there is no such sale (25), it is none that stands (12), another amount (64) or card (22). */
+  #noVoid({ message, complain }: Case, pan: string, amount: number): string | undefined {
+    const key = originalOf(message);
+    const original = this.#book.find(key);
+    if (original === undefined || original.retrievalReference !== textOf(message, 37)) return '25';
+    const code = textOf(message, 38);
+    if (code !== '' && code !== original.authorisationCode) {
+      complain("field 38 is not its original's");
+      return '25';
+    }
+    if (original.kind !== 'sale' || original.state !== 'approved' || this.#book.isVoided(key)) return '12';
+    if (original.amount !== amount) return '64';
+    return this.#book.isOf(key, pan) ? undefined : '22';
+  }
 }
+
+/** Field 61: batch 6, STAN 6. */
+const originalOf = (message: IsoMessage): Key => {
+  const field61 = textOf(message, 61);
+  return { batch: Number(field61.slice(0, 6)), stan: Number(field61.slice(6, 12)) };
+};
 
 /** Fields 44 (发卡行 and 收单行, 11 characters each) and 63 (card organisation 3, texts of 20 each). */
 const aboutCard = (card: BenchCard): [number, Value][] => [

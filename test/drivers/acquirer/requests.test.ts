@@ -18,6 +18,7 @@ import {
   terminal,
   track2,
   track3,
+  voidOf,
 } from './literal-frames.ts';
 
 const key = new DesKey(bytes(macKey));
@@ -32,6 +33,13 @@ test('a sale and its reversal are the bytes that they must be', async (t) => {
   t.equal(framed(reversalOf({ ...sale, reason: '98' }, terminal)), plain(requests.reversal));
   const approved = { ...sale, reason: '96', authorisationCode: 'A12345' } as const;
   t.equal(framed(reversalOf(approved, terminal)), plain(requests.reversalOfApproved));
+});
+
+test('a void and its reversal are the bytes that they must be', async (t) => {
+  t.equal(framed(authorisationOf(voidOf, secrets, terminal)), plain(requests.void));
+  t.equal(framed(reversalOf({ ...voidOf, reason: '98' }, terminal)), plain(requests.voidReversal));
+  const { original: _, ...groundless } = voidOf;
+  t.throws(() => authorisationOf(groundless, secrets, terminal), /field 37 misses in a 0200/);
 });
 
 test('nothing of a message is left where it was packed', async (t) => {
