@@ -1,10 +1,12 @@
 /** `npm run bench`: the figures that Slipsafe wants to reach, each beside its peer or floor in the same run. */
 import { parseArgs } from 'node:util';
+import { iso8583Rows } from './bench/iso8583.ts';
 import { ledgerRows } from './bench/ledger.ts';
 import { type Row, table } from './bench/row.ts';
 
 const groups: { readonly [name: string]: (say: (text: string) => void) => Promise<Row[]> } = {
   ledger: ledgerRows,
+  iso8583: iso8583Rows,
 };
 
 const help = `Measures Slipsafe, each figure beside its peer or floor in the same run. Machines differ and are busy: read the
