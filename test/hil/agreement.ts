@@ -30,6 +30,25 @@ export const transactionsOf = (ledger: readonly LogLine[]): readonly Transaction
   return [...found.values()];
 };
 
+interface Slip {
+  readonly text: string;
+  /** Printed to its end. */
+  readonly complete: boolean;
+}
+
+/**
+ * What is on paper, slip by slip, in order. A slip that broke off when the power went may be on one piece with the next:
+ * a slip begins at its title.
+ */
+const slipsOf = ({ printer: { paper } }: VirtualBoard): readonly Slip[] =>
+  paper.copies.flatMap(({ number, complete }) =>
+    paper
+      .text(number)
+      .split(/(?=银联POS签购单|冲正凭证\s+REVERSAL|POS结算总计单)/)
+      .filter((text) => text.trim() !== '')
+      .map((text, index, { length }) => ({ text, complete: complete && index === length - 1 })),
+  );
+
 const voucher = (stan: number): string => `凭证号:${String(stan).padStart(6, '0')}`;
 
 /** Looks for clear card data in everything that the terminal wrote, said, logged or printed (M9). */
@@ -64,7 +83,7 @@ export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
   const sales = transactionsOf(await board.ledger());
   const { acquirer, printer } = board;
   const entries = new Map(acquirer.book.entries().map((entry) => [entry.stan, entry]));
-  const copies = printer.paper.copies.map(({ number, complete }) => ({ complete, text: printer.paper.text(number) }));
+  const paper = slipsOf(board);
   const stans = new Set<number | undefined>(sales.map(({ stan }) => stan));
   const differences: string[] = [];
   const must = (holds: boolean, rule: string): void => {
@@ -74,7 +93,7 @@ export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
   for (const { stan, amount, status } of sales) {
     must(status !== 'open', `M2: ${stan} is left open`);
     const entry = entries.get(stan);
-    const slips = copies.filter(({ text }) => /银联POS签购单/.test(text) && text.includes(voucher(stan)));
+    const slips = paper.filter(({ text }) => /银联POS签购单/.test(text) && text.includes(voucher(stan)));
     if (status === 'captured' || status === 'keptBySupervisor') {
       const held = entry?.state === 'approved' && entry.amount === amount;
       must(held, `M2: captured ${stan} is with the acquirer, to the cent, and not ${entry?.state} of ${entry?.amount}`);
@@ -85,9 +104,9 @@ export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
       const whole = slips.some(({ complete, text }) => complete && /商户存根/.test(text));
       must(whole, `M2: captured ${stan} has no whole merchant copy on paper`);
     } else if (status !== 'keptBySupervisor') {
-      const last = copies.findLastIndex(({ text }) => /冲正凭证/.test(text) && text.includes(voucher(stan)));
+      const last = paper.findLastIndex(({ text }) => /冲正凭证/.test(text) && text.includes(voucher(stan)));
       for (const slip of slips) {
-        must(copies.indexOf(slip) < last, `M4: what is on paper of ${status} ${stan} is not called void behind it`);
+        must(paper.indexOf(slip) < last, `M4: what is on paper of ${status} ${stan} is not called void behind it`);
         must(!/持卡人存根/.test(slip.text), `M3: a cardholder got a copy of ${status} ${stan}`);
       }
     }
