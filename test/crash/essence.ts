@@ -1,0 +1,47 @@
+import { Content, type DiskImage } from './disk-image.ts';
+import type { Level } from './legal-contents.ts';
+import type { RecordedDisk } from './recorded-disk.ts';
+
+/** Which images recovery can't tell from each other: of those one is enough. Without it each counts. */
+export interface Essence {
+  /**
+   * What of a file makes a difference to what follows: a text that is the same for two contents on which recovery goes
+   * the same way. Empty when only its name does; undefined when not even that.
+   */
+  readonly essence?: (path: string, content: Content) => string | undefined;
+  /** The worst of the legal contents on which recovery goes the same way as on this one, to stand for all of them. */
+  readonly worst?: (path: string, content: Content) => Content;
+}
+
+const essenceOf = ({ essence }: Essence, path: string, content: Content | 'directory'): string | undefined =>
+  content === 'directory' ? '/' : essence === undefined ? content.key : essence(path, content);
+
+/** What tells an image from those that recovery can't tell from it. */
+export const keyOf = (of: Essence, image: DiskImage): string =>
+  [...image]
+    .flatMap(([path, content]) => {
+      const essence = essenceOf(of, path, content);
+      return essence === undefined ? [] : [`${path}=${essence}`];
+    })
+    .sort()
+    .join('|');
+
+/** Without files that make no difference, when there are more than two of them: recovery may add one at each cut. */
+const tidied = (of: Essence, image: DiskImage): DiskImage => {
+  const useless = new Set([...image].filter((entry) => essenceOf(of, ...entry) === undefined).map(([path]) => path));
+  return useless.size <= 2 ? image : new Map([...image].filter(([path]) => !useless.has(path)));
+};
+
+const worstOf = ({ worst }: Essence, image: DiskImage): DiskImage =>
+  worst === undefined
+    ? image
+    : new Map([...image].map(([path, of]) => [path, of === 'directory' ? of : worst(path, of)]));
+
+/** The images that a power cut now may leave, each with what tells it from others; the same key may come again. */
+export function* imagesOf(disk: RecordedDisk, of: Essence, level: Level): Generator<{ image: DiskImage; key: string }> {
+  const contentMatters = (path: string): boolean => (of.essence?.(path, Content.empty) ?? '') !== '';
+  for (const legal of disk.legalImages(level, of.essence && contentMatters)) {
+    const image = tidied(of, worstOf(of, legal));
+    yield { image, key: keyOf(of, image) };
+  }
+}
