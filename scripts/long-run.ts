@@ -46,9 +46,16 @@ const readOptions = ({ numbers = {}, flags = [] }: LongRun) => {
   }
 };
 
-/** Rewrites one line of a terminal; writes nothing where nobody looks. */
+const minuteMs = 60_000;
+let toldAt = performance.now();
+
+/** Rewrites one line of a terminal; elsewhere, such as in a file, it writes one a minute. */
 const progressLine = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  else if (text !== '' && performance.now() - toldAt > minuteMs) {
+    toldAt = performance.now();
+    process.stderr.write(`${text}\n`);
+  }
 };
 
 /** Runs it as a command: exit code 0 when all holds, 1 when something is broken, 2 for a wrong command line. */
