@@ -191,8 +191,8 @@ export class TerminalExplorer {
   }
 
   #cut(disk: RecordedDisk, { outside, told, trail }: Omit<Cut, 'image'>): void {
-    this.#cuts += 1;
     if (trail.length - 1 > this.#depth) return;
+    this.#cuts += 1;
     this.#deepest = Math.max(this.#deepest, trail.length - 1);
     const level = trail.length === 2 ? this.#level : { ...this.#level, random: 0 };
     for (const { image, key } of imagesOf(disk, essence, level)) {
