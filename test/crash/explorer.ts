@@ -10,7 +10,7 @@
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
 import type { DiskImage } from './disk-image.ts';
 import { type Essence, imagesOf, keyOf } from './essence.ts';
-import type { Level } from './legal-contents.ts';
+import { type Level, usual } from './legal-contents.ts';
 import { type Mishap, RecordedDisk, type RecordedDiskOptions } from './recorded-disk.ts';
 
 /** How many steps of the script count as done: `least` were acknowledged; one that is under way may be there. */
@@ -43,7 +43,7 @@ export interface Explored {
   readonly cuts: number;
   /** Images that these may leave, all told. */
   readonly images: number;
-  /** Of these, the ones that differ, each recovered. */
+  /** How often the store was opened on one: once for each that differs, and with mishaps. */
   readonly recoveries: number;
   /** The longest row of power cuts, one in the recovery from the one before. */
   readonly deepest: number;
@@ -63,7 +63,7 @@ interface Start {
 export const maxViolations = 5;
 
 export class Explorer {
-  readonly #level: Level;
+  #level: Level;
   readonly #seen = new Set<string>();
   readonly #used = new Set<string>();
   readonly #violations: string[] = [];
@@ -73,6 +73,7 @@ export class Explorer {
   #operations = 0;
   #cuts = 0;
   #images = 0;
+  #recoveries = 0;
   #deepest = 0;
 
   constructor(level: Level) {
@@ -83,7 +84,7 @@ export class Explorer {
     return {
       cuts: this.#cuts,
       images: this.#images,
-      recoveries: this.#seen.size,
+      recoveries: this.#recoveries,
       deepest: this.#deepest,
       violations: this.#violations,
     };
@@ -126,9 +127,15 @@ export class Explorer {
 
   /**
    * Explores a scenario, then again with each kind of mishap at each operation, of the script and of recoveries: once,
-   * and from there on, as a full disk stays full.
+   * and from there on, as a full disk stays full. A mishap makes no new kind of image: the usual level does for those.
    */
   async exploreWithMishaps(scenario: Scenario, kinds: readonly Mishap[]): Promise<void> {
+    if (this.#level !== usual) {
+      await this.explore(scenario);
+      this.#level = usual;
+      this.#seen.clear();
+      this.#shapes.clear();
+    }
     this.#mishaps = kinds;
     await this.explore(scenario);
     for (let at = 0; at < this.#operations; at++) {
@@ -168,6 +175,7 @@ export class Explorer {
   }
 
   async #tryRecovery(scenario: Scenario, { begin, done, trail }: Start, mishap?: Mishaps): Promise<RecordedDisk> {
+    this.#recoveries += 1;
     let cutShort = '';
     const disk: RecordedDisk = begin({
       mishap: (operation, number) => {

@@ -16,17 +16,17 @@ export type Instant =
   | { readonly after: 'turns'; readonly count: number }
   | { readonly after: 'milliseconds'; readonly count: number };
 
-/** How far each goes: a start and three sales or so. A start takes some 300 ms. */
+/** How far each goes: a start, which takes some 300 ms, and two sales or so. */
 const reaches: readonly [readonly [Instant['after'], number], ...(readonly [Instant['after'], number])[]] = [
   ['log lines', 20],
-  ['log lines', 80],
-  ['printer bytes', 6_000],
-  ['display bytes', 2_000],
-  ['paper lines', 120],
-  ['messages', 8],
-  ['turns', 3_000],
+  ['log lines', 60],
+  ['printer bytes', 4_000],
+  ['display bytes', 1_500],
+  ['paper lines', 80],
+  ['messages', 6],
+  ['turns', 2_000],
   ['milliseconds', 400],
-  ['milliseconds', 1_000],
+  ['milliseconds', 700],
 ];
 
 export const instantBy = (dice: Dice): Instant => {

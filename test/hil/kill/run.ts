@@ -140,7 +140,7 @@ const writeEvidence = async (board: VirtualBoard, seed: number, number: number, 
 const boardLife = async (seed: number, number: number, kills: number, onKill: () => void): Promise<BoardReport> => {
   const dice = new Dice(seed * 10_007 + number);
   const board = await VirtualBoard.build({
-    printerSpeed: 60,
+    printerSpeed: 100,
     acquirer: { answerTimeoutMs: 250, lateAnswerMs: 1_000 },
     timers: { amountMs: 1_000, confirmMs: 1_000, cardMs: 1_000, pinMs: 1_000, retryMs: [100], noticeMs: 100 },
   });
