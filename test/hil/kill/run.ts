@@ -71,7 +71,7 @@ const phaseOf = ({ log }: FirmwareProcess): string => {
   return typeof to === 'string' ? to : 'starting';
 };
 
-/** Rejects when the process ends by itself, stops trading or takes too long. */
+/** Rejects when the terminal stops trading or takes too long. */
 const orWedged = async <T>(firmware: FirmwareProcess, what: string, awaited: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const never = new Promise<never>((_, reject) => {
@@ -94,9 +94,14 @@ const liveAndDie = async (board: VirtualBoard, clerk: Clerk, instant: Instant): 
   clerk.attend(firmware);
   ready.catch(() => undefined); // killed during its start
   let callOff = (): void => undefined;
+  let struck = false;
   const death = new Promise<void>((resolve, reject) => {
-    // The signal goes out in the very call, before the answer that is about to be sent, say.
-    callOff = atInstant(instant, board, firmware, () => void firmware.kill().then(resolve, reject));
+    callOff = atInstant(instant, board, firmware, () => {
+      struck = true;
+      // The signal goes out in the very call, before the answer that is about to be sent, say.
+      void firmware.kill().then(resolve, reject);
+    });
+    firmware.once('exit', () => struck || reject(new Error('M10: the process ended by itself')));
   });
   try {
     await orWedged(firmware, `${instant.count} ${instant.after}`, death);
@@ -165,12 +170,16 @@ const boardLife = async (seed: number, number: number, kills: number, onKill: ()
       differences.push(`after kill ${killed.length}: ${(error as Error).message}`);
       if (board.firmware.running) await board.firmware.kill();
     }
-    const ledger = await board.ledger();
-    const agreement = await agreementOf(board);
-    sales = agreement.sales.map(({ status }) => status);
-    settlements = ledger.filter(({ fact }) => fact === 'batchOpened').length;
+    try {
+      const ledger = await board.ledger();
+      const agreement = await agreementOf(board);
+      sales = agreement.sales.map(({ status }) => status);
+      settlements = ledger.filter(({ fact }) => fact === 'batchOpened').length;
+      differences.push(...agreement.differences, ...unsettled(board), ...untrueFacts(board.runs, ledger));
+    } catch (error) {
+      differences.push(`M8: the ledger can't be read: ${(error as Error).message}`);
+    }
     const bugs = board.runs.flatMap(({ log }) => log.filter(({ level }) => level === 'error' || level === 'fatal'));
-    differences.push(...agreement.differences, ...unsettled(board), ...untrueFacts(board.runs, ledger));
     differences.push(...bugs.map((line) => `the log tells a bug: ${JSON.stringify(line)}`));
     const report = { killed, sales, settlements, differences: differences.map((what) => `board ${number}: ${what}`) };
     return differences.length === 0
