@@ -10,7 +10,7 @@ import { Lcd4x16Display } from '../drivers/display/lcd4x16-display.ts';
 import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
-import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
+import type { LedgerFiles, LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
@@ -31,11 +31,15 @@ import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import type { SlipIdentity } from './slips/slip.ts';
 
-export const ledgerPlace = ({ storage }: Configuration, vault: Vault): LedgerPlace => ({
+export const ledgerFiles = ({ storage }: Configuration): LedgerFiles => ({
   directory: join(storage.directory, 'ledger'),
-  ledgerKey: vault.ledgerKey(),
   anchor: storage.anchor,
   ...(storage.mirror !== undefined && { mirror: storage.mirror }),
+});
+
+export const ledgerPlace = (configuration: Configuration, vault: Vault): LedgerPlace => ({
+  ...ledgerFiles(configuration),
+  ledgerKey: vault.ledgerKey(),
 });
 
 export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
@@ -10,10 +9,11 @@ import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
-import { compose, displayOf, identityOf, ledgerPlace } from './compose.ts';
+import { compose, displayOf, identityOf, ledgerFiles, ledgerPlace } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
+import { provisionTerminal, type TerminalFiles } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -47,20 +47,19 @@ const firstLineOfInput = async (): Promise<string> => {
   return text.split('\n')[0]?.trim() ?? '';
 };
 
-const masterKeyPath = ({ storage }: Configuration): string => join(storage.directory, 'master.key');
+const filesOf = (configuration: Configuration): TerminalFiles => ({
+  ...configuration.storage,
+  masterKey: join(configuration.storage.directory, 'master.key'),
+  ledger: ledgerFiles(configuration),
+});
 
 const provision = async (configuration: Configuration): Promise<void> => {
   const hex = await firstLineOfInput();
   if (!/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(hex)) {
     throw new Refusal('a master key of 16 or 32 hex digits is expected on standard input');
   }
-  const { terminal, storage } = configuration;
-  mkdirSync(storage.directory, { recursive: true, mode: 0o700 });
-  await Vault.provision(storage.deviceKey);
-  const vault = Vault.open(storage.deviceKey);
-  const checkValue = await vault.storeMasterKey(masterKeyPath(configuration), Buffer.from(hex, 'hex'));
-  const store = new LedgerStore<Fact>(ledgerPlace(configuration, vault));
-  const stored = await store.provision({
+  const { terminal } = configuration;
+  const { checkValue, ledger } = await provisionTerminal(filesOf(configuration), Buffer.from(hex, 'hex'), {
     type: 'provisioned',
     at: systemClock.wall(),
     terminalId: terminal.id,
@@ -68,8 +67,8 @@ const provision = async (configuration: Configuration): Promise<void> => {
     batch: batchNumber(terminal.batch),
     nextStan: stan(1),
   });
-  if (stored.result !== 'stored')
-    throw new Refusal(`${stored.fault.where}: ${stored.fault.what} ${stored.fault.remedy}`);
+  if (ledger.result !== 'stored')
+    throw new Refusal(`${ledger.fault.where}: ${ledger.fault.what} ${ledger.fault.remedy}`);
   console.log(`provisioned terminal ${terminal.id}; master key check value ${checkValue}`);
 };
 
@@ -113,7 +112,7 @@ const run = async (configuration: Configuration): Promise<void> => {
   let runtime: Runtime;
   try {
     const vault = Vault.open(configuration.storage.deviceKey);
-    const { key } = vault.loadMasterKey(masterKeyPath(configuration));
+    const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
     runtime = compose(configuration, vault, key, systemClock, reporter(log));
     key.fill(0);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
-import { type ChainPlace, macBytes } from './slot.ts';
+import { type ChainPlace, macBytes, sectorBytes } from './slot.ts';
 
 /**
  * How far the ledger is known to go, kept apart from it: a tail that was cut off, an older copy that was put back, or a
@@ -102,7 +102,6 @@ export class LedgerAnchor {
   }
 }
 
-const sectorBytes = 512;
 const bodyBytes = 48;
 const magic = 0x534c5041;
 const version = 1;

@@ -49,14 +49,16 @@ export class LedgerStore<Fact> {
     });
   }
 
-  /** Also in the place of one that is left of a ledger before. */
+  /** Also in the place of one that is left of a ledger before. The ledger is there already, so nothing is refused here. */
   async #makeAnchor(path: string, tail: ChainPlace): Promise<void> {
     const anchor = new LedgerAnchor(path, this.#place.ledgerKey, this.#fileSystem);
     try {
-      refusable(path, () => unlinkIfThere(this.#fileSystem, path));
-      refusable(path, () => anchor.create());
-      await decisive(path, () => anchor.note(tail));
-      await decisive(path, () => this.#fileSystem.syncDirectory(dirname(path)));
+      await decisive(path, async () => {
+        unlinkIfThere(this.#fileSystem, path);
+        anchor.create();
+        await anchor.note(tail);
+        await this.#fileSystem.syncDirectory(dirname(path));
+      });
     } finally {
       anchor.close();
     }

@@ -10,16 +10,19 @@ import { reconcile } from './reconcile.ts';
 import { recoverBatch } from './recovery.ts';
 import type { ChainPlace } from './slot.ts';
 
-/** Where a ledger is, and what belongs to it. */
-export interface LedgerPlace {
+/** Where a ledger is. */
+export interface LedgerFiles {
   /** The folder of the batch files. It belongs to the ledger alone. */
   readonly directory: string;
-  /** The 32 bytes under which records are authenticated, derived from the device key (`Vault.ledgerKey`). */
-  readonly ledgerKey: Uint8Array;
   /** A second folder, best on another disk, that holds the same. */
   readonly mirror?: string;
   /** The file that tells how far the ledger goes, apart from it; best where the device key is. */
   readonly anchor?: string;
+}
+
+export interface LedgerPlace extends LedgerFiles {
+  /** The 32 bytes under which records are authenticated, derived from the device key (`Vault.ledgerKey`). */
+  readonly ledgerKey: Uint8Array;
 }
 
 /** A ledger that is locked, recovered and ready to be added to. */

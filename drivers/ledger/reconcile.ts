@@ -71,6 +71,8 @@ const copyIn = (directory: string, ledgerKey: Uint8Array, fileSystem: FileSystem
   return { directory, generation, reading, usable };
 };
 
+const isIntact = ({ reading }: Copy): boolean => reading.verdict.intact;
+
 const goesFurther = (a: Copy, b: Copy): boolean =>
   a.usable === b.usable ? a.reading.tail.sequence > b.reading.tail.sequence : a.usable;
 
@@ -89,11 +91,14 @@ const isBeginning = (
   return places.some((place) => place.sequence === sequence && Buffer.compare(place.mac, mac) === 0);
 };
 
-/** The files that the target lacks, and its current one where that is behind or damaged. */
+/**
+ * The files that the target lacks, and its current one unless both are sound and end alike: what a cut-off write has
+ * left in one of them stands elsewhere in the other, and is set right in both by what is done to the first.
+ */
 const missingIn = (target: string, from: Copy, to: Copy | undefined, fileSystem: FileSystem): string[] => {
   const there = new Set(listGenerations(target, fileSystem));
-  const behind = to !== undefined && to.reading.tail.sequence < from.reading.tail.sequence;
-  const stale = to !== undefined && (behind || !to.usable) ? to.generation : undefined;
+  const isAlike = to?.reading.tail.sequence === from.reading.tail.sequence && isIntact(to) && isIntact(from);
+  const stale = isAlike ? undefined : to?.generation;
   return listGenerations(from.directory, fileSystem)
     .filter((generation) => !there.has(generation) || generation === stale)
     .map(batchFileName);
@@ -130,7 +135,8 @@ const copyFile = async (from: string, to: string, fileSystem: FileSystem): Promi
 };
 
 const setRight = (target: string, source: string, to: Copy | undefined): DeviceFault => {
-  const found = to === undefined ? 'was empty' : to.usable ? 'was behind' : `was damaged (${flawOf(to)})`;
+  const found =
+    to === undefined ? 'was empty' : to.usable ? 'was behind or half written' : `was damaged (${flawOf(to)})`;
   return ledgerFault(
     'failed',
     target,

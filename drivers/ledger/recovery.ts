@@ -4,7 +4,7 @@ import { type FileSystem, type OpenFile, writeFully } from '../storage/file-syst
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
 import { type BatchFlaw, batchFileName, generationOf, readLast, verifyBatch } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
-import { type ChainPlace, mendSlot, slotBytes } from './slot.ts';
+import { type ChainPlace, mendSlot, sectorBytes, slotBytes } from './slot.ts';
 
 export interface RecoveredBatch<Fact> {
   readonly batch: BatchFile;
@@ -105,7 +105,7 @@ const tailBefore = (
 
 /**
  * Copies the slots that a cut-off write left behind into a file beside the batch's, and then empties them; of a scarred
- * one only what is around the record.
+ * one only what is around the record. Sectors that are right aren't written: a power cut now must not take the record.
  */
 const setRight = async (
   directory: string,
@@ -127,9 +127,22 @@ const setRight = async (
     aside.close();
   }
   await fileSystem.syncDirectory(directory);
-  if (flaw === 'scarred') mendSlot(bytes);
-  else bytes.fill(0);
-  writeFully(file, bytes, offset);
+  const right = Buffer.from(bytes);
+  if (flaw === 'scarred') mendSlot(right);
+  else right.fill(0);
+  writeChanged(file, bytes, right, offset);
+};
+
+/** Writes the sectors in which two stretches differ, those that lie together at once. */
+const writeChanged = (file: OpenFile, before: Buffer, after: Buffer, offset: number): void => {
+  const differs = (at: number): boolean => before.compare(after, at, at + sectorBytes, at, at + sectorBytes) !== 0;
+  for (let from = 0; from < after.length; from += sectorBytes) {
+    if (!differs(from)) continue;
+    let to = from + sectorBytes;
+    while (to < after.length && differs(to)) to += sectorBytes;
+    writeFully(file, after.subarray(from, to), offset + from);
+    from = to;
+  }
 };
 
 const noLedger = (directory: string): LedgerError =>

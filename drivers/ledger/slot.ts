@@ -22,6 +22,8 @@ import { crc32 } from 'node:zlib';
  * only some sectors arrived doesn't fit; the MAC tells a record that somebody changed and gave a right CRC.
  */
 export const slotBytes = 4096;
+/** What a disk writes whole or not at all. */
+export const sectorBytes = 512;
 export const macBytes = 32;
 
 const magic = 0x534c4950;

@@ -153,6 +153,14 @@ export class VirtualBoard {
     far.send.write(bytes);
   }
 
+  /** Hears what the terminal sends on a line, as it comes, until the returned function is called. */
+  overhear(line: Line, listener: (bytes: Buffer) => void): () => void {
+    const far = this.#far.get(line);
+    if (far === undefined) throw new Error(`The ${line} is not plugged in`);
+    far.received.on('data', listener);
+    return () => void far.received.off('data', listener);
+  }
+
   /** Plugs a line's device in, at the path that the configuration names. */
   async plugIn(line: Line): Promise<void> {
     const far = await plugIn(this.portPath(line));

@@ -30,6 +30,25 @@ export const transactionsOf = (ledger: readonly LogLine[]): readonly Transaction
   return [...found.values()];
 };
 
+interface Slip {
+  readonly text: string;
+  /** Printed to its end. */
+  readonly complete: boolean;
+}
+
+/**
+ * What is on paper, slip by slip, in order. A slip that broke off when the power went may be on one piece with the next:
+ * a slip begins at its title.
+ */
+const slipsOf = ({ printer: { paper } }: VirtualBoard): readonly Slip[] =>
+  paper.copies.flatMap(({ number, complete }) =>
+    paper
+      .text(number)
+      .split(/(?=银联POS签购单|冲正凭证\s+REVERSAL|POS结算总计单)/)
+      .filter((text) => text.trim() !== '')
+      .map((text, index, { length }) => ({ text, complete: complete && index === length - 1 })),
+  );
+
 /** A void's slip names its original's voucher too. */
 const namesVoucher = (text: string, stan: number): boolean =>
   new RegExp(`(?<!原)凭证号:${String(stan).padStart(6, '0')}`).test(text);
@@ -55,78 +74,73 @@ const leaks = (board: VirtualBoard): readonly string[] => {
   );
 };
 
-/** Asserts M1–M6 and M9 over what has happened on the board so far. */
-export const agree = async (t: Test, board: VirtualBoard): Promise<readonly Transaction[]> => {
+export interface Agreement {
+  readonly sales: readonly Transaction[];
+  /** What breaks a rule, one sentence each; empty when the three agree. */
+  readonly differences: readonly string[];
+}
+
+/** Judges what has happened on the board so far by M1–M6 and M9. */
+export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
   const sales = transactionsOf(await board.ledger());
   const { acquirer, printer } = board;
-  const entries = acquirer.book.entries();
-  const { copies } = printer.paper;
-  const textOf = (number: number): string => printer.paper.text(number);
-  const received = acquirer.messages.filter(({ direction }) => direction === 'received');
+  const entries = new Map(acquirer.book.entries().map((entry) => [entry.stan, entry]));
+  const paper = slipsOf(board);
+  const stans = new Set<number | undefined>(sales.map(({ stan }) => stan));
+  const differences: string[] = [];
+  const must = (holds: boolean, rule: string): void => {
+    if (!holds) differences.push(rule);
+  };
 
-  t.strictSame(
-    sales.filter(({ status }) => status === 'open'),
-    [],
-    'M2: nothing is left open',
-  );
   for (const { stan, amount, status } of sales) {
-    const entry = entries.find((each) => each.stan === stan);
+    must(status !== 'open', `M2: ${stan} is left open`);
+    const entry = entries.get(stan);
+    const slips = paper.filter(({ text }) => /银联POS签购单/.test(text) && namesVoucher(text, stan));
     if (status === 'captured' || status === 'keptBySupervisor') {
-      t.match(entry, { state: 'approved', amount }, `M2: captured ${stan} is with the acquirer, to the cent`);
+      const held = entry?.state === 'approved' && entry.amount === amount;
+      must(held, `M2: captured ${stan} is with the acquirer, to the cent, and not ${entry?.state} of ${entry?.amount}`);
     } else {
-      t.not(entry?.state, 'approved', `M2: ${status} ${stan} is not with the acquirer`);
+      must(entry?.state !== 'approved', `M2: ${status} ${stan} is with the acquirer`);
     }
-    const slips = copies.filter(
-      ({ number }) => /银联POS签购单/.test(textOf(number)) && namesVoucher(textOf(number), stan),
-    );
     if (status === 'captured') {
-      t.ok(
-        slips.some(({ number, complete }) => complete && /商户存根/.test(textOf(number))),
-        `M2: captured ${stan} has its merchant copy, whole, on paper`,
-      );
+      const whole = slips.some(({ complete, text }) => complete && /商户存根/.test(text));
+      must(whole, `M2: captured ${stan} has no whole merchant copy on paper`);
     } else if (status !== 'keptBySupervisor') {
+      const last = paper.findLastIndex(({ text }) => /冲正凭证/.test(text) && namesVoucher(text, stan));
       for (const slip of slips) {
-        const behind = copies.filter(({ number }) => number > slip.number).map(({ number }) => textOf(number));
-        t.ok(
-          behind.some((text) => /冲正凭证/.test(text) && namesVoucher(text, stan)),
-          `M4: what is on paper of ${status} ${stan} is called void behind it`,
-        );
+        must(paper.indexOf(slip) < last, `M4: what is on paper of ${status} ${stan} is not called void behind it`);
+        must(!/持卡人存根/.test(slip.text), `M3: a cardholder got a copy of ${status} ${stan}`);
       }
-      t.notOk(
-        slips.some(({ number }) => /持卡人存根/.test(textOf(number))),
-        `M3: no cardholder got a copy of ${status} ${stan}`,
-      );
     }
   }
-  for (const { stan, state } of entries) {
-    t.ok(
-      state !== 'approved' || sales.some((sale) => sale.stan === stan),
-      `M1: what the acquirer booked as ${stan} stands in the terminal's ledger`,
-    );
+  for (const { stan, state } of entries.values()) {
+    must(state !== 'approved' || stans.has(stan), `M1: what the acquirer booked as ${stan} isn't in the ledger`);
   }
-  const requests = received.filter(({ kind }) => kind !== 'reversal' && kind !== 'echo').map(({ stan }) => stan);
-  t.equal(new Set(requests).size, requests.length, 'M6: no trace number was used twice');
-  for (const reversal of received.filter(({ kind }) => kind === 'reversal')) {
-    t.ok(
-      sales.some(({ stan }) => stan === reversal.stan),
-      'M6: a reversal repeats the trace number of its request',
-    );
-  }
+  const used = new Set<number | undefined>();
   let open: number | undefined;
   for (const { direction, kind, stan, code } of acquirer.messages) {
     if (kind === 'reversal' && direction === 'received') open = stan;
     if (kind === 'reversal' && direction === 'sent' && ['00', '12', '25'].includes(code ?? '')) open = undefined;
-    if ((kind === 'sale' || kind === 'void') && direction === 'received') {
-      t.equal(open, undefined, `M5: no ${kind} left during a reversal`);
+    if (direction !== 'received' || kind === 'echo') continue;
+    if (kind === 'sale' || kind === 'void')
+      must(open === undefined, `M5: ${kind} ${stan} left while the reversal of ${open} was open`);
+    if (kind === 'reversal') {
+      must(stans.has(stan), `M6: a reversal has the trace number ${stan} of no request`);
+    } else {
+      must(!used.has(stan), `M6: trace number ${stan} was used twice`);
+      used.add(stan);
     }
   }
-  t.strictSame(leaks(board), [], 'M9: no clear card data anywhere');
-  t.strictSame(acquirer.complaints, [], 'the acquirer got nothing that UnionPay would not take');
-  t.strictSame(printer.complaints, [], 'the printer got nothing that it could not read');
-  t.strictSame(
-    board.runs.map(({ errors }) => errors).filter((text) => text !== ''),
-    [],
-    'the firmware had nothing to say on its standard error',
-  );
+  for (const place of leaks(board)) must(false, `M9: clear card data in ${place}`);
+  for (const what of acquirer.complaints) must(false, `UnionPay would not take what the acquirer got: ${what}`);
+  for (const { what } of printer.complaints) must(false, `the printer got what it could not read: ${what}`);
+  for (const { errors } of board.runs) must(errors === '', `the firmware wrote to its standard error: ${errors}`);
+  return { sales, differences };
+};
+
+/** Asserts that nothing breaks M1–M6 or M9. */
+export const agree = async (t: Test, board: VirtualBoard): Promise<readonly Transaction[]> => {
+  const { sales, differences } = await agreementOf(board);
+  t.strictSame(differences, [], 'M1–M6, M9: paper, book and ledger agree');
   return sales;
 };

@@ -13,6 +13,10 @@ export class Dice {
   one<T>(of: readonly [T, ...T[]]): T {
     return of[this.#next() % of.length] ?? of[0];
   }
+  /** A whole number from 0 up to, and without, that. */
+  below(limit: number): number {
+    return this.#next() % limit;
+  }
 }
 
 /** Always the first choice. */

@@ -30,6 +30,18 @@ test('provisioning says what keeps it from it', async (t) => {
   t.strictSame(await other.provision(first), { result: 'stored' });
 });
 
+test('a ledger whose anchor can not be made is not told to be refused: it is there', async (t) => {
+  const files = new FaultyFileSystem(new SimDisk());
+  const store = new LedgerStore({ ...settings, anchor: '/ledger.anchor' }, files);
+  for (const operation of ['create /ledger.anchor', 'pwrite /ledger.anchor']) {
+    files.fail(operation, 'ENOSPC');
+    t.match(await store.provision(first), { result: 'failed', fault: { what: /no space left/ } }, operation);
+    files.heal();
+    t.match(await openOnce(files), { opened: true, facts: [first] });
+    files.unlink(batchPath(1));
+  }
+});
+
 test('archived batches are listed and read while the ledger is in use', async (t) => {
   const { disk, ledger } = await openLedger(2);
   await stored(ledger.rotate([{ type: 'batch', n: 2 }]));

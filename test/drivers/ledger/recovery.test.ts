@@ -151,6 +151,27 @@ test('the torn record is never cleared before its copy is durable', async (t) =>
   }
 });
 
+test('M8: a power cut while what stands behind a record is mended never takes the record', async (t) => {
+  const { disk, ledger } = await openLedger(3);
+  await ledger.close();
+  const start = disk.afterPowerCut({ writes: 'kept', names: 'kept' });
+  start.content(batchPath(1))[3 * 4096 + 4000] = 7;
+  let done = false;
+  for (let cutAt = 0; !done; cutAt += 1) {
+    for (const loss of allLosses) {
+      const current = start.afterPowerCut({ writes: 'kept', names: 'kept' });
+      const files = new FaultyFileSystem(current);
+      files.cutPowerAt(cutAt);
+      done = await openOnce(files).then(
+        () => true,
+        () => false,
+      );
+      const found = await openOnce(current.afterPowerCut(loss));
+      t.match(found, { opened: true, facts: [first, ...facts(1, 3)] }, `cut at ${cutAt}, ${loss.writes}`);
+    }
+  }
+});
+
 test('a process that was killed before its sync: what it wrote is synced before it counts', async (t) => {
   const { disk, files, ledger } = await openLedger(1);
   files.fail('fdatasync', 'EIO');

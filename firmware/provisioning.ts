@@ -1,0 +1,86 @@
+/** What makes a terminal of a board: its device key, the sealed master key, and the ledger with its first fact. */
+import { basename, dirname } from 'node:path';
+import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
+import type { LedgerFiles } from '../drivers/ledger/open-store.ts';
+import { listGenerations } from '../drivers/ledger/recovery.ts';
+import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
+import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
+import { Vault } from '../drivers/vault/vault.ts';
+import { VaultError } from '../drivers/vault/vault-error.ts';
+import type { LedgerAppend } from '../hal/ledger.ts';
+import type { Fact, FactOf } from '../state-machine/facts.ts';
+
+/** Where things are, as absolute paths. */
+export interface TerminalFiles {
+  readonly directory: string;
+  readonly deviceKey: string;
+  readonly masterKey: string;
+  /** Its folder is in `directory`. */
+  readonly ledger: LedgerFiles;
+}
+
+export interface Provisioned {
+  /** Of the master key, to be compared with the one that came with it. */
+  readonly checkValue: string;
+  readonly ledger: LedgerAppend;
+}
+
+/** Makes a folder and those above it that aren't there, and their names durable. */
+const makeDirectories = async (directory: string, fileSystem: FileSystem): Promise<void> => {
+  const above = dirname(directory);
+  try {
+    fileSystem.mkdir(directory);
+  } catch (error) {
+    const code = errorCode(error);
+    // A provisioning that was killed may have made it, or an administrator, where this user may not even look.
+    if (code === 'EEXIST') return fileSystem.syncDirectory(above).catch(unlessDenied);
+    if (code !== 'ENOENT') throw error;
+    await makeDirectories(above, fileSystem);
+    fileSystem.mkdir(directory);
+  }
+  await fileSystem.syncDirectory(above);
+};
+
+const unlessDenied = (error: unknown): void => {
+  if (errorCode(error) !== 'EACCES') throw error;
+};
+
+/** An anchor tells of one whose disk is not there now. */
+const hasLedger = ({ ledger: { directory, anchor } }: TerminalFiles, fileSystem: FileSystem): boolean =>
+  isThere(() => listGenerations(directory, fileSystem).length > 0) ||
+  (anchor !== undefined && isThere(() => fileSystem.readdir(dirname(anchor)).includes(basename(anchor))));
+
+const isThere = (look: () => boolean): boolean => {
+  try {
+    return look();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+/**
+ * Done again after a power cut it goes on where it was cut off: a device key that is there without a ledger has sealed
+ * nothing that counts, and stays. With a ledger the terminal is a terminal, and nothing of it is replaced.
+ *
+ * @param masterKey 8 or 16 bytes in clear
+ * @throws VaultError, or the file system's error when the folder can't be made
+ */
+export const provisionTerminal = async (
+  files: TerminalFiles,
+  masterKey: Uint8Array,
+  first: FactOf<'provisioned'>,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<Provisioned> => {
+  await makeDirectories(files.directory, fileSystem);
+  try {
+    await Vault.provision(files.deviceKey, fileSystem);
+  } catch (error) {
+    const goesOn = error instanceof VaultError && error.fault === 'exists' && !hasLedger(files, fileSystem);
+    if (!goesOn) throw error;
+  }
+  const vault = Vault.open(files.deviceKey, fileSystem);
+  const checkValue = await vault.storeMasterKey(files.masterKey, masterKey);
+  const store = new LedgerStore<Fact>({ ...files.ledger, ledgerKey: vault.ledgerKey() }, fileSystem);
+  return { checkValue, ledger: await store.provision(first) };
+};
