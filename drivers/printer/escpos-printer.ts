@@ -1,12 +1,12 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
 import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
-import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { automaticStatusOn, recoverAfterClearing } from './commands.ts';
 import { ProcessIds } from './fence.ts';
 import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
 import { PrinterCancel } from './printer-cancel.ts';
-import { PrinterDialogue, type PrinterLine } from './printer-dialogue.ts';
+import { PrinterDialogue } from './printer-dialogue.ts';
 import type { PrinterProfile } from './printer-profile.ts';
 import type { PrinterReply } from './reply-parser.ts';
 import { encodeSlip } from './slip-encoder.ts';
@@ -33,7 +33,7 @@ const babblingBytes = 64;
  */
 export class EscPosPrinter implements Printer {
   readonly #profile: PrinterProfile;
-  readonly #line: PrinterLine;
+  readonly #line: Line;
   readonly #clock: Clock;
   readonly #dialogue: PrinterDialogue;
   readonly #jobRig: PrintJobRig;
@@ -54,7 +54,8 @@ export class EscPosPrinter implements Printer {
   constructor(
     options: EscPosPrinterOptions,
     clock: Clock,
-    line: PrinterLine = new SerialLine('printer', options.serial, clock),
+    line: Line = new SerialLine('printer', options.serial, clock),
+    ids = new ProcessIds(),
   ) {
     const { profile, serial, acceptUnverified = false } = options;
     if (profile.fence === 'none' && !acceptUnverified) {
@@ -67,7 +68,7 @@ export class EscPosPrinter implements Printer {
     this.#clock = clock;
     this.#dialogue = new PrinterDialogue(line, profile, serial.baudRate, clock);
     this.#dialogue.onReadiness = (readiness) => this.#note(readiness);
-    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids: new ProcessIds(), clock };
+    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids, clock };
   }
 
   async claim(listener: (event: PrinterEvent | LinkEvent) => void): Promise<void> {

@@ -1,22 +1,10 @@
 import type { Clock } from '../../hal/clock.ts';
-import type { DeviceFault, DeviceFaultCode } from '../../hal/device.ts';
 import type { PrinterReadiness } from '../../hal/printer.ts';
-import type { SerialListener } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 import { moduleStatus, type RealTimeQuery, realTimeStatus } from './commands.ts';
 import type { ModuleStatusMasks, PrinterProfile } from './printer-profile.ts';
 import { readinessOfAutomatic, readinessOfModule, readinessOfRealTime } from './printer-status.ts';
 import { type PrinterReply, ReplyParser } from './reply-parser.ts';
-
-/** The line to the printer, as `SerialLine` keeps it; a test puts its own in. */
-export interface PrinterLine {
-  readonly online: boolean;
-  readonly where: string;
-  open(listener: SerialListener): Promise<void>;
-  write(bytes: Uint8Array): Promise<boolean>;
-  reset(fault: DeviceFault): Promise<void>;
-  close(): Promise<void>;
-  fault(code: DeviceFaultCode, what: string, remedy: string): DeviceFault;
-}
 
 export type Sent = 'sent' | 'linkLost' | 'stalled';
 
@@ -40,7 +28,7 @@ const stuckMs = 30_000;
  * go away, or bring anything. Keeps what must be known across slips: which buffered queries were never answered.
  */
 export class PrinterDialogue {
-  readonly #line: PrinterLine;
+  readonly #line: Line;
   readonly #profile: PrinterProfile;
   readonly #clock: Clock;
   readonly #parser: ReplyParser;
@@ -66,7 +54,7 @@ export class PrinterDialogue {
   /** How long, in ms, the line must be quiet for a burst of bytes to be over. USB adapters collect for up to 16 ms. */
   readonly settleMs: number;
 
-  constructor(line: PrinterLine, profile: PrinterProfile, baudRate: number, clock: Clock) {
+  constructor(line: Line, profile: PrinterProfile, baudRate: number, clock: Clock) {
     this.#line = line;
     this.#profile = profile;
     this.#clock = clock;

@@ -1,6 +1,5 @@
 import iconv from 'iconv-lite';
-import type { PrinterLine } from '../../../drivers/printer/printer-dialogue.ts';
-import type { SerialListener } from '../../../drivers/serial/serial-line.ts';
+import type { Line, SerialListener } from '../../../drivers/serial/serial-line.ts';
 import type { DeviceFault, DeviceFaultCode } from '../../../hal/device.ts';
 import type { HandClock } from '../../support/hand-clock.ts';
 
@@ -29,7 +28,7 @@ export const msPerLine = 50;
  * A small printer at the far end of a line that exists in memory only, on a clock moved by hand. Bytes take their
  * time, lines take theirs, and what is on paper is known. Faults are fields that a test sets.
  */
-export class PaperPeer implements PrinterLine {
+export class PaperPeer implements Line {
   readonly #clock: HandClock;
   readonly #can: PeerAbilities;
   #listener: SerialListener | undefined;
