@@ -1,5 +1,4 @@
 /** Puts a terminal together from its configuration: drivers, ledger, machine. The only place that names a driver. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { UnionPayAcquirer } from '../drivers/acquirer/unionpay-acquirer.ts';
 import { MagTekReader } from '../drivers/card-reader/magtek-reader.ts';
@@ -12,44 +11,59 @@ import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
+import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
-import type { Vault } from '../drivers/vault/vault.ts';
-import type { Clock } from '../hal/clock.ts';
+import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
+import type { Ledger } from '../hal/ledger.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
-import { checkPassword } from './password.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import type { SlipIdentity } from './slips/slip.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export const ledgerDirectory = (configuration: Configuration): string =>
   join(configuration.storage.directory, 'ledger');
 
-export const displayOf = ({ display }: Configuration, clock: Clock): Display => {
+export const masterKeyPath = ({ storage }: Configuration): string => join(storage.directory, 'master.key');
+
+/** @throws VaultError */
+export const openVault = (
+  { storage }: Configuration,
+  { fileSystem, randomBytes }: Pick<Surroundings, 'fileSystem' | 'randomBytes'>,
+): Vault => Vault.open(storage.deviceKey, fileSystem, randomBytes);
+
+export const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings): Display => {
   switch (display.driver) {
     case 'lcd4x16':
-      return new Lcd4x16Display(display.port, clock);
-    case 'cd5220':
-      return new Cd5220Display({ serial: display.port, encoding: display.encoding }, clock);
+      return new Lcd4x16Display(display.port, clock, lineTo('display', display.port));
+    case 'cd5220': {
+      const { port: serial, encoding } = display;
+      return new Cd5220Display({ serial, encoding }, clock, lineTo('display', serial));
+    }
     case 'console':
       return new ConsoleDisplay(process.stderr);
   }
 };
 
-const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: Clock): Devices => {
+const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
   const { keypad, cardReader, pinPad, printer, acquirer, terminal, policy } = configuration;
+  const { clock, lineTo, dial, randomBytes } = surroundings;
   return {
-    keypad: keypad.driver === 'serial' ? new SerialKeypad(keypad.port, clock) : new HidKeypad(keypad, clock),
+    keypad:
+      keypad.driver === 'serial'
+        ? new SerialKeypad(keypad.port, clock, lineTo('keypad', keypad.port))
+        : new HidKeypad(keypad, clock),
     cardReader:
       cardReader.driver === 'serial'
-        ? new SerialCardReader(cardReader.port, clock)
+        ? new SerialCardReader(cardReader.port, clock, lineTo('cardReader', cardReader.port))
         : new MagTekReader(cardReader, clock),
-    pinPad: new VisaPinPad(pinPad.port, clock),
+    pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
     printer: new EscPosPrinter(
       {
         serial: printer.port,
@@ -57,8 +71,10 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
         acceptUnverified: policy.acceptUnverified,
       },
       clock,
+      lineTo('printer', printer.port),
+      new ProcessIds(randomBytes),
     ),
-    display: displayOf(configuration, clock),
+    display: displayOf(configuration, surroundings),
     acquirer: new UnionPayAcquirer(
       {
         host: acquirer.host,
@@ -80,6 +96,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
         masterKey,
       },
       clock,
+      dial,
     ),
   };
 };
@@ -105,22 +122,28 @@ export const identityOf = ({ terminal, merchant, language }: Configuration): Sli
   language,
 });
 
+const ledgerOf = (configuration: Configuration, vault: Vault, { fileSystem }: Surroundings): Ledger<Fact> => {
+  const settings = {
+    directory: ledgerDirectory(configuration),
+    ledgerKey: vault.ledgerKey(),
+    opensTransaction: (fact: Fact) => fact.type === 'intended',
+  };
+  return new FileLedger<Fact>(settings, fileSystem);
+};
+
 /** A terminal ready to be started. `masterKey` is copied and may be overwritten. */
 export const compose = (
   configuration: Configuration,
   vault: Vault,
   masterKey: Uint8Array,
-  clock: Clock,
+  surroundings: Surroundings,
   report: (report: Report) => void,
+  ledger = ledgerOf(configuration, vault, surroundings),
 ): Runtime => {
   const { language, timers, supervisor } = configuration;
+  const { clock, freshId, checkPassword } = surroundings;
   const rules = rulesOf(configuration);
-  const devices = devicesOf(configuration, masterKey, clock);
-  const ledger = new FileLedger<Fact>({
-    directory: ledgerDirectory(configuration),
-    ledgerKey: vault.ledgerKey(),
-    opensTransaction: (fact) => fact.type === 'intended',
-  });
+  const devices = devicesOf(configuration, masterKey, surroundings);
   const cards = new CardMemory();
   const identity = identityOf(configuration);
   const perform = makePerform({
@@ -154,7 +177,7 @@ export const compose = (
       entry: card.entry,
     }),
     perform,
-    freshId: randomUUID,
+    freshId,
     report,
   });
 };

@@ -1,21 +1,19 @@
 #!/usr/bin/env node
 /** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
-import { Vault } from '../drivers/vault/vault.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
-import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
-import { compose, displayOf, identityOf, ledgerDirectory } from './compose.ts';
+import { compose, displayOf, identityOf, ledgerDirectory, masterKeyPath, openVault } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
+import { provision } from './provision.ts';
 import type { Runtime } from './runtime.ts';
-import { systemClock } from './system-clock.ts';
+import { board } from './surroundings.ts';
 
 const help = `slipsafe: the payment terminal's runtime
 
@@ -47,34 +45,21 @@ const firstLineOfInput = async (): Promise<string> => {
   return text.split('\n')[0]?.trim() ?? '';
 };
 
-const masterKeyPath = ({ storage }: Configuration): string => join(storage.directory, 'master.key');
-
-const provision = async (configuration: Configuration): Promise<void> => {
+const provisionBoard = async (configuration: Configuration): Promise<void> => {
   const hex = await firstLineOfInput();
   if (!/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(hex)) {
     throw new Refusal('a master key of 16 or 32 hex digits is expected on standard input');
   }
   const { terminal, storage } = configuration;
   mkdirSync(storage.directory, { recursive: true, mode: 0o700 });
-  await Vault.provision(storage.deviceKey);
-  const vault = Vault.open(storage.deviceKey);
-  const checkValue = await vault.storeMasterKey(masterKeyPath(configuration), Buffer.from(hex, 'hex'));
-  const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
-  const stored = await store.provision({
-    type: 'provisioned',
-    at: systemClock.wall(),
-    terminalId: terminal.id,
-    merchantId: terminal.merchantId,
-    batch: batchNumber(terminal.batch),
-    nextStan: stan(1),
-  });
+  const { checkValue, stored } = await provision(configuration, Buffer.from(hex, 'hex'), board);
   if (stored.result !== 'stored')
     throw new Refusal(`${stored.fault.where}: ${stored.fault.what} ${stored.fault.remedy}`);
   console.log(`provisioned terminal ${terminal.id}; master key check value ${checkValue}`);
 };
 
 const printLedger = (configuration: Configuration): void => {
-  const vault = Vault.open(configuration.storage.deviceKey);
+  const vault = openVault(configuration, board);
   const store = new LedgerStore<Fact>({ directory: ledgerDirectory(configuration), ledgerKey: vault.ledgerKey() });
   for (const { facts, verdict } of store.verify()) {
     for (const fact of facts) console.log(JSON.stringify(factLine(fact)));
@@ -99,10 +84,10 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
 const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
   const { where, what, remedy } = error;
   const { terminal, language } = configuration;
-  const display = displayOf(configuration, systemClock);
+  const display = displayOf(configuration, board);
   stopOnSignal(log, () => display.release());
   await display.claim(() => undefined);
-  const { state } = recover([], systemClock.wall());
+  const { state } = recover([], board.clock.wall());
   const phase = { name: 'outOfService', why: 'keys' } as const;
   display.show(view({ ...state, phase }, identityOf(configuration), language));
   log.error({ terminalId: terminal.id, pid: process.pid, to: 'outOfService', where, what, remedy }, 'not trading');
@@ -112,9 +97,9 @@ const run = async (configuration: Configuration): Promise<void> => {
   const log = makeLog(configuration.log.level);
   let runtime: Runtime;
   try {
-    const vault = Vault.open(configuration.storage.deviceKey);
+    const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(masterKeyPath(configuration));
-    runtime = compose(configuration, vault, key, systemClock, reporter(log));
+    runtime = compose(configuration, vault, key, board, reporter(log));
     key.fill(0);
   } catch (error) {
     if (error instanceof VaultError) return withoutKeys(configuration, log, error);
@@ -133,7 +118,7 @@ const commands: { readonly [name: string]: (config: string | undefined) => Promi
     configurationOf(config);
     console.log('the configuration is right');
   },
-  provision: (config) => provision(configurationOf(config)),
+  provision: (config) => provisionBoard(configurationOf(config)),
   ledger: (config) => printLedger(configurationOf(config)),
   'hash-password': async () => {
     const password = await firstLineOfInput();
