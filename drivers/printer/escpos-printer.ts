@@ -20,6 +20,11 @@ export interface EscPosPrinterOptions {
 
 /** How often, in ms, an idle printer is asked how it is. */
 const idlePollMs = 1000;
+/**
+ * How often, in ms, one that is well and tells changes by itself, and so often it is told anew to do so: one that was
+ * switched off and on has forgotten it.
+ */
+const watchedPollMs = 30_000;
 /** How soon, in ms, after it told a change by itself. */
 const soonMs = 50;
 /** The longest time, in ms, between two questions to a module that doesn't answer: each waits in its buffer. */
@@ -45,6 +50,9 @@ export class EscPosPrinter implements Printer {
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
   #pollDelayMs = idlePollMs;
+  #toldToTellAt = -Infinity;
+  /** It has said something by itself since it was told to. */
+  #tellsByItself = false;
   #nextPoll: { readonly at: number; readonly cancel: () => void } | undefined;
   /** The last slip was not verified, and its fence was answered afterwards: it came out to its end. */
   #cameOutLate = false;
@@ -176,7 +184,8 @@ export class EscPosPrinter implements Printer {
     this.#readiness = undefined;
     this.#dialogue.linkChanged();
     this.#report({ type: 'online' });
-    if (this.#profile.automaticStatus && this.#call === undefined) void this.#dialogue.send(automaticStatusOn, soonMs);
+    this.#toldToTellAt = -Infinity;
+    if (this.#call === undefined) this.#haveItTell();
     this.#pollIn(soonMs);
   }
 
@@ -189,7 +198,9 @@ export class EscPosPrinter implements Printer {
 
   #heardIdle(reply: PrinterReply): void {
     const wasSilent = this.#readiness?.ready === false && this.#readiness.cause === 'silence';
-    if (reply.type === 'automatic' || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
+    if (reply.type === 'automatic') this.#tellsByItself = true;
+    const isAsked = this.#poll !== undefined && this.#dialogue.automatic?.ready === true;
+    if ((reply.type === 'automatic' && !isAsked) || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
     if (reply.type === 'processId') this.#cameOutLate = true;
     // A printer asked by DLE EOT is asked nothing in idle that such a byte would answer, save a slip's fence before.
     if (reply.type === 'status' && this.#profile.status === 'realTime') this.#cameOutLate = true;
@@ -222,10 +233,21 @@ export class EscPosPrinter implements Printer {
   }
 
   async #askReadiness(): Promise<PrinterReadiness> {
+    if (this.#readiness?.ready === true) this.#haveItTell();
     const readiness = await this.#dialogue.readiness();
     const unanswered = !readiness.ready && readiness.cause === 'silence' && this.#profile.status !== 'realTime';
-    this.#pollDelayMs = unanswered ? Math.min(2 * this.#pollDelayMs, slowestPollMs) : idlePollMs;
+    if (unanswered) this.#pollDelayMs = Math.min(2 * this.#pollDelayMs, slowestPollMs);
+    else this.#pollDelayMs = readiness.ready && this.#tellsByItself ? watchedPollMs : idlePollMs;
     return readiness;
+  }
+
+  /** Switches automatic status on, where the printer has it and it wasn't done a moment ago. It answers at once. */
+  #haveItTell(): void {
+    const now = this.#clock.monotonic();
+    if (!this.#profile.automaticStatus || now - this.#toldToTellAt < watchedPollMs) return;
+    this.#toldToTellAt = now;
+    this.#tellsByItself = false;
+    void this.#dialogue.send(automaticStatusOn, soonMs);
   }
 
   /** Reports a readiness that differs from the one before. A lost line is reported as such. */

@@ -141,6 +141,13 @@ export class PaperPeer implements Line {
     this.#slow = factor;
   }
 
+  /** Off and on, with its line up all the while: it has forgotten what it was told. */
+  switchOffAndOn(): void {
+    this.#clear();
+    this.#realTime = [];
+    this.#asb = false;
+  }
+
   releaseWire(): void {
     this.wireHeld = false;
     this.#sendNext();
