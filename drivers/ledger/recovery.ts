@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
-import { batchFileName, generationOf, readTail, verifyBatch } from './batch-reading.ts';
+import { batchFileName, blockSlots, generationOf, readTail, verifyBatch } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { type ChainPlace, slotBytes } from './slot.ts';
 
@@ -48,7 +48,11 @@ export const recoverBatch = <Fact>(
       // What was read may stand in the system's cache only, left there by a process that was killed before its sync.
       await file.fdatasync();
       await fileSystem.syncDirectory(directory);
-      const batch = new BatchFile(path, file, ledgerKey, { tail, used: facts.length, slots });
+      const batch = new BatchFile(path, file, ledgerKey, {
+        tail,
+        used: facts.length,
+        slots: usable(slots, facts.length),
+      });
       await batch.makeRoom();
       return { batch, facts, tornTailCleared: !verdict.intact };
     } catch (error) {
@@ -56,6 +60,12 @@ export const recoverBatch = <Fact>(
       throw error;
     }
   });
+
+/**
+ * Only whole blocks are used, or what has been used of one. When the disk was full, a part of a block may be there; a
+ * record in it would make what a power cut leaves of the rest look like damage.
+ */
+const usable = (slots: number, used: number): number => Math.max(slots - (slots % blockSlots), used);
 
 /** The end of the batch file before the current one, which the current one must follow. */
 const tailBefore = (
