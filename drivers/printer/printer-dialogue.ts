@@ -43,6 +43,7 @@ export class PrinterDialogue {
   /** Bytes that are no reply, or one that nobody asked for, since the last `takeNoise`; old ones are forgotten. */
   #noise = { count: 0, since: 0 };
   #realTimeAsked = false;
+  #lapses = 0;
   /** Set by XOFF and XON where the operating system doesn't take them: no slip bytes now, questions in real time still pass. */
   heldOff = false;
   /** What the printer last said by itself (ASB), since it was last asked. */
@@ -72,6 +73,14 @@ export class PrinterDialogue {
   /** Buffered queries sent whose answers have not come. */
   get debt(): number {
     return this.#debt;
+  }
+
+  /**
+   * Counts what a printer does that was switched off and on: it leaves two questions running unanswered, or says XON
+   * to nobody whom it held off. What it held is gone then, though it answers each later question as if nothing had been.
+   */
+  get lapses(): number {
+    return this.#lapses;
   }
 
   /** To be called when it is proven that all that was sent has been processed: nothing unanswered is left in the printer. */
@@ -115,6 +124,7 @@ export class PrinterDialogue {
         this.#statusBits = reply.bits;
         break;
       case 'flow':
+        if (reply.go && !this.heldOff) this.#lapses++;
         this.heldOff = !reply.go;
         break;
       case 'noise':
@@ -217,8 +227,10 @@ export class PrinterDialogue {
     if (sent === 'sent') {
       await this.until(() => this.#realTimeBits !== undefined, deadline - this.#clock.monotonic());
     }
-    this.#realTimeMissing = this.#realTimeBits === undefined;
-    if (!this.#realTimeMissing) this.automatic = undefined;
+    const isMissing = this.#realTimeBits === undefined;
+    if (isMissing && this.#realTimeMissing) this.#lapses++;
+    this.#realTimeMissing = isMissing;
+    if (!isMissing) this.automatic = undefined;
     return this.#realTimeBits;
   }
 

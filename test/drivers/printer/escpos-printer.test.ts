@@ -122,7 +122,8 @@ test('M10: a printer that was switched off and on at rest is told anew to tell c
   t.teardown(() => printer.release());
   await run(printer.claim(log.add));
   await pass(3000);
-  peer.switchOffAndOn();
+  peer.switchOff();
+  peer.switchOn();
   await pass(31_000);
   peer.coverOpen = true;
   peer.changed();
@@ -131,7 +132,8 @@ test('M10: a printer that was switched off and on at rest is told anew to tell c
   peer.coverOpen = false;
   peer.changed();
   await pass(200);
-  peer.switchOffAndOn();
+  peer.switchOff();
+  peer.switchOn();
   peer.coverOpen = true;
   peer.changed();
   await pass(31_000);

@@ -42,6 +42,9 @@ export class PaperPeer implements Line {
   #asb = false;
   #lastAsb = '';
   #slow = 1;
+  #isOn = true;
+  /** How often it was switched off. */
+  #runs = 0;
 
   online = false;
   readonly where = 'memory';
@@ -141,11 +144,20 @@ export class PaperPeer implements Line {
     this.#slow = factor;
   }
 
-  /** Off and on, with its line up all the while: it has forgotten what it was told. */
-  switchOffAndOn(): void {
+  /** Its line stays up: it has forgotten what it was told, and what comes is lost until it is switched on. */
+  switchOff(): void {
     this.#clear();
     this.#realTime = [];
     this.#asb = false;
+    this.#mechanismBusy = false;
+    this.#isOn = false;
+    this.#runs++;
+  }
+
+  /** Most say XON then. */
+  switchOn(xon = true): void {
+    this.#isOn = true;
+    if (xon) this.say(0x11);
   }
 
   releaseWire(): void {
@@ -181,6 +193,7 @@ export class PaperPeer implements Line {
 
   /** Real-time commands are taken out on arrival; the rest waits in the buffer. */
   #arrive(byte: number): void {
+    if (!this.#isOn) return;
     if (!this.#can.realTime || (this.#realTime.length === 0 && byte !== 0x10)) {
       this.#buffer.push(byte);
       this.#work();
@@ -274,7 +287,9 @@ export class PaperPeer implements Line {
 
   #feed(text: number[], lines: number): void {
     this.#mechanismBusy = true;
+    const run = this.#runs;
     this.#clock.schedule(msPerLine * lines * this.#slow, () => {
+      if (run !== this.#runs) return;
       this.#mechanismBusy = false;
       if (text.length > 0) this.paper.push(iconv.decode(Buffer.from(text), 'gbk'));
       this.onLine(this.paper.length);

@@ -83,6 +83,20 @@ for (const name of verified) {
     t.equal(peer.paper.at(-1), lastLine, 'it came out all the same');
   });
 
+  test(`M2, ${name}: switched off and on in the middle, it is UNKNOWN, however readily it answers then`, async (t) => {
+    const { clock, peer, print, pass } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.switchOff();
+      clock.schedule(400, () => peer.switchOn());
+    };
+    t.strictSame(await print(), unknown('silence'));
+    t.ok(peer.paper.length < lines, 'a part of it is not on paper');
+    peer.onLine = () => {};
+    await pass(3000);
+    t.strictSame(await print(), printed, 'and the next one comes out');
+  });
+
   test(`${name}: an unplugging in the middle is UNKNOWN, and the line is taken up again`, async (t) => {
     const { peer, print, log, pass } = await rig(t, name);
     peer.onLine = (count) => {
@@ -187,6 +201,29 @@ for (const name of verified) {
 }
 
 for (const name of telling) {
+  test(`M2, ${name}: off for a second in the middle, with no XON when it comes back, is UNKNOWN too`, async (t) => {
+    const { clock, peer, print } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.switchOff();
+      clock.schedule(1000, () => peer.switchOn(false));
+    };
+    t.strictSame(await print(), unknown('silence'));
+    t.ok(peer.paper.length < lines, 'a part of it is not on paper');
+  });
+
+  test(`${name}: a status reply that got lost in the middle is asked for again, and does no harm`, async (t) => {
+    const { peer, print } = await rig(t, name);
+    let lost = 0;
+    peer.tamper = (reply) => {
+      if (peer.paper.length < 5 || reply[0] !== 0x12 || lost > 0) return reply;
+      lost++;
+      return undefined;
+    };
+    t.strictSame(await print(), printed);
+    t.equal(lost, 1);
+  });
+
   const faults: [cause: PrinterCause, (peer: PaperPeer, on: boolean) => void][] = [
     ['paperEnd', (peer, on) => (peer.hasPaper = !on)],
     ['coverOpen', (peer, on) => (peer.coverOpen = on)],
