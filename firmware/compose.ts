@@ -20,6 +20,8 @@ import type { Ledger } from '../hal/ledger.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import { recover } from '../state-machine/step.ts';
+import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
@@ -38,7 +40,7 @@ export const openVault = (
   { fileSystem, randomBytes }: Pick<Surroundings, 'fileSystem' | 'randomBytes'>,
 ): Vault => Vault.open(storage.deviceKey, fileSystem, randomBytes);
 
-export const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings): Display => {
+const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings): Display => {
   switch (display.driver) {
     case 'lcd4x16':
       return new Lcd4x16Display(display.port, clock, lineTo('display', display.port));
@@ -49,6 +51,16 @@ export const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroun
     case 'console':
       return new ConsoleDisplay(process.stderr);
   }
+};
+
+/** Says where the clerk looks that the keys are missing; to be released at the end. */
+export const sayWithoutKeys = async (configuration: Configuration, surroundings: Surroundings): Promise<Display> => {
+  const display = displayOf(configuration, surroundings);
+  await display.claim(() => undefined);
+  const { state } = recover([], surroundings.clock.wall());
+  const phase = { name: 'outOfService', why: 'keys' } as const;
+  display.show(view({ ...state, phase }, identityOf(configuration), configuration.language));
+  return display;
 };
 
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
@@ -113,7 +125,7 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
 });
 
 /** Who the terminal is, on its screens and slips. */
-export const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
+const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
   merchant: merchant.name,
   branch: merchant.branch,
   hotline: merchant.hotline,

@@ -5,9 +5,7 @@ import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { recover } from '../state-machine/step.ts';
-import { view } from '../state-machine/view.ts';
-import { compose, displayOf, identityOf, ledgerDirectory, masterKeyPath, openVault } from './compose.ts';
+import { compose, ledgerDirectory, masterKeyPath, openVault, sayWithoutKeys } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
@@ -83,14 +81,11 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
 /** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
 const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
   const { where, what, remedy } = error;
-  const { terminal, language } = configuration;
-  const display = displayOf(configuration, board);
-  stopOnSignal(log, () => display.release());
-  await display.claim(() => undefined);
-  const { state } = recover([], board.clock.wall());
-  const phase = { name: 'outOfService', why: 'keys' } as const;
-  display.show(view({ ...state, phase }, identityOf(configuration), language));
-  log.error({ terminalId: terminal.id, pid: process.pid, to: 'outOfService', where, what, remedy }, 'not trading');
+  const showing = sayWithoutKeys(configuration, board);
+  stopOnSignal(log, async () => (await showing).release());
+  await showing;
+  const here = { terminalId: configuration.terminal.id, pid: process.pid };
+  log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
 };
 
 const run = async (configuration: Configuration): Promise<void> => {
