@@ -46,6 +46,8 @@ export class EscPosPrinter implements Printer {
   #claimed = false;
   #linkFault: DeviceFault | undefined;
   #readiness: PrinterReadiness | undefined;
+  /** A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not. */
+  #isOwed = false;
   /** The call under way; one at a time. */
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
@@ -117,10 +119,12 @@ export class EscPosPrinter implements Printer {
       this.#cameOutLate = false;
       this.#lastSlipMs = timesOf(encoded, this.#profile, this.#jobRig.baudRate).latestMs;
       const job = new PrintJob(encoded, this.#jobRig);
-      return this.#hearing(
+      const verdict = await this.#hearing(
         (reply, atMs) => job.hear(reply, atMs),
         () => job.run(),
       );
+      this.#isOwed ||= verdict.verdict === 'NOT_PRINTED' || verdict.verdict === 'UNKNOWN';
+      return verdict;
     });
   }
 
@@ -250,7 +254,7 @@ export class EscPosPrinter implements Printer {
     void this.#dialogue.send(automaticStatusOn, soonMs);
   }
 
-  /** Reports a readiness that differs from the one before. A lost line is reported as such. */
+  /** Reports a readiness that differs from the one before, or is owed. A lost line is reported as such. */
   #note(readiness: PrinterReadiness): void {
     if (!this.#line.online) return;
     const before = this.#readiness;
@@ -260,7 +264,9 @@ export class EscPosPrinter implements Printer {
       (before.ready
         ? readiness.ready && before.paperNearEnd === readiness.paperNearEnd
         : !readiness.ready && before.cause === readiness.cause);
-    if (!same) this.#report({ type: 'readiness', readiness });
+    if (same && !this.#isOwed) return;
+    this.#isOwed = false;
+    this.#report({ type: 'readiness', readiness });
   }
 
   #report(event: PrinterEvent | LinkEvent): void {

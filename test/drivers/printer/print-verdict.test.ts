@@ -84,7 +84,7 @@ for (const name of verified) {
   });
 
   test(`M2, ${name}: switched off and on in the middle, it is UNKNOWN, however readily it answers then`, async (t) => {
-    const { clock, peer, print, pass } = await rig(t, name);
+    const { clock, peer, log, print, pass } = await rig(t, name);
     peer.onLine = (count) => {
       if (count !== 5) return;
       peer.switchOff();
@@ -93,7 +93,9 @@ for (const name of verified) {
     t.strictSame(await print(), unknown('silence'));
     t.ok(peer.paper.length < lines, 'a part of it is not on paper');
     peer.onLine = () => {};
+    const told = log.reports.length;
     await pass(3000);
+    t.match(log.reports.slice(told), [{ type: 'readiness', readiness: { ready: true } }], 'M10: it is told to be well');
     t.strictSame(await print(), printed, 'and the next one comes out');
   });
 
