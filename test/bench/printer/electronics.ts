@@ -248,8 +248,10 @@ export class Electronics {
 
   #flow(byte: typeof xon | typeof xoff): void {
     this.#xoffSent = byte === xoff;
-    if (this.#xoffSent) this.#wire.hold(Math.min(transmitterBytes, this.#options.xoffFree));
-    else this.#wire.release();
+    if (this.#options.portObeys) {
+      if (this.#xoffSent) this.#wire.hold(Math.min(transmitterBytes, this.#options.xoffFree));
+      else this.#wire.release();
+    }
     this.#reply('flowControl', [byte]);
   }
 
