@@ -1,0 +1,214 @@
+import { LedgerStore } from '../../drivers/ledger/ledger-store.ts';
+import { ledgerDirectory, openVault } from '../../firmware/compose.ts';
+import type { Report } from '../../firmware/runtime.ts';
+import type { Fact } from '../../state-machine/facts.ts';
+import type { LastSettlement } from '../../state-machine/sale.ts';
+import type { LineMessage } from '../bench/acquirer/bench-acquirer.ts';
+import { textOf, unpack } from '../bench/acquirer/iso8583.ts';
+import { batchOf, kindOf } from '../bench/acquirer/rules.ts';
+import type { PaperLine } from '../bench/printer/paper.ts';
+import type { SimulatedBoard } from './board.ts';
+import { counts, isOpen, LedgerView } from './ledger-view.ts';
+import type { PaperRoll } from './paper-roll.ts';
+import { Violation } from './violation.ts';
+
+/** Length, TPDU and header before a message. */
+const envelopeBytes = 13;
+
+/**
+ * Looks on from outside, at every fact, message, screen and line of paper, and holds what it sees to the rules of
+ * money. What can only be told at rest is in agreement.ts.
+ */
+export class Watch {
+  readonly ledger = new LedgerView();
+  readonly #board: SimulatedBoard;
+  readonly #paper: PaperRoll;
+  /** Every fact that the terminal was told is durable, as JSON. */
+  readonly #acknowledged: string[] = [];
+  readonly #requests = new Set<string>();
+  #ledgerKey: Uint8Array | undefined;
+  /** All PIN blocks that left for the acquirer, in hex. */
+  readonly pinBlocks: string[] = [];
+  /** What the customer has read last, in 分; undefined while the display can't be relied on. */
+  #shown: number | undefined;
+  /** Sales of which the terminal was told that the acquirer holds nothing. */
+  readonly #acknowledgedReversals = new Set<string>();
+  /** The acquirer turned to another batch by itself in these. */
+  readonly #leftBatches = new Set<number>();
+
+  constructor(board: SimulatedBoard, paper: PaperRoll) {
+    this.#board = board;
+    this.#paper = paper;
+  }
+
+  /** M8: what stands on the disk before the terminal starts is all that it was told is there, and nothing else. */
+  beforeStart(): void {
+    const found = this.#onDisk();
+    for (const [index, known] of this.#acknowledged.entries()) {
+      const fact = found[index];
+      if (fact === undefined)
+        throw new Violation(
+          'M8',
+          `fact ${index + 1} of ${this.#acknowledged.length} was acknowledged and is lost: ${known}`,
+        );
+      if (JSON.stringify(fact) !== known)
+        throw new Violation('M8', `fact ${index + 1} was acknowledged and is another now: ${known}`);
+    }
+    // One that was on its way to the disk may have arrived; those that open a batch arrive together.
+    const more = found.slice(this.#acknowledged.length);
+    const allowed = more.filter((fact) => fact.type !== 'carried').length <= 1;
+    if (!allowed) throw new Violation('M8', `${more.length} facts are there that nobody acknowledged`);
+    for (const fact of more) this.#take(fact);
+  }
+
+  /** All facts that a technician finds there, oldest first. */
+  #onDisk(): readonly Fact[] {
+    const { configuration, disk, ledgerInstead } = this.#board;
+    if (ledgerInstead !== undefined) return ledgerInstead.facts(disk.content);
+    const outside = { fileSystem: disk.content, randomBytes: (size: number) => Buffer.alloc(size) };
+    this.#ledgerKey ??= openVault(configuration, outside).ledgerKey();
+    const settings = { directory: ledgerDirectory(configuration), ledgerKey: this.#ledgerKey };
+    return [...new LedgerStore<Fact>(settings, disk.content).verify()].flatMap(({ facts, verdict }) => {
+      if (verdict.intact || verdict.flaw === 'torn') return facts;
+      throw new Violation('M8', `the ledger is ${verdict.flaw}: ${verdict.what}`);
+    });
+  }
+
+  report(report: Report): void {
+    if (report.type === 'fact') this.#take(report.fact);
+    if (report.type === 'bug') {
+      const { error } = report;
+      throw new Violation('M10', `a bug stopped trading: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+
+  #take(fact: Fact): void {
+    this.#acknowledged.push(JSON.stringify(fact));
+    if (fact.type === 'batchOpened') this.#batchClosed(fact.settled);
+    this.ledger.take(fact);
+    if (fact.type === 'reversed') this.#reversed(fact.saleId);
+    if (fact.type === 'captured') this.#onPaper('merchant', fact.saleId, 'M2');
+    if (fact.type === 'printed') this.#onPaper(fact.copy, fact.saleId, fact.copy === 'reversal' ? 'M4' : 'M2');
+  }
+
+  /** A slip counts as printed only when it lies there. */
+  #onPaper(kind: 'merchant' | 'cardholder' | 'reversal', saleId: string, rule: string): void {
+    const sale = this.ledger.sale(saleId);
+    if (sale === undefined) throw new Violation('M8', `a fact of a sale that was never intended: ${saleId}`);
+    if (!this.#paper.hasWhole(kind, sale.batch, sale.stan)) {
+      throw new Violation(rule, `the ${kind} slip of voucher ${sale.stan} is said to be out, and is not on paper`);
+    }
+  }
+
+  acquirerTurned(from: number): void {
+    this.#leftBatches.add(from);
+  }
+
+  /** M5: only the acquirer's word ends a reversal. */
+  #reversed(saleId: string): void {
+    const sale = this.ledger.sale(saleId);
+    if (sale !== undefined && !this.#acknowledgedReversals.has(`${sale.batch}/${sale.stan}`)) {
+      throw new Violation('M5', `voucher ${sale.stan} counts as reversed, and no answer said so`);
+    }
+  }
+
+  /** M7: what the shop counts on in a closed batch stands in its totals and is settled, to the cent. */
+  #batchClosed({ batch, totals }: LastSettlement): void {
+    const counted = this.ledger.current.filter(counts);
+    const count = totals.domestic.debit.count + totals.foreign.debit.count;
+    const amount = totals.domestic.debit.amount + totals.foreign.debit.amount;
+    if (count !== counted.length || amount !== counted.reduce((sum, sale) => sum + sale.amount, 0)) {
+      throw new Violation(
+        'M7',
+        `batch ${batch} was settled with ${count} sales over ${amount}, ${counted.length} stand`,
+      );
+    }
+    if (this.#leftBatches.has(batch)) return;
+    const { book } = this.#board.acquirer;
+    for (const sale of this.ledger.sales) {
+      if (sale.batch !== batch || !counts(sale)) continue;
+      const entry = book.find(sale);
+      if (entry?.settled !== true) {
+        throw new Violation('M7', `batch ${batch} was closed, and voucher ${sale.stan} is not settled`);
+      }
+    }
+  }
+
+  /** What the acquirer has taken in, or given to the line. */
+  message({ direction, kind, code = '', batch, stan }: LineMessage): void {
+    if (kind !== 'reversal' || direction !== 'sent' || !/^(?:00|12|25)$/.test(code)) return;
+    this.#acknowledgedReversals.add(`${batch}/${stan}`);
+  }
+
+  /** A message leaves the terminal. */
+  leaves(bytes: Buffer): void {
+    const message = unpack(bytes.subarray(envelopeBytes));
+    const kind = kindOf(message);
+    const stan = Number(textOf(message, 11));
+    const amount = Number(textOf(message, 4));
+    const batch = batchOf(message);
+    const { last, lastStan } = this.ledger;
+    if (kind === undefined)
+      throw new Violation('protocol', `a message ${message.mti} left that the acquirer does not speak`);
+    if (kind === 'echo') return;
+    if (kind === 'reversal') {
+      const standing = last?.standing;
+      if (standing === 'captured' || standing === 'kept') {
+        throw new Violation('M4', `a reversal of voucher ${stan} left, which is ${standing}`);
+      }
+      if (last?.stan !== stan || last.batch !== batch || last.amount !== amount || standing !== 'reversalRequired') {
+        throw new Violation(
+          'M6',
+          `a reversal of ${batch}/${stan} left; the open sale is ${last?.batch}/${last?.stan}, ${standing}`,
+        );
+      }
+      return;
+    }
+    if (last?.standing === 'reversalRequired' && kind !== 'signOn') {
+      throw new Violation('M5', `a ${kind} left while voucher ${last.stan} waits for its reversal`);
+    }
+    if (kind === 'sale') {
+      const block = message.fields.get(52);
+      if (Buffer.isBuffer(block)) this.pinBlocks.push(block.toString('hex').toUpperCase());
+      const known =
+        last?.standing === 'intended' && last.stan === stan && last.batch === batch && last.amount === amount;
+      if (this.#shown !== undefined && this.#shown !== amount) {
+        throw new Violation('M1', `${amount} are asked for, and the customer has confirmed ${this.#shown}`);
+      }
+      if (!known) throw new Violation('M1', `a sale ${batch}/${stan} over ${amount} left without its intent`);
+    }
+    if (stan !== lastStan)
+      throw new Violation('M6', `a ${kind} left under ${stan}; ${lastStan} is the number that was stored`);
+    const number = `${batch}/${stan}`;
+    if (this.#requests.has(number)) throw new Violation('M6', `the number ${batch}/${stan} was used twice`);
+    this.#requests.add(number);
+  }
+
+  /** The display is unplugged, or stuck: what it shows may be of some time ago. */
+  displayGone(): void {
+    this.#shown = undefined;
+  }
+
+  screen(lines: readonly string[]): void {
+    const text = lines.join('|');
+    if (text.includes('请顾客核对')) this.#shown = Math.round(Number(lines[2]?.replace('RMB', '')) * 100);
+    const { last } = this.ledger;
+    if (text.includes('交易成功') && (last === undefined || !counts(last))) {
+      throw new Violation('M3', `the display says 交易成功, and voucher ${last?.stan} is ${last?.standing}`);
+    }
+    if (lines[3] === '请输入金额' && last !== undefined && isOpen(last)) {
+      throw new Violation('M2', `the terminal rests, and voucher ${last.stan} is ${last.standing}`);
+    }
+  }
+
+  line(line: PaperLine): void {
+    if (!line.text.includes('持卡人存根')) return;
+    const { sales } = this.ledger;
+    if (!sales.some(counts)) throw new Violation('M3', 'a cardholder copy comes out, and no sale was ever captured');
+  }
+
+  /** The facts that the terminal was told are durable. */
+  get facts(): readonly string[] {
+    return this.#acknowledged;
+  }
+}
