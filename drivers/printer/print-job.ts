@@ -247,6 +247,8 @@ export class PrintJob {
     this.#lastPollAt = this.#now;
     if (printer === undefined ? !this.#saysStopped : !isOffline(printer)) return undefined;
     const since = this.#now;
+    let cause: PrinterCause | undefined;
+    let causeSince = since;
     for (;;) {
       const said = await dialogue.readiness();
       const waited = this.#now - since;
@@ -255,7 +257,10 @@ export class PrintJob {
         this.#wait(waited);
         return undefined;
       }
-      const spent = said.cause === 'overheat' ? this.#patienceMs + waited : waited;
+      // A head that cools in the midst of the four questions leaves `offline` without a cause, for a moment.
+      if (said.cause !== cause) causeSince = this.#now;
+      cause = said.cause;
+      const spent = cause === 'overheat' ? this.#patienceMs + waited : this.#now - causeSince;
       if (spent >= this.#patienceFor(said.cause)) return said.cause;
       await dialogue.pause(pollMs);
     }

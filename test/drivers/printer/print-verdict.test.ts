@@ -289,6 +289,24 @@ for (const name of telling) {
     t.ok(clock.monotonic() > 12_000);
   });
 
+  test(`${name}: one that cools in the midst of being asked is not given up`, async (t) => {
+    const { peer, print } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.overheated = true;
+      peer.changed();
+    };
+    /** Answers in real time since it got too hot: one that it is offline, then two rounds of four at each look. */
+    let answers = 0;
+    peer.tamper = (reply) => {
+      if (peer.overheated && reply[0] !== undefined && (reply[0] & 0x93) === 0x12) answers++;
+      if (answers === 1 + 8 * 9 + 6) peer.overheated = false; // between the second question and the third
+      return reply;
+    };
+    t.strictSame(await print(), printed);
+    t.equal(peer.overheated, false);
+  });
+
   test(`${name}: a moment offline, as by its feed button, costs nothing`, async (t) => {
     const { peer, print, clock } = await rig(t, name);
     peer.onLine = (count) => {
