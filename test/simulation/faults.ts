@@ -112,7 +112,7 @@ const someBehaviour = (occasion: Occasion, chance: Chance): Behaviour => {
     { kind: 'omitField', field: field === 0 ? 11 : field },
     { kind: 'truncated', closes: chance.happens(0.5), bytes: chance.integer(0, 60) },
     { kind: 'garbage', bytes: chance.bytes(chance.integer(1, 80)) },
-    { kind: 'lyingLength', by: chance.integer(-20, 300) },
+    { kind: 'lyingLength', by: chance.happens(0.5) ? chance.integer(-20, -1) : chance.integer(1, 300) },
     { kind: 'closeAfterRequest' },
     { kind: 'doubled' },
     { kind: 'drip', everyMs: chance.between(1, 300) },

@@ -84,6 +84,7 @@ export class Simulation {
   async run(): Promise<Outcome> {
     const { days } = this.#options;
     await this.#board.provision();
+    this.#lookNowAndThen();
     for (let day = 1; day <= days && this.#goesOn; day++) await this.#day(day);
     if (this.#goesOn) await this.#look();
     this.#addDisk('/state/ledger');
@@ -108,6 +109,11 @@ export class Simulation {
     this.#story.add(bytes);
     this.#story.tell('line', () => `the terminal has ${direction} ${bytes.length} bytes`);
     if (direction === 'sent') this.#hold(() => this.#watch.leaves(bytes));
+  }
+
+  #lookNowAndThen(): void {
+    this.#hold(() => this.#watch.stillWaiting());
+    this.#scheduler.within(minuteMs, () => this.#lookNowAndThen());
   }
 
   get #goesOn(): boolean {

@@ -12,6 +12,9 @@ import { counts, isOpen, LedgerView } from './ledger-view.ts';
 import type { PaperRoll } from './paper-roll.ts';
 import { Violation } from './violation.ts';
 
+/** Longer than this, in ms, nobody may be told to wait: a connection, an answer or a slip is over by then. */
+const longestWaitMs = 300_000;
+
 /** Length, TPDU and header before a message. */
 const envelopeBytes = 13;
 
@@ -31,6 +34,8 @@ export class Watch {
   readonly pinBlocks: string[] = [];
   /** What the customer has read last, in 分; undefined while the display can't be relied on. */
   #shown: number | undefined;
+  /** Since when the display has said nothing but 请稍候. */
+  #waitingSince: number | undefined;
   /** Sales of which the terminal was told that the acquirer holds nothing. */
   readonly #acknowledgedReversals = new Set<string>();
   /** The acquirer turned to another batch by itself in these. */
@@ -43,6 +48,7 @@ export class Watch {
 
   /** M8: what stands on the disk before the terminal starts is all that it was told is there, and nothing else. */
   beforeStart(): void {
+    this.#waitingSince = undefined;
     const found = this.#onDisk();
     for (const [index, known] of this.#acknowledged.entries()) {
       const fact = found[index];
@@ -187,10 +193,20 @@ export class Watch {
   /** The display is unplugged, or stuck: what it shows may be of some time ago. */
   displayGone(): void {
     this.#shown = undefined;
+    this.#waitingSince = undefined;
+  }
+
+  /** M10: who is told to wait is told something else in time. To be looked at now and then. */
+  stillWaiting(): void {
+    const waitedMs = this.#board.scheduler.now - (this.#waitingSince ?? Infinity);
+    if (waitedMs < longestWaitMs || !this.#board.isOn) return;
+    throw new Violation('M10', `请稍候 for ${Math.round(waitedMs / 1000)} s: ${this.#board.display.lines().join('|')}`);
   }
 
   screen(lines: readonly string[]): void {
     const text = lines.join('|');
+    if (!text.includes('请稍候')) this.#waitingSince = undefined;
+    else this.#waitingSince ??= this.#board.scheduler.now;
     if (text.includes('请顾客核对')) this.#shown = Math.round(Number(lines[2]?.replace('RMB', '')) * 100);
     const { last } = this.ledger;
     if (text.includes('交易成功') && (last === undefined || !counts(last))) {
