@@ -1,8 +1,8 @@
 import type { Device, DeviceFault, Health, LinkEvent } from '../hal/device.ts';
-import type { SerialLine } from './serial/serial-line.ts';
+import type { Line } from './serial/serial-line.ts';
 
 /** What an input device needs of its line, be it serial or USB HID. */
-export type InputLine = Pick<SerialLine, 'open' | 'close' | 'fault'>;
+export type InputLine = Pick<Line, 'open' | 'close' | 'fault'>;
 
 /**
  * A device that only sends: keypad or swipe reader. Holds the line between claim and release, tells the listener how

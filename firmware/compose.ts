@@ -1,6 +1,4 @@
 /** Puts a terminal together from its configuration: drivers, ledger, machine. The only place that names a driver. */
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { UnionPayAcquirer } from '../drivers/acquirer/unionpay-acquirer.ts';
 import { MagTekReader } from '../drivers/card-reader/magtek-reader.ts';
 import { SerialCardReader } from '../drivers/card-reader/serial-card-reader.ts';
@@ -10,60 +8,71 @@ import { Lcd4x16Display } from '../drivers/display/lcd4x16-display.ts';
 import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
-import type { LedgerFiles, LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
+import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
-import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
-import type { Vault } from '../drivers/vault/vault.ts';
-import type { Clock } from '../hal/clock.ts';
+import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
+import type { Ledger } from '../hal/ledger.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import { recover } from '../state-machine/step.ts';
+import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { FlightRecorder } from './flight-recorder.ts';
-import { checkPassword } from './password.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import type { SlipIdentity } from './slips/slip.ts';
+import type { Surroundings } from './surroundings.ts';
+import { flightDirectory, ledgerPlace } from './terminal-files.ts';
 
-export const ledgerFiles = ({ storage }: Configuration): LedgerFiles => ({
-  directory: join(storage.directory, 'ledger'),
-  anchor: storage.anchor,
-  ...(storage.mirror !== undefined && { mirror: storage.mirror }),
-});
+/** @throws VaultError */
+export const openVault = (
+  { storage }: Configuration,
+  { fileSystem, randomBytes }: Pick<Surroundings, 'fileSystem' | 'randomBytes'>,
+): Vault => Vault.open(storage.deviceKey, fileSystem, randomBytes);
 
-export const ledgerPlace = (configuration: Configuration, vault: Vault): LedgerPlace => ({
-  ...ledgerFiles(configuration),
-  ledgerKey: vault.ledgerKey(),
-});
-
-export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');
-
-export const displayOf = ({ display }: Configuration, clock: Clock): Display => {
+const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings): Display => {
   switch (display.driver) {
     case 'lcd4x16':
-      return new Lcd4x16Display(display.port, clock);
-    case 'cd5220':
-      return new Cd5220Display({ serial: display.port, encoding: display.encoding }, clock);
+      return new Lcd4x16Display(display.port, clock, lineTo('display', display.port));
+    case 'cd5220': {
+      const { port: serial, encoding } = display;
+      return new Cd5220Display({ serial, encoding }, clock, lineTo('display', serial));
+    }
     case 'console':
       return new ConsoleDisplay(process.stderr);
   }
 };
 
-const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: Clock): Devices => {
+/** Says where the clerk looks that the keys are missing; to be released at the end. */
+export const sayWithoutKeys = async (configuration: Configuration, surroundings: Surroundings): Promise<Display> => {
+  const display = displayOf(configuration, surroundings);
+  await display.claim(() => undefined);
+  const { state } = recover([], surroundings.clock.wall());
+  const phase = { name: 'outOfService', why: 'keys' } as const;
+  display.show(view({ ...state, phase }, identityOf(configuration), configuration.language));
+  return display;
+};
+
+const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
   const { keypad, cardReader, pinPad, printer, acquirer, terminal, policy } = configuration;
+  const { clock, lineTo, dial, randomBytes } = surroundings;
   return {
-    keypad: keypad.driver === 'serial' ? new SerialKeypad(keypad.port, clock) : new HidKeypad(keypad, clock),
+    keypad:
+      keypad.driver === 'serial'
+        ? new SerialKeypad(keypad.port, clock, lineTo('keypad', keypad.port))
+        : new HidKeypad(keypad, clock),
     cardReader:
       cardReader.driver === 'serial'
-        ? new SerialCardReader(cardReader.port, clock)
+        ? new SerialCardReader(cardReader.port, clock, lineTo('cardReader', cardReader.port))
         : new MagTekReader(cardReader, clock),
-    pinPad: new VisaPinPad(pinPad.port, clock),
+    pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
     printer: new EscPosPrinter(
       {
         serial: printer.port,
@@ -71,8 +80,10 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
         acceptUnverified: policy.acceptUnverified,
       },
       clock,
+      lineTo('printer', printer.port),
+      new ProcessIds(randomBytes),
     ),
-    display: displayOf(configuration, clock),
+    display: displayOf(configuration, surroundings),
     acquirer: new UnionPayAcquirer(
       {
         host: acquirer.host,
@@ -94,6 +105,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
         masterKey,
       },
       clock,
+      dial,
     ),
   };
 };
@@ -110,7 +122,7 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
 });
 
 /** Who the terminal is, on its screens and slips. */
-export const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
+const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
   merchant: merchant.name,
   branch: merchant.branch,
   hotline: merchant.hotline,
@@ -119,27 +131,33 @@ export const identityOf = ({ terminal, merchant, language }: Configuration): Sli
   language,
 });
 
+const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSystem }: Surroundings): Ledger<Fact> => {
+  const settings = {
+    ...ledgerPlace(configuration, vault),
+    opensTransaction: (fact: Fact) => fact.type === 'intended',
+    mayGo: (last: Fact, newest: Fact) => mayForget(last, newest, clock.wall(), configuration.storage.keepYears),
+  };
+  return new FileLedger<Fact>(settings, fileSystem);
+};
+
 /** A terminal ready to be started. `masterKey` is copied and may be overwritten. */
 export const compose = (
   configuration: Configuration,
   vault: Vault,
   masterKey: Uint8Array,
-  clock: Clock,
+  surroundings: Surroundings,
   log: (report: Report) => void,
+  ledger = ledgerOf(configuration, vault, surroundings),
 ): Runtime => {
   const { language, timers, supervisor } = configuration;
+  const { clock, fileSystem, freshId, checkPassword } = surroundings;
   const rules = rulesOf(configuration);
-  const devices = devicesOf(configuration, masterKey, clock);
-  const ledger = new FileLedger<Fact>({
-    ...ledgerPlace(configuration, vault),
-    opensTransaction: (fact) => fact.type === 'intended',
-    mayGo: (last, newest) => mayForget(last, newest, clock.wall(), configuration.storage.keepYears),
-  });
+  const devices = devicesOf(configuration, masterKey, surroundings);
   const cards = new CardMemory();
   const identity = identityOf(configuration);
   const recorder = new FlightRecorder(
     flightDirectory(configuration),
-    nodeFileSystem,
+    fileSystem,
     { rules, identity, language },
     () => ledger.tailCode(),
     (fault) => log({ type: 'fault', fault }),
@@ -179,7 +197,7 @@ export const compose = (
       entry: card.entry,
     }),
     perform,
-    freshId: randomUUID,
+    freshId,
     report,
   });
 };

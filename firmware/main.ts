@@ -1,21 +1,17 @@
 #!/usr/bin/env node
 /** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
-import { Vault } from '../drivers/vault/vault.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
-import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { recover } from '../state-machine/step.ts';
-import { view } from '../state-machine/view.ts';
-import { compose, displayOf, identityOf, ledgerFiles, ledgerPlace } from './compose.ts';
+import { compose, openVault, sayWithoutKeys } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
-import { provisionTerminal, type TerminalFiles } from './provisioning.ts';
+import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
-import { systemClock } from './system-clock.ts';
+import { board } from './surroundings.ts';
+import { filesOf, ledgerPlace } from './terminal-files.ts';
 
 const help = `slipsafe: the payment terminal's runtime
 
@@ -47,33 +43,23 @@ const firstLineOfInput = async (): Promise<string> => {
   return text.split('\n')[0]?.trim() ?? '';
 };
 
-const filesOf = (configuration: Configuration): TerminalFiles => ({
-  ...configuration.storage,
-  masterKey: join(configuration.storage.directory, 'master.key'),
-  ledger: ledgerFiles(configuration),
-});
-
-const provision = async (configuration: Configuration): Promise<void> => {
+const provisionBoard = async (configuration: Configuration): Promise<void> => {
   const hex = await firstLineOfInput();
   if (!/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(hex)) {
     throw new Refusal('a master key of 16 or 32 hex digits is expected on standard input');
   }
-  const { terminal } = configuration;
-  const { checkValue, ledger } = await provisionTerminal(filesOf(configuration), Buffer.from(hex, 'hex'), {
-    type: 'provisioned',
-    at: systemClock.wall(),
-    terminalId: terminal.id,
-    merchantId: terminal.merchantId,
-    batch: batchNumber(terminal.batch),
-    nextStan: stan(1),
-  });
+  const { checkValue, ledger } = await provisionTerminal(
+    filesOf(configuration),
+    Buffer.from(hex, 'hex'),
+    firstFact(configuration, board.clock),
+  );
   if (ledger.result !== 'stored')
     throw new Refusal(`${ledger.fault.where}: ${ledger.fault.what} ${ledger.fault.remedy}`);
-  console.log(`provisioned terminal ${terminal.id}; master key check value ${checkValue}`);
+  console.log(`provisioned terminal ${configuration.terminal.id}; master key check value ${checkValue}`);
 };
 
 const printLedger = (configuration: Configuration): void => {
-  const vault = Vault.open(configuration.storage.deviceKey);
+  const vault = openVault(configuration, board);
   const store = new LedgerStore<Fact>(ledgerPlace(configuration, vault));
   for (const { facts, verdict } of store.verify()) {
     for (const fact of facts) console.log(JSON.stringify(factLine(fact)));
@@ -97,23 +83,20 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
 /** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
 const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
   const { where, what, remedy } = error;
-  const { terminal, language } = configuration;
-  const display = displayOf(configuration, systemClock);
-  stopOnSignal(log, () => display.release());
-  await display.claim(() => undefined);
-  const { state } = recover([], systemClock.wall());
-  const phase = { name: 'outOfService', why: 'keys' } as const;
-  display.show(view({ ...state, phase }, identityOf(configuration), language));
-  log.error({ terminalId: terminal.id, pid: process.pid, to: 'outOfService', where, what, remedy }, 'not trading');
+  const showing = sayWithoutKeys(configuration, board);
+  stopOnSignal(log, async () => (await showing).release());
+  await showing;
+  const here = { terminalId: configuration.terminal.id, pid: process.pid };
+  log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
 };
 
 const run = async (configuration: Configuration): Promise<void> => {
   const log = makeLog(configuration.log.level);
   let runtime: Runtime;
   try {
-    const vault = Vault.open(configuration.storage.deviceKey);
+    const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
-    runtime = compose(configuration, vault, key, systemClock, reporter(log));
+    runtime = compose(configuration, vault, key, board, reporter(log));
     key.fill(0);
   } catch (error) {
     if (error instanceof VaultError) return withoutKeys(configuration, log, error);
@@ -132,7 +115,7 @@ const commands: { readonly [name: string]: (config: string | undefined) => Promi
     configurationOf(config);
     console.log('the configuration is right');
   },
-  provision: (config) => provision(configurationOf(config)),
+  provision: (config) => provisionBoard(configurationOf(config)),
   ledger: (config) => printLedger(configurationOf(config)),
   'hash-password': async () => {
     const password = await firstLineOfInput();

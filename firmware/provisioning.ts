@@ -1,29 +1,35 @@
 /** What makes a terminal of a board: its device key, the sealed master key, and the ledger with its first fact. */
+import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
-import type { LedgerFiles } from '../drivers/ledger/open-store.ts';
 import { listGenerations } from '../drivers/ledger/recovery.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
+import type { RandomBytes } from '../drivers/vault/sealing.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
+import type { Clock } from '../hal/clock.ts';
 import type { LedgerAppend } from '../hal/ledger.ts';
+import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact, FactOf } from '../state-machine/facts.ts';
-
-/** Where things are, as absolute paths. */
-export interface TerminalFiles {
-  readonly directory: string;
-  readonly deviceKey: string;
-  readonly masterKey: string;
-  /** Its folder is in `directory`. */
-  readonly ledger: LedgerFiles;
-}
+import type { Configuration } from './configuration.ts';
+import type { TerminalFiles } from './terminal-files.ts';
 
 export interface Provisioned {
   /** Of the master key, to be compared with the one that came with it. */
   readonly checkValue: string;
   readonly ledger: LedgerAppend;
 }
+
+/** What a new terminal's ledger begins with. */
+export const firstFact = ({ terminal }: Configuration, clock: Clock): FactOf<'provisioned'> => ({
+  type: 'provisioned',
+  at: clock.wall(),
+  terminalId: terminal.id,
+  merchantId: terminal.merchantId,
+  batch: batchNumber(terminal.batch),
+  nextStan: stan(1),
+});
 
 /** Makes a folder and those above it that aren't there, and their names durable. */
 const makeDirectories = async (directory: string, fileSystem: FileSystem): Promise<void> => {
@@ -71,15 +77,16 @@ export const provisionTerminal = async (
   masterKey: Uint8Array,
   first: FactOf<'provisioned'>,
   fileSystem: FileSystem = nodeFileSystem,
+  random: RandomBytes = randomBytes,
 ): Promise<Provisioned> => {
   await makeDirectories(files.directory, fileSystem);
   try {
-    await Vault.provision(files.deviceKey, fileSystem);
+    await Vault.provision(files.deviceKey, fileSystem, random);
   } catch (error) {
     const goesOn = error instanceof VaultError && error.fault === 'exists' && !hasLedger(files, fileSystem);
     if (!goesOn) throw error;
   }
-  const vault = Vault.open(files.deviceKey, fileSystem);
+  const vault = Vault.open(files.deviceKey, fileSystem, random);
   const checkValue = await vault.storeMasterKey(files.masterKey, masterKey);
   const store = new LedgerStore<Fact>({ ...files.ledger, ledgerKey: vault.ledgerKey() }, fileSystem);
   return { checkValue, ledger: await store.provision(first) };

@@ -57,7 +57,10 @@ export type PrinterReadiness =
   | { readonly ready: true; readonly paperNearEnd: boolean }
   | { readonly ready: false; readonly cause: PrinterCause };
 
-/** A change between prints, or during one: the readiness that holds from now on. */
+/**
+ * A change between prints, or during one: the readiness that holds from now on. After a verdict that is not `PRINTED` it
+ * is told anew, also where the printer never said anything else.
+ */
 export interface PrinterEvent {
   readonly type: 'readiness';
   readonly readiness: PrinterReadiness;

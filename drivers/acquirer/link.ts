@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault } from '../../hal/device.ts';
 import { type Frame, FrameReader } from './frame.ts';
@@ -12,8 +11,21 @@ export interface Address {
   readonly connectTimeoutMs: number;
 }
 
-/** Begins a connection; the stream says `connect` when it stands, or `error`. */
-export type Dial = (address: Address) => Duplex;
+/** What a connection is used for: a socket of node:net, or what a test has in its place. */
+export interface Stream {
+  /** It stands; and, at the end of every connection, it is closed. */
+  on(event: 'connect' | 'close', listener: () => void): unknown;
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  /** With the system's code; `close` follows. */
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+  /** `taken` is called when the bytes were given to the system, or can't be any more. */
+  write(bytes: Uint8Array, taken: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** Begins a connection. */
+export type Dial = (address: Address) => Stream;
 
 /**
  * A plain TCP connection. A host with several addresses is tried at each of them; Node's own limit of 250 ms for

@@ -1,5 +1,6 @@
 import { ReadlineParser } from '@serialport/parser-readline';
 import type { Clock } from '../../hal/clock.ts';
+import type { InputLine } from '../input-device.ts';
 import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { SwipeReader } from './swipe-reader.ts';
 import { readTracks, sortTracks, tracksIn } from './tracks.ts';
@@ -35,8 +36,8 @@ export class SerialCardReader extends SwipeReader {
   #texts: string[] = [];
   #cancelPause: (() => void) | undefined;
 
-  constructor(settings: SerialSettings, clock: Clock) {
-    super(new SerialLine('cardReader', settings, clock));
+  constructor(settings: SerialSettings, clock: Clock, line: InputLine = new SerialLine('cardReader', settings, clock)) {
+    super(line);
     this.#clock = clock;
     this.#parser = this.#newParser();
   }

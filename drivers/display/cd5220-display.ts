@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { Health, LinkEvent } from '../../hal/device.ts';
 import type { Display, Screen } from '../../hal/display.ts';
-import type { SerialSettings } from '../serial/serial-line.ts';
+import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { ScreenLine } from './screen-line.ts';
 import { type DisplayEncoding, fitToColumns } from './text-columns.ts';
 
@@ -41,8 +41,8 @@ export class Cd5220Display implements Display {
   #shown: 0 | 1 = 0;
   #stopTurning: (() => void) | undefined;
 
-  constructor(settings: Cd5220Settings, clock: Clock) {
-    this.#line = new ScreenLine(settings.serial, clock, initialise, clear);
+  constructor(settings: Cd5220Settings, clock: Clock, line: Line = new SerialLine('display', settings.serial, clock)) {
+    this.#line = new ScreenLine(line, clock, initialise, clear);
     this.#clock = clock;
     this.#encoding = settings.encoding;
     this.#pages = [this.#page('', ''), this.#page('', '')];

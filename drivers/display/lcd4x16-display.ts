@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { Health, LinkEvent } from '../../hal/device.ts';
 import type { Display, Screen } from '../../hal/display.ts';
-import type { SerialSettings } from '../serial/serial-line.ts';
+import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { ScreenLine } from './screen-line.ts';
 import { cutToColumns } from './text-columns.ts';
 
@@ -25,8 +25,8 @@ const endOfLine = Buffer.of(0x0d, 0x0a);
 export class Lcd4x16Display implements Display {
   readonly #line: ScreenLine;
 
-  constructor(settings: SerialSettings, clock: Clock) {
-    this.#line = new ScreenLine(settings, clock, Buffer.alloc(0), clear);
+  constructor(settings: SerialSettings, clock: Clock, line: Line = new SerialLine('display', settings, clock)) {
+    this.#line = new ScreenLine(line, clock, Buffer.alloc(0), clear);
   }
 
   claim(listener: (event: LinkEvent) => void): Promise<void> {

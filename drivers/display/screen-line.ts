@@ -1,6 +1,6 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
-import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 
 /** How long a screen may take on the line; at 9600 baud it takes a tenth of a second. */
 const stuckMs = 2000;
@@ -11,7 +11,7 @@ const stuckMs = 2000;
  * replug the newest is sent again, whole.
  */
 export class ScreenLine {
-  readonly #line: SerialLine;
+  readonly #line: Line;
   readonly #clock: Clock;
   readonly #prelude: Buffer;
   #newest: Buffer;
@@ -20,8 +20,8 @@ export class ScreenLine {
   #offlineFault: DeviceFault | undefined;
 
   /** `prelude` is sent whenever the line comes up, `newest` after it as long as nothing else was put. */
-  constructor(settings: SerialSettings, clock: Clock, prelude: Buffer, newest: Buffer) {
-    this.#line = new SerialLine('display', settings, clock);
+  constructor(line: Line, clock: Clock, prelude: Buffer, newest: Buffer) {
+    this.#line = line;
     this.#clock = clock;
     this.#prelude = prelude;
     this.#newest = newest;

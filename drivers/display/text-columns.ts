@@ -26,7 +26,16 @@ export const fitToColumns = (text: string, columns: number, encoding: DisplayEnc
 
 const unknown: readonly number[] = [0x3f];
 
+/** What was found out once of a character; there are no more of them than Unicode has. */
+const encoded = { gbk: new Map<string, readonly number[]>(), ascii: new Map<string, readonly number[]>() };
+
 const encodeOne = (character: string, encoding: DisplayEncoding): readonly number[] => {
+  const known = encoded[encoding].get(character) ?? encodeAnew(character, encoding);
+  encoded[encoding].set(character, known);
+  return known;
+};
+
+const encodeAnew = (character: string, encoding: DisplayEncoding): readonly number[] => {
   const bytes = iconv.encode(character, encoding);
   const [first, second, ...rest] = bytes;
   if (first === undefined || rest.length > 0) return unknown;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { Health } from '../../hal/device.ts';
 import type { Key, KeyEvent, Keypad } from '../../hal/keypad.ts';
-import { InputDevice } from '../input-device.ts';
+import { InputDevice, type InputLine } from '../input-device.ts';
 import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 
 const carriageReturn = 0x0d;
@@ -47,7 +47,7 @@ const suspiciousNoise = 8;
  * are dropped until it has calmed down.
  */
 export class SerialKeypad extends InputDevice<KeyEvent> implements Keypad {
-  readonly #line: SerialLine;
+  readonly #line: InputLine;
   readonly #clock: Clock;
   #afterReturn = false;
   #noiseInARow = 0;
@@ -56,8 +56,7 @@ export class SerialKeypad extends InputDevice<KeyEvent> implements Keypad {
   #excessAt = 0;
   #cancelCalm: (() => void) | undefined;
 
-  constructor(settings: SerialSettings, clock: Clock) {
-    const line = new SerialLine('keypad', settings, clock);
+  constructor(settings: SerialSettings, clock: Clock, line: InputLine = new SerialLine('keypad', settings, clock)) {
     super(line);
     this.#line = line;
     this.#clock = clock;

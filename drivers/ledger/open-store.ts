@@ -73,6 +73,7 @@ const openMirror = async (
   const mirror = new MirroredFiles(fileSystem, directory, path);
   try {
     makeDirectory(path, fileSystem);
+    await fileSystem.syncDirectory(dirname(path));
     locks.push(await lockLedger(path, fileSystem));
   } catch (error) {
     if (error instanceof LedgerError && error.fault.code === 'locked') throw error;

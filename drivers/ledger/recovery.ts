@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LedgerTail } from '../../hal/ledger.ts';
 import { type FileSystem, type OpenFile, writeFully } from '../storage/file-system.ts';
 import { BatchFile, unfinishedSuffix } from './batch-file.ts';
-import { type BatchFlaw, batchFileName, generationOf, readLast, verifyBatch } from './batch-reading.ts';
+import { type BatchFlaw, batchFileName, blockSlots, generationOf, readLast, verifyBatch } from './batch-reading.ts';
 import { decisive, LedgerError, ledgerFault } from './ledger-error.ts';
 import { type ChainPlace, mendSlot, sectorBytes, slotBytes } from './slot.ts';
 
@@ -60,7 +60,11 @@ export const recoverBatch = <Fact>(
       // What was read may stand in the system's cache only, left there by a process that was killed before its sync.
       await file.fdatasync();
       await fileSystem.syncDirectory(directory);
-      const batch = new BatchFile(path, file, ledgerKey, { tail, used: facts.length, slots });
+      const batch = new BatchFile(path, file, ledgerKey, {
+        tail,
+        used: facts.length,
+        slots: usable(slots, facts.length),
+      });
       await batch.makeRoom();
       return { batch, facts, tail: verdict.intact ? 'whole' : verdict.flaw === 'torn' ? 'cleared' : 'mended' };
     } catch (error) {
@@ -85,6 +89,12 @@ export const contradiction = (
     ? undefined
     : `Record ${sequence} is not the one that was in this ledger: another ledger was put in its place.`;
 };
+
+/**
+ * Only whole blocks are used, or what has been used of one. When the disk was full, a part of a block may be there; a
+ * record in it would make what a power cut leaves of the rest look like damage.
+ */
+const usable = (slots: number, used: number): number => Math.max(slots - (slots % blockSlots), used);
 
 /** The end of the batch file before the current one, which the current one must follow. */
 const tailBefore = (

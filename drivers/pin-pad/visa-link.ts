@@ -1,6 +1,6 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, LinkEvent } from '../../hal/device.ts';
-import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 import { ack, eot, FrameReader, frame, nak } from './visa-frame.ts';
 
 /** How often a message is sent before it counts as not taken. */
@@ -31,7 +31,7 @@ export interface VisaListener {
 
 /** The line to a pad of the VISA family: sends messages until they are taken, and acknowledges those of the pad. */
 export class VisaLink {
-  readonly #line: SerialLine;
+  readonly #line: Line;
   readonly #clock: Clock;
   readonly #listener: VisaListener;
   readonly #reader: FrameReader;
@@ -43,8 +43,8 @@ export class VisaLink {
   /** So many answers to messages that were given up are still to come, and must not pass for that to the next one. */
   #answersOwed = 0;
 
-  constructor(settings: SerialSettings, clock: Clock, listener: VisaListener) {
-    this.#line = new SerialLine('pinPad', settings, clock);
+  constructor(line: Line, clock: Clock, listener: VisaListener) {
+    this.#line = line;
     this.#clock = clock;
     this.#listener = listener;
     this.#reader = new FrameReader({

@@ -1,7 +1,7 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
 import type { PinOutcome, PinPad, PinRequest } from '../../hal/pin-pad.ts';
-import type { SerialSettings } from '../serial/serial-line.ts';
+import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { maxSends, VisaLink } from './visa-link.ts';
 import { amountText, type PinReply, pinRequestMessage, readReply, textMessage } from './visa-messages.ts';
 
@@ -50,9 +50,9 @@ export class VisaPinPad implements PinPad {
   #lastTurn: Promise<unknown> = Promise.resolve();
   #turns = 0;
 
-  constructor(settings: SerialSettings, clock: Clock) {
+  constructor(settings: SerialSettings, clock: Clock, line: Line = new SerialLine('pinPad', settings, clock)) {
     this.#clock = clock;
-    this.#link = new VisaLink(settings, clock, {
+    this.#link = new VisaLink(line, clock, {
       link: (event) => this.#onLink(event),
       acked: () => {
         if (this.#entry?.phase === 'request') this.#entry.phase = 'entering';

@@ -1,12 +1,12 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
 import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
-import { SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
 import { automaticStatusOn, recoverAfterClearing } from './commands.ts';
 import { ProcessIds } from './fence.ts';
 import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
 import { PrinterCancel } from './printer-cancel.ts';
-import { PrinterDialogue, type PrinterLine } from './printer-dialogue.ts';
+import { PrinterDialogue } from './printer-dialogue.ts';
 import type { PrinterProfile } from './printer-profile.ts';
 import type { PrinterReply } from './reply-parser.ts';
 import { encodeSlip } from './slip-encoder.ts';
@@ -20,6 +20,11 @@ export interface EscPosPrinterOptions {
 
 /** How often, in ms, an idle printer is asked how it is. */
 const idlePollMs = 1000;
+/**
+ * How often, in ms, one that is well and tells changes by itself, and so often it is told anew to do so: one that was
+ * switched off and on has forgotten it.
+ */
+const watchedPollMs = 30_000;
 /** How soon, in ms, after it told a change by itself. */
 const soonMs = 50;
 /** The longest time, in ms, between two questions to a module that doesn't answer: each waits in its buffer. */
@@ -33,7 +38,7 @@ const babblingBytes = 64;
  */
 export class EscPosPrinter implements Printer {
   readonly #profile: PrinterProfile;
-  readonly #line: PrinterLine;
+  readonly #line: Line;
   readonly #clock: Clock;
   readonly #dialogue: PrinterDialogue;
   readonly #jobRig: PrintJobRig;
@@ -41,10 +46,15 @@ export class EscPosPrinter implements Printer {
   #claimed = false;
   #linkFault: DeviceFault | undefined;
   #readiness: PrinterReadiness | undefined;
+  /** A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not. */
+  #isOwed = false;
   /** The call under way; one at a time. */
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
   #pollDelayMs = idlePollMs;
+  #toldToTellAt = -Infinity;
+  /** It has said something by itself since it was told to. */
+  #tellsByItself = false;
   #nextPoll: { readonly at: number; readonly cancel: () => void } | undefined;
   /** The last slip was not verified, and its fence was answered afterwards: it came out to its end. */
   #cameOutLate = false;
@@ -54,7 +64,8 @@ export class EscPosPrinter implements Printer {
   constructor(
     options: EscPosPrinterOptions,
     clock: Clock,
-    line: PrinterLine = new SerialLine('printer', options.serial, clock),
+    line: Line = new SerialLine('printer', options.serial, clock),
+    ids = new ProcessIds(),
   ) {
     const { profile, serial, acceptUnverified = false } = options;
     if (profile.fence === 'none' && !acceptUnverified) {
@@ -67,7 +78,7 @@ export class EscPosPrinter implements Printer {
     this.#clock = clock;
     this.#dialogue = new PrinterDialogue(line, profile, serial.baudRate, clock);
     this.#dialogue.onReadiness = (readiness) => this.#note(readiness);
-    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids: new ProcessIds(), clock };
+    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids, clock };
   }
 
   async claim(listener: (event: PrinterEvent | LinkEvent) => void): Promise<void> {
@@ -108,10 +119,12 @@ export class EscPosPrinter implements Printer {
       this.#cameOutLate = false;
       this.#lastSlipMs = timesOf(encoded, this.#profile, this.#jobRig.baudRate).latestMs;
       const job = new PrintJob(encoded, this.#jobRig);
-      return this.#hearing(
+      const verdict = await this.#hearing(
         (reply, atMs) => job.hear(reply, atMs),
         () => job.run(),
       );
+      this.#isOwed ||= verdict.verdict === 'NOT_PRINTED' || verdict.verdict === 'UNKNOWN';
+      return verdict;
     });
   }
 
@@ -175,7 +188,8 @@ export class EscPosPrinter implements Printer {
     this.#readiness = undefined;
     this.#dialogue.linkChanged();
     this.#report({ type: 'online' });
-    if (this.#profile.automaticStatus && this.#call === undefined) void this.#dialogue.send(automaticStatusOn, soonMs);
+    this.#toldToTellAt = -Infinity;
+    if (this.#call === undefined) this.#haveItTell();
     this.#pollIn(soonMs);
   }
 
@@ -188,7 +202,9 @@ export class EscPosPrinter implements Printer {
 
   #heardIdle(reply: PrinterReply): void {
     const wasSilent = this.#readiness?.ready === false && this.#readiness.cause === 'silence';
-    if (reply.type === 'automatic' || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
+    if (reply.type === 'automatic') this.#tellsByItself = true;
+    const isAsked = this.#poll !== undefined && this.#dialogue.automatic?.ready === true;
+    if ((reply.type === 'automatic' && !isAsked) || (reply.type === 'status' && wasSilent)) this.#pollIn(soonMs);
     if (reply.type === 'processId') this.#cameOutLate = true;
     // A printer asked by DLE EOT is asked nothing in idle that such a byte would answer, save a slip's fence before.
     if (reply.type === 'status' && this.#profile.status === 'realTime') this.#cameOutLate = true;
@@ -221,13 +237,24 @@ export class EscPosPrinter implements Printer {
   }
 
   async #askReadiness(): Promise<PrinterReadiness> {
+    if (this.#readiness?.ready === true) this.#haveItTell();
     const readiness = await this.#dialogue.readiness();
     const unanswered = !readiness.ready && readiness.cause === 'silence' && this.#profile.status !== 'realTime';
-    this.#pollDelayMs = unanswered ? Math.min(2 * this.#pollDelayMs, slowestPollMs) : idlePollMs;
+    if (unanswered) this.#pollDelayMs = Math.min(2 * this.#pollDelayMs, slowestPollMs);
+    else this.#pollDelayMs = readiness.ready && this.#tellsByItself ? watchedPollMs : idlePollMs;
     return readiness;
   }
 
-  /** Reports a readiness that differs from the one before. A lost line is reported as such. */
+  /** Switches automatic status on, where the printer has it and it wasn't done a moment ago. It answers at once. */
+  #haveItTell(): void {
+    const now = this.#clock.monotonic();
+    if (!this.#profile.automaticStatus || now - this.#toldToTellAt < watchedPollMs) return;
+    this.#toldToTellAt = now;
+    this.#tellsByItself = false;
+    void this.#dialogue.send(automaticStatusOn, soonMs);
+  }
+
+  /** Reports a readiness that differs from the one before, or is owed. A lost line is reported as such. */
   #note(readiness: PrinterReadiness): void {
     if (!this.#line.online) return;
     const before = this.#readiness;
@@ -237,7 +264,9 @@ export class EscPosPrinter implements Printer {
       (before.ready
         ? readiness.ready && before.paperNearEnd === readiness.paperNearEnd
         : !readiness.ready && before.cause === readiness.cause);
-    if (!same) this.#report({ type: 'readiness', readiness });
+    if (same && !this.#isOwed) return;
+    this.#isOwed = false;
+    this.#report({ type: 'readiness', readiness });
   }
 
   #report(event: PrinterEvent | LinkEvent): void {

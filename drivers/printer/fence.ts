@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { paperStatus, processId } from './commands.ts';
 import type { PrinterReply } from './reply-parser.ts';
 
@@ -24,7 +24,11 @@ const idCount = 94 ** 4;
 
 /** Gives a new process id each time, beginning at random so that a run of the process doesn't repeat the one before. */
 export class ProcessIds {
-  #next = randomInt(idCount);
+  #next: number;
+
+  constructor(random: (size: number) => Buffer = randomBytes) {
+    this.#next = random(4).readUInt32BE(0) % idCount;
+  }
 
   next(): string {
     let rest = this.#next;

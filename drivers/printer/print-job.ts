@@ -54,6 +54,7 @@ export class PrintJob {
   readonly #times: SlipTimes;
   #fence: Fence | undefined;
   #begunAt = 0;
+  #lapsesBefore = 0;
   #lastPollAt = 0;
   #overdueAt = 0;
   /** Time spent, in ms, waiting for a printer that had stopped and goes on by itself; the limits move by it. */
@@ -84,6 +85,7 @@ export class PrintJob {
     if (!before.ready) return { verdict: 'NOT_PRINTED', cause: before.cause };
     dialogue.heldOff = false; // a printer that is ready holds nobody off; an XON may have been lost
     const debt = dialogue.debt;
+    this.#lapsesBefore = dialogue.lapses;
     this.#begunAt = this.#now;
     this.#lastPollAt = this.#begunAt;
     const stopped = await this.#sendSlip();
@@ -197,10 +199,14 @@ export class PrintJob {
     }
   }
 
-  /** The fence is the proof; where it is only a byte of status, the printer must also be well after it. */
+  /**
+   * The fence is the proof, unless the printer may have been off meanwhile: it answers at once when it is asked again
+   * after that, with nothing on paper. Where the fence is only a byte of status, the printer must also be well after it.
+   */
   async #proven(): Promise<PrintVerdict> {
     const { dialogue, profile } = this.#rig;
     dialogue.settleDebt();
+    if (dialogue.lapses !== this.#lapsesBefore) return { verdict: 'UNKNOWN', cause: 'silence' };
     if (profile.fence === 'processId') return { verdict: 'PRINTED' };
     const after = await dialogue.readiness();
     return after.ready ? { verdict: 'PRINTED' } : { verdict: 'UNKNOWN', cause: after.cause };
@@ -236,10 +242,13 @@ export class PrintJob {
    */
   async #stoppedBy(): Promise<PrinterCause | undefined> {
     const { dialogue } = this.#rig;
-    const printer = await dialogue.realTimeStatus(1);
+    // Asked twice, to tell an answer that got lost from a printer that is off.
+    const printer = (await dialogue.realTimeStatus(1)) ?? (await dialogue.realTimeStatus(1));
     this.#lastPollAt = this.#now;
     if (printer === undefined ? !this.#saysStopped : !isOffline(printer)) return undefined;
     const since = this.#now;
+    let cause: PrinterCause | undefined;
+    let causeSince = since;
     for (;;) {
       const said = await dialogue.readiness();
       const waited = this.#now - since;
@@ -248,7 +257,10 @@ export class PrintJob {
         this.#wait(waited);
         return undefined;
       }
-      const spent = said.cause === 'overheat' ? this.#patienceMs + waited : waited;
+      // A head that cools in the midst of the four questions leaves `offline` without a cause, for a moment.
+      if (said.cause !== cause) causeSince = this.#now;
+      cause = said.cause;
+      const spent = cause === 'overheat' ? this.#patienceMs + waited : this.#now - causeSince;
       if (spent >= this.#patienceFor(said.cause)) return said.cause;
       await dialogue.pause(pollMs);
     }

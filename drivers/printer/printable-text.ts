@@ -21,8 +21,16 @@ const printable = (char: string): string => {
   const code = char.codePointAt(0) as number;
   if (isControl(code)) return '';
   if (code < 0x80) return char;
-  return iconv.encode(char, 'cp936').length === 2 ? char : missingGlyph;
+  let known = inGbk.get(char);
+  if (known === undefined) {
+    known = iconv.encode(char, 'cp936').length === 2 ? char : missingGlyph;
+    inGbk.set(char, known);
+  }
+  return known;
 };
+
+/** What was found out once of a character; there are no more of them than Unicode has. */
+const inGbk = new Map<string, string>();
 
 /**
  * The lines of a text, safe to print: split at line breaks, control characters dropped (a real-time command must not

@@ -1,22 +1,10 @@
 import type { Clock } from '../../hal/clock.ts';
-import type { DeviceFault, DeviceFaultCode } from '../../hal/device.ts';
 import type { PrinterReadiness } from '../../hal/printer.ts';
-import type { SerialListener } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 import { moduleStatus, type RealTimeQuery, realTimeStatus } from './commands.ts';
 import type { ModuleStatusMasks, PrinterProfile } from './printer-profile.ts';
 import { readinessOfAutomatic, readinessOfModule, readinessOfRealTime } from './printer-status.ts';
 import { type PrinterReply, ReplyParser } from './reply-parser.ts';
-
-/** The line to the printer, as `SerialLine` keeps it; a test puts its own in. */
-export interface PrinterLine {
-  readonly online: boolean;
-  readonly where: string;
-  open(listener: SerialListener): Promise<void>;
-  write(bytes: Uint8Array): Promise<boolean>;
-  reset(fault: DeviceFault): Promise<void>;
-  close(): Promise<void>;
-  fault(code: DeviceFaultCode, what: string, remedy: string): DeviceFault;
-}
 
 export type Sent = 'sent' | 'linkLost' | 'stalled';
 
@@ -40,7 +28,7 @@ const stuckMs = 30_000;
  * go away, or bring anything. Keeps what must be known across slips: which buffered queries were never answered.
  */
 export class PrinterDialogue {
-  readonly #line: PrinterLine;
+  readonly #line: Line;
   readonly #profile: PrinterProfile;
   readonly #clock: Clock;
   readonly #parser: ReplyParser;
@@ -55,6 +43,7 @@ export class PrinterDialogue {
   /** Bytes that are no reply, or one that nobody asked for, since the last `takeNoise`; old ones are forgotten. */
   #noise = { count: 0, since: 0 };
   #realTimeAsked = false;
+  #lapses = 0;
   /** Set by XOFF and XON where the operating system doesn't take them: no slip bytes now, questions in real time still pass. */
   heldOff = false;
   /** What the printer last said by itself (ASB), since it was last asked. */
@@ -66,7 +55,7 @@ export class PrinterDialogue {
   /** How long, in ms, the line must be quiet for a burst of bytes to be over. USB adapters collect for up to 16 ms. */
   readonly settleMs: number;
 
-  constructor(line: PrinterLine, profile: PrinterProfile, baudRate: number, clock: Clock) {
+  constructor(line: Line, profile: PrinterProfile, baudRate: number, clock: Clock) {
     this.#line = line;
     this.#profile = profile;
     this.#clock = clock;
@@ -84,6 +73,14 @@ export class PrinterDialogue {
   /** Buffered queries sent whose answers have not come. */
   get debt(): number {
     return this.#debt;
+  }
+
+  /**
+   * Counts what a printer does that was switched off and on: it leaves two questions running unanswered, or says XON
+   * to nobody whom it held off. What it held is gone then, though it answers each later question as if nothing had been.
+   */
+  get lapses(): number {
+    return this.#lapses;
   }
 
   /** To be called when it is proven that all that was sent has been processed: nothing unanswered is left in the printer. */
@@ -127,6 +124,7 @@ export class PrinterDialogue {
         this.#statusBits = reply.bits;
         break;
       case 'flow':
+        if (reply.go && !this.heldOff) this.#lapses++;
         this.heldOff = !reply.go;
         break;
       case 'noise':
@@ -229,8 +227,10 @@ export class PrinterDialogue {
     if (sent === 'sent') {
       await this.until(() => this.#realTimeBits !== undefined, deadline - this.#clock.monotonic());
     }
-    this.#realTimeMissing = this.#realTimeBits === undefined;
-    if (!this.#realTimeMissing) this.automatic = undefined;
+    const isMissing = this.#realTimeBits === undefined;
+    if (isMissing && this.#realTimeMissing) this.#lapses++;
+    this.#realTimeMissing = isMissing;
+    if (!isMissing) this.automatic = undefined;
     return this.#realTimeBits;
   }
 

@@ -1,4 +1,5 @@
-import { BreakLine, CharacterSet, PrinterTypes, ThermalPrinter } from 'node-thermal-printer';
+import iconv from 'iconv-lite';
+import { CharacterSet, PrinterTypes, ThermalPrinter } from 'node-thermal-printer';
 import type { SlipDocument } from '../../hal/printer.ts';
 import { automaticStatusOn, begin, cut } from './commands.ts';
 import type { PrinterProfile } from './printer-profile.ts';
@@ -21,14 +22,15 @@ const tallLine = 1.6;
 /**
  * A slip as bytes, from ESC @ to the feed past the tear bar and the cut; the fence comes after it. The library builds
  * the bytes and no more: it has no interface to write to, its layout counts UTF-16 units, and its cut() ends in an
- * ESC @ that switches Hanzi mode off. What it puts first, ESC R 15, is dropped too: `$` is printed as ¥ under it.
+ * ESC @ that switches Hanzi mode off. What it puts first, ESC R 15, is dropped too: `$` is printed as ¥ under it. Text
+ * is given to it in GBK already: it encodes character by character, copying all that it has for each, which takes longer
+ * than everything else between the acquirer's answer and the first byte to the printer.
  */
 export const encodeSlip = (slip: SlipDocument, profile: PrinterProfile): EncodedSlip => {
   const builder = new ThermalPrinter({
     type: PrinterTypes.EPSON,
     interface: '',
     characterSet: CharacterSet.CHINA,
-    breakLine: BreakLine.NONE,
   });
   const pieces: Buffer[] = [];
   const piece = (build: () => void): void => {
@@ -48,7 +50,7 @@ export const encodeSlip = (slip: SlipDocument, profile: PrinterProfile): Encoded
     piece(() => {
       if (line.size !== size) builder.add(Buffer.from([0x1d, 0x21, sizeCode[line.size]]));
       if (line.bold !== bold) builder.bold(line.bold);
-      builder.print(line.text);
+      builder.add(iconv.encode(line.text, 'cp936'));
       builder.newLine();
     });
     ({ size, bold } = line);

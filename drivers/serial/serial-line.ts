@@ -22,6 +22,9 @@ export interface SerialListener {
   data(chunk: Buffer): void;
 }
 
+/** A serial line as its driver uses it: a `SerialLine`, or what a test or a simulation has in its place. */
+export type Line = Pick<SerialLine, keyof SerialLine>;
+
 /** How long after a failed open or an unplugging the port is tried again. */
 const reopenMs = 1000;
 

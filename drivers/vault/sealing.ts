@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { VaultError } from './vault-error.ts';
 
+/** So many bytes that nobody can foretell: node:crypto's `randomBytes`, save in a simulation, which must be repeatable. */
+export type RandomBytes = (size: number) => Buffer;
+
 const version = 1;
 const ivBytes = 12;
 const tagBytes = 16;
@@ -16,8 +19,13 @@ const tagBytes = 16;
  * | 13     | n     | ciphertext, as long as the plain value      |
  * | 13 + n | 16    | tag, over the context too                   |
  */
-export const sealWith = (key: Uint8Array, plain: Uint8Array, context: string): string => {
-  const iv = randomBytes(ivBytes);
+export const sealWith = (
+  key: Uint8Array,
+  plain: Uint8Array,
+  context: string,
+  random: RandomBytes = randomBytes,
+): string => {
+  const iv = random(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(context));
   const secret = [cipher.update(plain), cipher.final()];

@@ -10,7 +10,7 @@ import {
 import { basename, dirname } from 'node:path';
 import type { FileSystem } from '../storage/file-system.ts';
 import { nodeFileSystem } from '../storage/node-file-system.ts';
-import { sealWith, unsealWith } from './sealing.ts';
+import { type RandomBytes, sealWith, unsealWith } from './sealing.ts';
 import { readSecretFile, syncFolderOf, writeSecretFile } from './secret-file.ts';
 import { VaultError, vaultError } from './vault-error.ts';
 
@@ -37,12 +37,14 @@ export class Vault {
   readonly #sealKey: Buffer;
   readonly #hashKey: Buffer;
   readonly #fileSystem: FileSystem;
+  readonly #random: RandomBytes;
 
-  private constructor(deviceKey: Buffer, fileSystem: FileSystem) {
+  private constructor(deviceKey: Buffer, fileSystem: FileSystem, random: RandomBytes) {
     this.#deviceKey = deviceKey;
     this.#sealKey = derive(deviceKey, 'seal');
     this.#hashKey = derive(deviceKey, 'hash');
     this.#fileSystem = fileSystem;
+    this.#random = random;
   }
 
   /**
@@ -50,7 +52,11 @@ export class Vault {
    *
    * @throws VaultError
    */
-  static async provision(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<void> {
+  static async provision(
+    path: string,
+    fileSystem: FileSystem = nodeFileSystem,
+    random: RandomBytes = randomBytes,
+  ): Promise<void> {
     if (isThere(path, fileSystem)) {
       // it may have been made by a provisioning that was killed before its last step
       await syncFolderOf(path, fileSystem);
@@ -61,7 +67,7 @@ export class Vault {
         'Keep it: ledger and sealed values need it.',
       );
     }
-    await writeSecretFile(path, Buffer.from(`${randomBytes(deviceKeyBytes).toString('hex')}\n`), fileSystem);
+    await writeSecretFile(path, Buffer.from(`${random(deviceKeyBytes).toString('hex')}\n`), fileSystem);
   }
 
   /**
@@ -69,11 +75,13 @@ export class Vault {
    *
    * @throws VaultError
    */
-  static open(path: string, fileSystem: FileSystem = nodeFileSystem): Vault {
+  static open(path: string, fileSystem: FileSystem = nodeFileSystem, random: RandomBytes = randomBytes): Vault {
     const content = readSecretFile(path, fileSystem);
     const text = content.toString('latin1');
-    if (/^[0-9a-f]{64}\r?\n?$/i.test(text)) return new Vault(Buffer.from(text.trim(), 'hex'), fileSystem);
-    if (content.length === deviceKeyBytes) return new Vault(content, fileSystem);
+    if (/^[0-9a-f]{64}\r?\n?$/i.test(text)) {
+      return new Vault(Buffer.from(text.trim(), 'hex'), fileSystem, random);
+    }
+    if (content.length === deviceKeyBytes) return new Vault(content, fileSystem, random);
     throw new VaultError(
       'malformed',
       path,
@@ -84,7 +92,7 @@ export class Vault {
 
   /** Encrypts a value such as a PAN, for the place that the context names: base64 text, 40 characters and more. */
   seal(plain: Uint8Array, context: string): string {
-    return sealWith(this.#sealKey, plain, context);
+    return sealWith(this.#sealKey, plain, context, this.#random);
   }
 
   /**
@@ -133,7 +141,7 @@ export class Vault {
    */
   async storeMasterKey(path: string, key: Uint8Array): Promise<string> {
     const checkValue = checkValueOf(key);
-    const masterKey = sealWith(this.#masterKeyKey(), key, masterKeyContext(checkValue));
+    const masterKey = sealWith(this.#masterKeyKey(), key, masterKeyContext(checkValue), this.#random);
     await writeSecretFile(path, Buffer.from(`${JSON.stringify({ masterKey, checkValue })}\n`), this.#fileSystem);
     return checkValue;
   }

@@ -1,7 +1,7 @@
 import type { LedgerPlace } from '../../drivers/ledger/open-store.ts';
 import { Vault } from '../../drivers/vault/vault.ts';
-import { flightDirectory, ledgerPlace } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
+import { flightDirectory, ledgerPlace } from '../terminal-files.ts';
 
 /** A fault that a person is told in one line; the exit code is 2. */
 export class Refusal extends Error {}

@@ -29,8 +29,8 @@ export const decipher = (key: Buffer, data: Buffer): Buffer => {
 export const checkValue = (key: Buffer): Buffer => encipher(key, Buffer.alloc(8)).subarray(0, 4);
 
 /** A fresh random key with DES's odd parity. */
-export const newKey = (length: 8 | 16): Buffer => {
-  const key = randomBytes(length);
+export const newKey = (length: 8 | 16, random: (size: number) => Buffer = randomBytes): Buffer => {
+  const key = random(length);
   for (const [index, byte] of key.entries()) {
     let ones = 0;
     for (let bit = byte >> 1; bit > 0; bit >>= 1) ones += bit & 1;

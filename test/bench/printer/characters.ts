@@ -60,5 +60,12 @@ export const isLead = (byte: number): boolean => byte >= 0x81 && byte <= 0xfe;
 /** Whether it can be the second byte of one. A GB18030 character of four bytes has 30..39 here, and comes out garbled. */
 export const isTrail = (byte: number): boolean => byte >= 0x40 && byte <= 0xfe && byte !== 0x7f;
 
+const hanziSoFar = new Map<number, string>();
+
 /** A GBK character. */
-export const hanzi = (lead: number, trail: number): string => decode([lead, trail], 'gbk');
+export const hanzi = (lead: number, trail: number): string => {
+  const code = lead * 256 + trail;
+  const known = hanziSoFar.get(code) ?? decode([lead, trail], 'gbk');
+  hanziSoFar.set(code, known);
+  return known;
+};

@@ -6,7 +6,15 @@ import { type RealTimeCommand, RealTimeScanner } from './real-time-scanner.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import type { ReplyKind } from './replies.ts';
 import type { Sensors } from './sensors.ts';
-import { automaticStatus, changedCategories, isOnline, moduleStatus, paperSensors, realTimeStatus } from './status.ts';
+import {
+  type AutomaticStatus,
+  automaticStatus,
+  changedCategories,
+  isOnline,
+  moduleStatus,
+  paperSensors,
+  realTimeStatus,
+} from './status.ts';
 import type { Wire } from './wire.ts';
 
 const xon = 0x11;
@@ -51,7 +59,7 @@ export class Electronics {
   #xoffSent = false;
   #clearing = false;
   #realTimeEnabled = { drawer: true, powerOff: true };
-  #automaticStatus: { readonly mask: number; readonly last: Buffer } | undefined;
+  #automaticStatus: { readonly mask: number; readonly last: AutomaticStatus } | undefined;
   #processId: { readonly id: Buffer; readonly whenFinished: number } | undefined;
   /** Bytes that found the receive buffer full, or came while it was being cleared. */
   bytesLost = 0;
@@ -73,6 +81,12 @@ export class Electronics {
   /** Bytes that wait in the receive buffer. */
   get held(): number {
     return this.#buffer.length;
+  }
+
+  /** So many bytes can come at once before the buffer is full, or the terminal must be held off. */
+  get bytesToFlowControl(): number {
+    const { free } = this.#buffer;
+    return this.#controlsFlow && !this.#xoffSent ? free - this.#options.xoffFree : free;
   }
 
   /** Nothing waits to be read, printed or answered. */
@@ -234,8 +248,10 @@ export class Electronics {
 
   #flow(byte: typeof xon | typeof xoff): void {
     this.#xoffSent = byte === xoff;
-    if (this.#xoffSent) this.#wire.hold(Math.min(transmitterBytes, this.#options.xoffFree));
-    else this.#wire.release();
+    if (this.#options.portObeys) {
+      if (this.#xoffSent) this.#wire.hold(Math.min(transmitterBytes, this.#options.xoffFree));
+      else this.#wire.release();
+    }
     this.#reply('flowControl', [byte]);
   }
 
@@ -243,8 +259,9 @@ export class Electronics {
     if (this.#automaticStatus === undefined) return;
     const { mask, last } = this.#automaticStatus;
     const status = automaticStatus(this.#sensors, this.#profile);
-    if (status.equals(last)) return;
+    const changed = changedCategories(last, status);
+    if (changed === 0) return;
     this.#automaticStatus = { mask, last: status };
-    if ((changedCategories(last, status) & mask) !== 0) this.#reply('automaticStatus', status);
+    if ((changed & mask) !== 0) this.#reply('automaticStatus', status);
   }
 }

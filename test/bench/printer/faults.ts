@@ -33,9 +33,16 @@ export class Faults {
     };
   }
 
+  /** How many bytes from here the next one comes at which something is scripted; Infinity when there is none. */
+  get bytesToGo(): number {
+    let next = Infinity;
+    for (const { byte } of this.#scripted) if (byte !== undefined) next = Math.min(next, byte - this.#bytes);
+    return next;
+  }
+
   byteArrived(): void {
     this.#bytes++;
-    this.#strike((scripted) => scripted.byte === this.#bytes);
+    if (this.#scripted.length > 0) this.#strike((scripted) => scripted.byte === this.#bytes);
   }
 
   copyStarts(copy: number): void {

@@ -99,6 +99,17 @@ test('XOFF and XON go out at their thresholds', (t) => {
   t.end();
 });
 
+test('before a port that does not obey XOFF all bytes come on, and status is answered', (t) => {
+  const rig = new PrinterRig({ receiveBuffer: 100, xoffFree: 20, portObeys: false });
+  rig.printer.endPaper();
+  rig.sendLines(...numbered(20));
+  t.strictSame(rig.settle(), ['13'], 'XOFF went out');
+  t.equal(rig.printer.held, 100, 'and its buffer is full');
+  rig.send('10 04 02');
+  t.strictSame(rig.settle(), ['32']);
+  t.end();
+});
+
 test('without flow control the overflow is lost, and status is still answered', (t) => {
   const rig = new PrinterRig({ receiveBuffer: 64, flowControl: 'none' });
   rig.printer.endPaper();

@@ -12,6 +12,11 @@ export interface VirtualPrinterOptions {
   readonly receiveBuffer?: number;
   /** Default `xonxoff`; with `none` what finds the receive buffer full is lost. A mute printer can't send XOFF. */
   readonly flowControl?: 'xonxoff' | 'none';
+  /**
+   * Whether the terminal's port stops at XOFF by itself, as an operating system's does when it is set to. Else all that
+   * is sent arrives, and it is for the driver to obey. Default true.
+   */
+  readonly portObeys?: boolean;
   /** Free bytes of the receive buffer at and below which XOFF goes out. Default an eighth of it. */
   readonly xoffFree?: number;
   /** Free bytes at and above which XON follows. Default a quarter. */
@@ -36,6 +41,7 @@ export const resolveOptions = (options: VirtualPrinterOptions): ResolvedOptions 
     baudRate: 115_200,
     mmPerSecond: 60,
     flowControl: 'xonxoff' as const,
+    portObeys: true,
     xoffFree: Math.floor(receiveBuffer / 8),
     xonFree: Math.ceil(receiveBuffer / 4),
     copyFeedLines: 4,

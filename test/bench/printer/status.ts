@@ -16,10 +16,13 @@ export interface Condition {
   readonly unrecoverable: boolean;
 }
 
-const bits = (...set: readonly (readonly [condition: boolean, mask: number])[]): number =>
-  set.reduce((byte, [condition, mask]) => (condition ? byte | mask : byte), 0);
+const bits = (condition: boolean, mask: number): number => (condition ? mask : 0);
 
 const autoRecoverable = (c: Condition): boolean => c.overheated || c.coverOpenInPrint;
+
+/** The same bits in the answer to DLE EOT 3 and in the second byte of automatic status back. */
+const errors = (c: Condition): number =>
+  bits(c.cutterError, 0x08) | bits(c.unrecoverable, 0x20) | bits(autoRecoverable(c), 0x40);
 
 export const isOnline = (c: Condition): boolean =>
   !(c.stoppedByPaperEnd || c.coverOpen || c.cutterError || c.overheated || c.unrecoverable);
@@ -36,15 +39,15 @@ const nearEnd = (c: Condition, profile: PrinterProfile): boolean =>
 export const realTimeStatus = (n: 1 | 2 | 3 | 4, c: Condition, profile: PrinterProfile): number => {
   switch (n) {
     case 1:
-      return 0x12 | bits([!isOnline(c), 0x08]);
+      return 0x12 | bits(!isOnline(c), 0x08);
     case 2: {
       const error = c.cutterError || c.unrecoverable || autoRecoverable(c);
-      return 0x12 | bits([c.coverOpen, 0x04], [c.stoppedByPaperEnd, 0x20], [error, 0x40]);
+      return 0x12 | bits(c.coverOpen, 0x04) | bits(c.stoppedByPaperEnd, 0x20) | bits(error, 0x40);
     }
     case 3:
-      return 0x12 | bits([c.cutterError, 0x08], [c.unrecoverable, 0x20], [autoRecoverable(c), 0x40]);
+      return 0x12 | errors(c);
     case 4:
-      return 0x12 | bits([nearEnd(c, profile), 0x0c], [c.paperOut, 0x60]);
+      return 0x12 | bits(nearEnd(c, profile), 0x0c) | bits(c.paperOut, 0x60);
   }
 };
 
@@ -52,24 +55,23 @@ export const realTimeStatus = (n: 1 | 2 | 3 | 4, c: Condition, profile: PrinterP
  * The four bytes of automatic status back. 1: 10, 08 offline, 20 cover open. 2: 08 cutter, 20 unrecoverable, 40 mends
  * itself. 3: 03 near end, 0C end. 4: without meaning. All well is 10 00 00 xx, paper end 18 00 0F xx.
  */
-export const automaticStatus = (c: Condition, profile: PrinterProfile): Buffer =>
-  Buffer.from([
-    0x10 | bits([!isOnline(c), 0x08], [c.coverOpen, 0x20]),
-    bits([c.cutterError, 0x08], [c.unrecoverable, 0x20], [autoRecoverable(c), 0x40]),
-    paperSensors(c, profile),
-    profile.asbByte4,
-  ]);
+export const automaticStatus = (c: Condition, profile: PrinterProfile): AutomaticStatus => [
+  0x10 | bits(!isOnline(c), 0x08) | bits(c.coverOpen, 0x20),
+  errors(c),
+  paperSensors(c, profile),
+  profile.asbByte4,
+];
+
+export type AutomaticStatus = readonly [number, number, number, number];
 
 /** Which bits of `GS a n` (01 drawer, 02 on/offline, 04 error, 08 paper) report the change from one status to the next. */
-export const changedCategories = (before: Buffer, after: Buffer): number => {
-  const differs = (at: number): boolean => before[at] !== after[at];
-  return bits([differs(0), 0x02], [differs(1), 0x04], [differs(2), 0x08]);
-};
+export const changedCategories = (before: AutomaticStatus, after: AutomaticStatus): number =>
+  bits(before[0] !== after[0], 0x02) | bits(before[1] !== after[1], 0x04) | bits(before[2] !== after[2], 0x08);
 
 /** The answer to `GS r 1`, and to `ESC v` in Epson's manner: 03 near end, 0C end. */
 export const paperSensors = (c: Condition, profile: PrinterProfile): number =>
-  bits([nearEnd(c, profile), 0x03], [c.paperOut, 0x0c]);
+  bits(nearEnd(c, profile), 0x03) | bits(c.paperOut, 0x0c);
 
 /** The answer to `ESC v` of a simple module: 04 no paper, 08 failure, 40 head too hot. */
 export const moduleStatus = (c: Condition): number =>
-  bits([c.paperOut, 0x04], [c.unrecoverable || c.cutterError, 0x08], [c.overheated, 0x40]);
+  bits(c.paperOut, 0x04) | bits(c.unrecoverable || c.cutterError, 0x08) | bits(c.overheated, 0x40);

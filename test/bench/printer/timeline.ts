@@ -29,17 +29,19 @@ export class Timeline {
   readonly #clock: BenchClock;
   readonly #speed: number;
   readonly #origin: number;
+  readonly #beforeEach: () => void;
   readonly #afterEach: () => void;
   #now: number;
   #entries: Entry[] = [];
   #running = false;
   #alarm: { due: number; cancel: () => void } | undefined;
 
-  /** `afterEach` is called after every entry and every `act`. `speed` 20 lets 20 ms pass in one of the clock's. */
-  constructor(clock: BenchClock, speed: number, afterEach: () => void) {
+  /** `around` is called before and after every entry and every `act`. `speed` 20 lets 20 ms pass in one of the clock's. */
+  constructor(clock: BenchClock, speed: number, around: { readonly before: () => void; readonly after: () => void }) {
     this.#clock = clock;
     this.#speed = speed;
-    this.#afterEach = afterEach;
+    this.#beforeEach = around.before;
+    this.#afterEach = around.after;
     this.#origin = clock.now();
     this.#now = this.#origin;
   }
@@ -68,6 +70,7 @@ export class Timeline {
     this.#running = true;
     try {
       this.#catchUp();
+      this.#beforeEach();
       const result = deed();
       this.#afterEach();
       return result;
@@ -85,6 +88,7 @@ export class Timeline {
       if (next === undefined || next.due > until + 1e-6) break;
       this.#entries.shift();
       this.#now = Math.max(this.#now, next.due);
+      this.#beforeEach();
       next.run();
       this.#afterEach();
     }

@@ -67,9 +67,18 @@ export class VirtualPrinter extends EventEmitter<PrinterEvents> {
     const copyEndsByFeedMm = profile.cutter ? undefined : (copyFeedLines * 30) / dotsPerMm;
     const paper = new Paper({ copyEndsByFeedMm, keepLines });
     this.paper = paper;
-    const timeline = new Timeline(clock, speed, () => this.#settle());
+    const timeline: Timeline = new Timeline(clock, speed, {
+      before: () => this.#wire.catchUp(),
+      after: () => this.#settle(),
+    });
     this.#timeline = timeline;
-    const wire = new Wire({ timeline, baudRate, arrive: (byte) => this.#arrive(byte), hungUp: () => this.#touch() });
+    const wire = new Wire({
+      timeline,
+      baudRate,
+      arrive: (byte) => this.#arrive(byte),
+      alone: () => Math.min(this.#electronics.bytesToFlowControl, this.#faults.bytesToGo),
+      hungUp: () => this.#touch(),
+    });
     this.#wire = wire;
     this.#replies = new Replies(timeline, (kind, bytes) => {
       wire.send(bytes);

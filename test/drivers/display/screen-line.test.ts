@@ -1,5 +1,6 @@
 import { type Test, test } from 'tap';
 import { ScreenLine } from '../../../drivers/display/screen-line.ts';
+import { SerialLine } from '../../../drivers/serial/serial-line.ts';
 import type { LinkEvent } from '../../../hal/device.ts';
 import type { HandClock } from '../../support/hand-clock.ts';
 import { ReportLog } from '../../support/report-log.ts';
@@ -7,7 +8,12 @@ import { farEndRig, takeBytes } from './far-end.ts';
 
 const rigOf = (t: Test, flowControl: 'none' | 'xonxoff' = 'none') => {
   const { settings, clock, plug } = farEndRig(t, flowControl);
-  const line = new ScreenLine(settings, clock, Buffer.from('init '), Buffer.from('clear'));
+  const line = new ScreenLine(
+    new SerialLine('display', settings, clock),
+    clock,
+    Buffer.from('init '),
+    Buffer.from('clear'),
+  );
   t.teardown(() => line.close());
   return { line, clock, plug };
 };

@@ -64,6 +64,15 @@ test('a new mirror is filled, and from then on holds what the ledger holds', asy
   t.match(await openOnce(disk), { opened: true, facts: [{ type: 'batch' }, fact(61)], notes: [] });
 });
 
+test('M8: a new mirror outlives a power cut, its name too', async (t) => {
+  const disk = new SimDisk();
+  await provision(disk);
+  const { ledger } = await open(disk);
+  await stored(ledger.append(fact(1)));
+  const next = disk.afterPowerCut({ writes: 'lost', names: 'lost' });
+  t.ok(same(next));
+});
+
 test('M8: a power cut at each operation, with each kind of loss on either disk: nothing acknowledged is lost', async (t) => {
   const script = [...facts(46, 49), { type: 'batch' }, ...facts(50, 51)];
   const run = async (ledger: FileLedger<TestFact>) => {

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { FileLedger } from '../../../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../../../drivers/ledger/ledger-store.ts';
 import { FaultyFileSystem, PowerCut } from '../storage/faulty-file-system.ts';
-import { allLosses, SimDisk } from '../storage/sim-disk.ts';
+import { allLosses, SimDisk, systemError } from '../storage/sim-disk.ts';
 import {
   batchPath,
   fact,
@@ -85,6 +85,58 @@ test('a power cut at each operation, with each kind of loss: nothing acknowledge
   }
   t.ok(cleared > 0, `torn tails were cleared (${cleared})`);
   t.ok(doubleCuts > 500, `and the power went during recovery (${doubleCuts})`);
+});
+
+/** A ledger of 48 records whose growth found room for 30 slots of the block only. */
+const halfGrown = async (): Promise<SimDisk> => {
+  const { disk, files, ledger } = await openLedger(46);
+  await ledger.close();
+  const open = disk.open.bind(disk);
+  disk.open = (path, access) => {
+    const file = open(path, access);
+    const room = (64 + 30) * 4096;
+    return {
+      ...file,
+      pwrite: (bytes, position) => {
+        if (position >= room) throw systemError('ENOSPC', 'write');
+        return file.pwrite(bytes.subarray(0, room - position), position);
+      },
+    };
+  };
+  const full = await reopen(files);
+  await stored(full.append(fact(47)));
+  await full.close();
+  disk.open = open;
+  return disk.afterPowerCut({ writes: 'kept', names: 'kept' });
+};
+
+test('M10: after a growth that found room for a part only, no power cut makes the ledger look damaged', async (t) => {
+  const appendOn = async (files: FaultyFileSystem): Promise<number> => {
+    let acknowledged = 47;
+    try {
+      const ledger = await reopen(files);
+      for (; acknowledged < 90; acknowledged += 1) await stored(ledger.append(fact(acknowledged + 1)));
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    }
+    return acknowledged;
+  };
+  const whole = new FaultyFileSystem(await halfGrown());
+  t.equal(whole.open(batchPath(1), 'read').stat().sizeBytes, (64 + 30) * 4096);
+  await appendOn(whole);
+  t.ok(whole.operations.length > 86, `${whole.operations.length} operations`);
+  for (let cutAt = 0; cutAt < whole.operations.length; cutAt += 1) {
+    const disk = await halfGrown();
+    const files = new FaultyFileSystem(disk);
+    files.cutPowerAt(cutAt);
+    const acknowledged = await appendOn(files);
+    for (const loss of allLosses) {
+      const opening = await openOnce(disk.afterPowerCut(loss));
+      const where = `cut at ${whole.operations[cutAt]}, ${JSON.stringify(loss)}`;
+      if (!opening.opened) throw new Error(`${where}: ${opening.fault.what}`);
+      if (opening.facts.length < 1 + acknowledged) throw new Error(`${where}: facts are lost`);
+    }
+  }
 });
 
 test('a power cut at each operation of provisioning leaves none or a whole one, and it may be done again', async (t) => {

@@ -1,5 +1,6 @@
 import { type Test, test } from 'tap';
 import { VisaLink } from '../../../drivers/pin-pad/visa-link.ts';
+import { SerialLine } from '../../../drivers/serial/serial-line.ts';
 import type { LinkEvent } from '../../../hal/device.ts';
 import { ReportLog } from '../../support/report-log.ts';
 import { farEndRig } from '../display/far-end.ts';
@@ -14,7 +15,7 @@ const hi = '025a324849036a';
 const opened = async (t: Test, flowControl: 'none' | 'xonxoff' = 'none') => {
   const { settings, clock, plug } = farEndRig(t, flowControl);
   const log = new ReportLog<LinkEvent | string>();
-  const link = new VisaLink(settings, clock, {
+  const link = new VisaLink(new SerialLine('pinPad', settings, clock), clock, {
     link: log.add,
     acked: () => log.add('acked'),
     message: (message) => log.add(message.toString('latin1')),

@@ -85,7 +85,7 @@ test('changes are reported once, whether told by itself or found by asking', asy
   peer.changed();
   await pass(200);
   peer.mute = true;
-  await pass(3000);
+  await pass(31_000);
   peer.mute = false;
   peer.coverOpen = true; // told by nobody: found by the next question
   await pass(3000);
@@ -99,6 +99,45 @@ test('changes are reported once, whether told by itself or found by asking', asy
       { ready: false, cause: 'coverOpen' },
     ],
   );
+});
+
+test('one that tells changes by itself is asked every half minute, one that is not well every second', async (t) => {
+  const { peer, log, printer, run, pass } = make('epson');
+  t.teardown(() => printer.release());
+  await run(printer.claim(log.add));
+  await pass(3000);
+  const asked = async (ms: number): Promise<number> => {
+    const before = peer.received.length;
+    await pass(ms);
+    return Buffer.from(peer.received.slice(before)).toString('latin1').split('\x10\x04\x01').length - 1;
+  };
+  t.equal(await asked(60_000), 2);
+  peer.hasPaper = false;
+  peer.changed();
+  t.ok((await asked(10_000)) >= 9, 'that the paper is back must not be missed');
+});
+
+test('M10: a printer that was switched off and on at rest is told anew to tell changes by itself', async (t) => {
+  const { peer, log, printer, run, pass } = make('clone');
+  t.teardown(() => printer.release());
+  await run(printer.claim(log.add));
+  await pass(3000);
+  peer.switchOff();
+  peer.switchOn();
+  await pass(31_000);
+  peer.coverOpen = true;
+  peer.changed();
+  await pass(200);
+  t.strictSame(log.reports.at(-1), { type: 'readiness', readiness: { ready: false, cause: 'coverOpen' } });
+  peer.coverOpen = false;
+  peer.changed();
+  await pass(200);
+  peer.switchOff();
+  peer.switchOn();
+  peer.coverOpen = true;
+  peer.changed();
+  await pass(31_000);
+  t.strictSame(log.reports.at(-1), { type: 'readiness', readiness: { ready: false, cause: 'coverOpen' } }, 'found');
 });
 
 test('a printer that tells its status without end is still asked', async (t) => {

@@ -10,6 +10,8 @@ test('process ids are four printable characters and do not repeat', (t) => {
   const given = Array.from({ length: 10_000 }, () => ids.next());
   t.equal(new Set(given).size, given.length);
   t.ok(given.every((text) => /^[!-~]{4}$/.test(text)));
+  const from = (first: number) => new ProcessIds(() => Buffer.from([0, 0, 0, first])).next();
+  t.strictSame([from(0), from(95)], ['!!!!', '""!!'], 'they begin where the random bytes say');
   t.end();
 });
 

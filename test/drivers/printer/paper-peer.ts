@@ -1,6 +1,5 @@
 import iconv from 'iconv-lite';
-import type { PrinterLine } from '../../../drivers/printer/printer-dialogue.ts';
-import type { SerialListener } from '../../../drivers/serial/serial-line.ts';
+import type { Line, SerialListener } from '../../../drivers/serial/serial-line.ts';
 import type { DeviceFault, DeviceFaultCode } from '../../../hal/device.ts';
 import type { HandClock } from '../../support/hand-clock.ts';
 
@@ -29,7 +28,7 @@ export const msPerLine = 50;
  * A small printer at the far end of a line that exists in memory only, on a clock moved by hand. Bytes take their
  * time, lines take theirs, and what is on paper is known. Faults are fields that a test sets.
  */
-export class PaperPeer implements PrinterLine {
+export class PaperPeer implements Line {
   readonly #clock: HandClock;
   readonly #can: PeerAbilities;
   #listener: SerialListener | undefined;
@@ -43,6 +42,9 @@ export class PaperPeer implements PrinterLine {
   #asb = false;
   #lastAsb = '';
   #slow = 1;
+  #isOn = true;
+  /** How often it was switched off. */
+  #runs = 0;
 
   online = false;
   readonly where = 'memory';
@@ -142,6 +144,22 @@ export class PaperPeer implements PrinterLine {
     this.#slow = factor;
   }
 
+  /** Its line stays up: it has forgotten what it was told, and what comes is lost until it is switched on. */
+  switchOff(): void {
+    this.#clear();
+    this.#realTime = [];
+    this.#asb = false;
+    this.#mechanismBusy = false;
+    this.#isOn = false;
+    this.#runs++;
+  }
+
+  /** Most say XON then. */
+  switchOn(xon = true): void {
+    this.#isOn = true;
+    if (xon) this.say(0x11);
+  }
+
   releaseWire(): void {
     this.wireHeld = false;
     this.#sendNext();
@@ -175,6 +193,7 @@ export class PaperPeer implements PrinterLine {
 
   /** Real-time commands are taken out on arrival; the rest waits in the buffer. */
   #arrive(byte: number): void {
+    if (!this.#isOn) return;
     if (!this.#can.realTime || (this.#realTime.length === 0 && byte !== 0x10)) {
       this.#buffer.push(byte);
       this.#work();
@@ -268,7 +287,9 @@ export class PaperPeer implements PrinterLine {
 
   #feed(text: number[], lines: number): void {
     this.#mechanismBusy = true;
+    const run = this.#runs;
     this.#clock.schedule(msPerLine * lines * this.#slow, () => {
+      if (run !== this.#runs) return;
       this.#mechanismBusy = false;
       if (text.length > 0) this.paper.push(iconv.decode(Buffer.from(text), 'gbk'));
       this.onLine(this.paper.length);

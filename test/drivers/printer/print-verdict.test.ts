@@ -1,53 +1,7 @@
-import { type Test, test } from 'tap';
-import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
-import { type ProfileName, printerProfile } from '../../../drivers/printer/printer-profile.ts';
-import type { LinkEvent } from '../../../hal/device.ts';
-import type { PrinterCause, PrinterEvent, PrintVerdict, SlipDocument } from '../../../hal/printer.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-import { ReportLog } from '../../support/report-log.ts';
-import { abilities, baudRate, msPerLine, PaperPeer, type PeerAbilities, runOn } from './paper-peer.ts';
-
-const lines = 30;
-const slip: SlipDocument = {
-  elements: Array.from({ length: lines }, (_, index) => ({
-    type: 'text' as const,
-    text: `第${index + 1}行 abcdefghijkl`,
-  })),
-};
-const lastLine = `第${lines}行 abcdefghijkl`;
-
-const rig = async (t: Test, name: ProfileName, can: Partial<PeerAbilities> = {}) => {
-  const clock = new HandClock();
-  const peer = new PaperPeer(clock, { ...abilities[name], ...can });
-  const log = new ReportLog<PrinterEvent | LinkEvent>();
-  const printer = new EscPosPrinter(
-    { serial: { path: 'memory', baudRate }, profile: printerProfile(name), acceptUnverified: name === 'mute' },
-    clock,
-    peer,
-  );
-  await printer.claim(log.add);
-  t.teardown(() => printer.release());
-  const run = <T>(promise: Promise<T>) => runOn(clock, promise);
-  const pass = (ms: number) => run(new Promise<void>((resolve) => void clock.schedule(ms, resolve)));
-  await pass(100);
-  /** Prints, and holds the verdict against what is on paper at that moment. */
-  const print = async (): Promise<PrintVerdict> => {
-    const before = peer.paper.length;
-    const verdict = await run(printer.print(slip));
-    if (verdict.verdict === 'PRINTED') {
-      t.equal(peer.paper.slice(before).at(-1), lastLine, 'PRINTED: the last line is on paper');
-    }
-    return verdict;
-  };
-  return { clock, peer, log, printer, run, pass, print };
-};
-
-const verified: ProfileName[] = ['epson', 'clone', 'cheap58'];
-const telling: ProfileName[] = ['epson', 'clone'];
-
-const notPrinted = (cause: PrinterCause): PrintVerdict => ({ verdict: 'NOT_PRINTED', cause });
-const unknown = (cause: PrinterCause): PrintVerdict => ({ verdict: 'UNKNOWN', cause });
-const printed: PrintVerdict = { verdict: 'PRINTED' };
+import { test } from 'tap';
+import type { PrinterCause } from '../../../hal/printer.ts';
+import { msPerLine, type PaperPeer } from './paper-peer.ts';
+import { lastLine, lines, notPrinted, printed, rig, telling, unknown, verified } from './verdict-rig.ts';
 
 for (const name of verified) {
   test(`${name}: a slip that comes out is PRINTED, and the next one too`, async (t) => {
@@ -81,6 +35,22 @@ for (const name of verified) {
     t.strictSame(await print(), unknown('silence'));
     t.ok(clock.monotonic() - begun < 10_000);
     t.equal(peer.paper.at(-1), lastLine, 'it came out all the same');
+  });
+
+  test(`M2, ${name}: switched off and on in the middle, it is UNKNOWN, however readily it answers then`, async (t) => {
+    const { clock, peer, log, print, pass } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.switchOff();
+      clock.schedule(400, () => peer.switchOn());
+    };
+    t.strictSame(await print(), unknown('silence'));
+    t.ok(peer.paper.length < lines, 'a part of it is not on paper');
+    peer.onLine = () => {};
+    const told = log.reports.length;
+    await pass(3000);
+    t.match(log.reports.slice(told), [{ type: 'readiness', readiness: { ready: true } }], 'M10: it is told to be well');
+    t.strictSame(await print(), printed, 'and the next one comes out');
   });
 
   test(`${name}: an unplugging in the middle is UNKNOWN, and the line is taken up again`, async (t) => {
@@ -187,6 +157,29 @@ for (const name of verified) {
 }
 
 for (const name of telling) {
+  test(`M2, ${name}: off for a second in the middle, with no XON when it comes back, is UNKNOWN too`, async (t) => {
+    const { clock, peer, print } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.switchOff();
+      clock.schedule(1000, () => peer.switchOn(false));
+    };
+    t.strictSame(await print(), unknown('silence'));
+    t.ok(peer.paper.length < lines, 'a part of it is not on paper');
+  });
+
+  test(`${name}: a status reply that got lost in the middle is asked for again, and does no harm`, async (t) => {
+    const { peer, print } = await rig(t, name);
+    let lost = 0;
+    peer.tamper = (reply) => {
+      if (peer.paper.length < 5 || reply[0] !== 0x12 || lost > 0) return reply;
+      lost++;
+      return undefined;
+    };
+    t.strictSame(await print(), printed);
+    t.equal(lost, 1);
+  });
+
   const faults: [cause: PrinterCause, (peer: PaperPeer, on: boolean) => void][] = [
     ['paperEnd', (peer, on) => (peer.hasPaper = !on)],
     ['coverOpen', (peer, on) => (peer.coverOpen = on)],
@@ -248,6 +241,24 @@ for (const name of telling) {
     };
     t.strictSame(await print(), printed);
     t.ok(clock.monotonic() > 12_000);
+  });
+
+  test(`${name}: one that cools in the midst of being asked is not given up`, async (t) => {
+    const { peer, print } = await rig(t, name);
+    peer.onLine = (count) => {
+      if (count !== 5) return;
+      peer.overheated = true;
+      peer.changed();
+    };
+    /** Answers in real time since it got too hot: one that it is offline, then two rounds of four at each look. */
+    let answers = 0;
+    peer.tamper = (reply) => {
+      if (peer.overheated && reply[0] !== undefined && (reply[0] & 0x93) === 0x12) answers++;
+      if (answers === 1 + 8 * 9 + 6) peer.overheated = false; // between the second question and the third
+      return reply;
+    };
+    t.strictSame(await print(), printed);
+    t.equal(peer.overheated, false);
   });
 
   test(`${name}: a moment offline, as by its feed button, costs nothing`, async (t) => {

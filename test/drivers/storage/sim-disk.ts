@@ -14,6 +14,22 @@ export const allLosses: readonly Loss[] = (['kept', 'lost', 'torn', 'trashed'] a
   (['kept', 'lost', 'half'] as const).map((names) => ({ writes, names })),
 );
 
+/** What a power cut leaves, thing by thing; each is asked for in the order in which it was done. */
+export interface Fate {
+  /** How many of so many changes of names have arrived: the first ones, as a journal keeps their order. */
+  names(pending: number): number;
+  /** Of a sector of a write; `position` is its place in the file. */
+  sector(position: number): 'kept' | 'lost' | 'trashed';
+}
+
+const fateOf = ({ writes, names }: Loss): Fate => ({
+  names: (pending) => ({ kept: pending, lost: 0, half: pending >> 1 })[names],
+  sector: (position) => {
+    if (writes !== 'torn') return writes;
+    return (position / sectorBytes) % 2 === 0 ? 'kept' : 'lost';
+  },
+});
+
 interface Inode {
   live: Buffer;
   /** The same buffer as `live` until something is written. */
@@ -31,9 +47,10 @@ export class SimDisk implements FileSystem {
   readonly #locks = new Set<string>();
 
   /** The disk as the next boot finds it. */
-  afterPowerCut(loss: Loss): SimDisk {
+  afterPowerCut(loss: Loss | Fate): SimDisk {
     const next = new SimDisk();
-    const kept = { kept: this.#pendingNames.length, lost: 0, half: this.#pendingNames.length >> 1 }[loss.names];
+    const fate = 'writes' in loss ? fateOf(loss) : loss;
+    const kept = fate.names(this.#pendingNames.length);
     const names = new Map(this.#durable);
     for (const { change } of this.#pendingNames.slice(0, kept)) change(names);
     const seen = new Map<Inode, Inode>();
@@ -41,12 +58,14 @@ export class SimDisk implements FileSystem {
       if (inode === 'directory') return inode;
       const known = seen.get(inode);
       if (known !== undefined) return known;
-      const content = remains(inode, loss.writes);
+      const content = remains(inode, fate);
       const made = { live: content, durable: content, pending: [] };
       seen.set(inode, made);
       return made;
     };
-    next.#live = new Map([...names].map(([path, inode]) => [path, survivor(inode)]));
+    // What is in a folder whose own name is lost is lost with it.
+    const isThere = ([path]: readonly [string, unknown]): boolean => path === '/' || names.has(dirname(path));
+    next.#live = new Map([...names].filter(isThere).map(([path, inode]) => [path, survivor(inode)]));
     next.#durable = new Map(next.#live);
     return next;
   }
@@ -149,21 +168,15 @@ const patched = (content: Buffer, position: number, bytes: Buffer): Buffer => {
 
 const sectorBytes = 512;
 
-const remains = (inode: Inode, writes: Loss['writes']): Buffer => {
+const remains = (inode: Inode, fate: Fate): Buffer => {
   let content: Buffer = Buffer.from(inode.durable);
-  if (writes === 'lost') return content;
   for (const { position, bytes } of inode.pending) {
-    const sectors = Array.from({ length: Math.ceil(bytes.length / sectorBytes) }, (_, index) => index * sectorBytes);
-    const arrived = sectors.filter((at) => writes !== 'torn' || ((position + at) / sectorBytes) % 2 === 0);
-    const last = arrived.at(-1);
-    if (last === undefined) continue;
-    const result = Buffer.alloc(Math.max(content.length, position + Math.min(last + sectorBytes, bytes.length)));
-    content.copy(result);
-    for (const at of arrived) {
-      if (writes === 'trashed') result.fill(0xa5, position + at, Math.min(position + at + sectorBytes, result.length));
-      else bytes.copy(result, position + at, at, at + sectorBytes);
+    for (let at = 0; at < bytes.length; at += sectorBytes) {
+      const became = fate.sector(position + at);
+      if (became === 'lost') continue;
+      const sector = bytes.subarray(at, at + sectorBytes);
+      content = patched(content, position + at, became === 'kept' ? sector : Buffer.alloc(sector.length, 0xa5));
     }
-    content = result;
   }
   return content;
 };

@@ -1,0 +1,34 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Dial, dialTcp } from '../drivers/acquirer/link.ts';
+import { type Line, SerialLine, type SerialSettings } from '../drivers/serial/serial-line.ts';
+import type { FileSystem } from '../drivers/storage/file-system.ts';
+import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
+import type { RandomBytes } from '../drivers/vault/sealing.ts';
+import type { Clock } from '../hal/clock.ts';
+import type { DeviceName } from '../hal/device.ts';
+import { checkPassword } from './password.ts';
+import { systemClock } from './system-clock.ts';
+
+/** All that a terminal takes from outside of itself. The simulation gives its own, and composes the same terminal. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly fileSystem: FileSystem;
+  readonly lineTo: (device: DeviceName, settings: SerialSettings) => Line;
+  readonly dial: Dial;
+  readonly randomBytes: RandomBytes;
+  /** A fresh identifier, never the same twice. */
+  readonly freshId: () => string;
+  /** Whether a password is the one of which `hash-password` made the second. */
+  readonly checkPassword: (password: string, stored: string) => Promise<boolean>;
+}
+
+/** The board's own. */
+export const board: Surroundings = {
+  clock: systemClock,
+  fileSystem: nodeFileSystem,
+  lineTo: (device, settings) => new SerialLine(device, settings, systemClock),
+  dial: dialTcp,
+  randomBytes,
+  freshId: randomUUID,
+  checkPassword,
+};
