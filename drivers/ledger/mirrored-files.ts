@@ -10,14 +10,17 @@ import {
 import { ledgerFault } from './ledger-error.ts';
 
 /**
- * A file system that does in a second folder whatever is done in the first. What is read comes from the first, and only
- * its errors count: a mirror that fails is given up until the next start, so that a second card can make a terminal
- * safer and never less so.
+ * A file system that does in a second folder what has been done in the first, once the first has it for certain: at
+ * each sync. So the mirror is never ahead of the ledger, whenever the power goes, and one that is missed at a start can
+ * later be brought up from wherever it was. What is read comes from the first, and only its errors count: a mirror that
+ * fails is given up until the next start, so that a second card can make a terminal safer and never less so.
  */
 export class MirroredFiles implements FileSystem {
   readonly #inner: FileSystem;
   readonly #directory: string;
   readonly #mirror: string;
+  /** What the mirror still has to do, in order. */
+  #behind: (() => void)[] = [];
   #lost: DeviceFault | undefined;
 
   constructor(inner: FileSystem, directory: string, mirror: string) {
@@ -35,6 +38,7 @@ export class MirroredFiles implements FileSystem {
   giveUp(error: unknown): void {
     const code = errorCode(error);
     if (code === undefined) throw error;
+    this.#behind = [];
     this.#lost ??= ledgerFault(
       'failed',
       this.#mirror,
@@ -45,12 +49,14 @@ export class MirroredFiles implements FileSystem {
 
   open(path: string, access: 'read' | 'readWrite' | 'create'): OpenFile {
     const file = this.#inner.open(path, access);
-    if (access === 'read') return file;
-    const twin = this.#twice(path, (copy) => {
+    const copy = this.#copyOf(path);
+    if (access === 'read' || copy === undefined) return file;
+    const twin: Twin = {};
+    this.later(() => {
       if (access === 'create') unlinkIfThere(this.#inner, copy);
-      return this.#inner.open(copy, access);
+      twin.file = this.#inner.open(copy, access);
     });
-    return twin === undefined ? file : new MirroredFile(file, twin, this);
+    return new MirroredFile(file, twin, this);
   }
 
   readdir(directory: string): string[] {
@@ -63,43 +69,59 @@ export class MirroredFiles implements FileSystem {
 
   rename(from: string, to: string): void {
     this.#inner.rename(from, to);
-    this.#twice(to, (copy) => this.#inner.rename(this.#mirror + from.slice(this.#directory.length), copy));
+    const [copyFrom, copyTo] = [this.#copyOf(from), this.#copyOf(to)];
+    if (copyFrom !== undefined && copyTo !== undefined) this.later(() => this.#inner.rename(copyFrom, copyTo));
   }
 
   unlink(path: string): void {
     this.#inner.unlink(path);
-    this.#twice(path, (copy) => unlinkIfThere(this.#inner, copy));
+    const copy = this.#copyOf(path);
+    if (copy !== undefined) this.later(() => unlinkIfThere(this.#inner, copy));
   }
 
   async syncDirectory(directory: string): Promise<void> {
-    await Promise.all([
-      this.#inner.syncDirectory(directory),
-      this.#twice(directory, (copy) => this.#inner.syncDirectory(copy))?.catch((error) => this.giveUp(error)),
-    ]);
+    await this.#inner.syncDirectory(directory);
+    const copy = this.#copyOf(directory);
+    if (copy !== undefined) await this.catchUp(() => this.#inner.syncDirectory(copy));
   }
 
   lock(directory: string): Promise<(() => void) | undefined> {
     return this.#inner.lock(directory);
   }
 
-  #twice<Result>(path: string, deed: (copy: string) => Result): Result | undefined {
-    const within = path === this.#directory || path.startsWith(`${this.#directory}/`);
-    if (!within || this.#lost !== undefined) return undefined;
+  /** To be done in the mirror when the first has it. */
+  later(deed: () => void): void {
+    if (this.#lost === undefined) this.#behind.push(deed);
+  }
+
+  /** Does all that the mirror has still to do, and makes it durable there too. */
+  async catchUp(sync: () => Promise<void> | undefined): Promise<void> {
+    if (this.#lost !== undefined) return;
     try {
-      return deed(this.#mirror + path.slice(this.#directory.length));
+      for (const deed of this.#behind.splice(0)) deed();
+      await sync();
     } catch (error) {
       this.giveUp(error);
-      return undefined;
     }
   }
+
+  #copyOf(path: string): string | undefined {
+    const within = path === this.#directory || path.startsWith(`${this.#directory}/`);
+    return within ? this.#mirror + path.slice(this.#directory.length) : undefined;
+  }
+}
+
+/** The file in the mirror, once it is open. */
+interface Twin {
+  file?: OpenFile;
 }
 
 class MirroredFile implements OpenFile {
   readonly #file: OpenFile;
-  readonly #twin: OpenFile;
+  readonly #twin: Twin;
   readonly #files: MirroredFiles;
 
-  constructor(file: OpenFile, twin: OpenFile, files: MirroredFiles) {
+  constructor(file: OpenFile, twin: Twin, files: MirroredFiles) {
     this.#file = file;
     this.#twin = twin;
     this.#files = files;
@@ -115,23 +137,20 @@ class MirroredFile implements OpenFile {
 
   pwrite(bytes: Uint8Array, position: number): number {
     const taken = this.#file.pwrite(bytes, position);
-    if (this.#files.lost === undefined) {
-      try {
-        writeFully(this.#twin, bytes.subarray(0, taken), position);
-      } catch (error) {
-        this.#files.giveUp(error);
-      }
-    }
+    const copy = Buffer.from(bytes.subarray(0, taken));
+    this.#files.later(() => {
+      if (this.#twin.file !== undefined) writeFully(this.#twin.file, copy, position);
+    });
     return taken;
   }
 
   async fdatasync(): Promise<void> {
-    const twin = this.#files.lost === undefined ? this.#twin.fdatasync() : undefined;
-    await Promise.all([this.#file.fdatasync(), twin?.catch((error) => this.#files.giveUp(error))]);
+    await this.#file.fdatasync();
+    await this.#files.catchUp(() => this.#twin.file?.fdatasync());
   }
 
   close(): void {
     this.#file.close();
-    this.#twin.close();
+    this.#twin.file?.close();
   }
 }

@@ -119,6 +119,34 @@ test('M8: a power cut at each operation, with each kind of loss on either disk: 
   t.ok(setRight > 10, `one was brought up to the other (${setRight})`);
 });
 
+test('M10: after a power cut at each operation, a start without the mirror, and trade: the two still fit together', async (t) => {
+  const run = async (files: FaultyFileSystem, cutAt: number): Promise<void> => {
+    const { ledger } = await open(files);
+    files.cutPowerAt(cutAt);
+    await stored(ledger.append(fact(3)));
+    await stored(ledger.rotate([{ type: 'batch' }]));
+    await stored(ledger.append(fact(4)));
+  };
+  const whole = new FaultyFileSystem(await both(2));
+  await run(whole, Infinity);
+  for (let cutAt = 0; cutAt < whole.operations.length; cutAt += 1) {
+    for (const loss of allLosses) {
+      const disk = await both(2);
+      await t.rejects(run(new FaultyFileSystem(disk), cutAt), PowerCut);
+      const next = new FaultyFileSystem(disk.afterPowerCut(loss));
+      next.fail('mkdir /mirror', 'ENOENT');
+      const alone = await open(next);
+      await stored(alone.ledger.append(fact(9)));
+      await alone.ledger.close();
+      next.heal();
+      const found = await openOnce(next);
+      const where = `cut at ${whole.operations[cutAt]}, ${JSON.stringify(loss)}`;
+      t.match(found, { opened: true }, where);
+      if (found.opened) t.strictSame(found.facts.at(-1), fact(9), where);
+    }
+  }
+});
+
 test('M8: a power cut at each operation of setting right loses nothing of either', async (t) => {
   for (let cutAt = 0, done = false; !done; cutAt += 1) {
     const disk = await both(5);
