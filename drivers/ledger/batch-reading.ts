@@ -107,8 +107,12 @@ export const verifyBatch = <Fact>(
   } finally {
     file.close();
   }
-  found ??= unfinished(torn, facts.length, Math.ceil(sizeBytes / slotBytes));
-  if (scarred !== undefined) found = scar(scarred, found === undefined && scarred === facts.length - 1);
+  const slots = Math.ceil(sizeBytes / slotBytes);
+  found ??= unfinished(torn, facts.length, slots);
+  if (scarred !== undefined) {
+    const isLast = scarred === facts.length - 1 && (found === undefined || found.flaw === 'torn');
+    found = scar(scarred, isLast && besidesGrowth(torn, facts.length, slots).length === 0);
+  }
   return {
     path,
     facts,
@@ -191,18 +195,23 @@ const misplaced = (
 
 /**
  * Judges the slots that don't fit their CRC, when nothing valid follows them. A power cut leaves one, the first that
- * is free, or some of a block that was just being added. A file gets its name only with its first record in it.
+ * is free, and some of a block that was just being added: both, where the disk was full and the block never came to its
+ * sync. A file gets its name only with its first record in it.
  */
 const unfinished = (torn: readonly number[], used: number, slots: number): Found | undefined => {
   const [slot] = torn;
   if (used === 0) return { flaw: slot === 0 ? 'damaged' : 'missing', slot: 0, what: 'the first record is not there' };
   if (slot === undefined) return undefined;
-  const lastBlock = Math.floor((slots - 1) / blockSlots) * blockSlots;
-  const whileGrowing = used <= lastBlock && slot >= lastBlock;
-  const whileAppending = slot === used && torn.length === 1;
-  return whileGrowing || whileAppending
+  const appended = besidesGrowth(torn, used, slots);
+  return appended.length === 0 || (appended.length === 1 && slot === used)
     ? { flaw: 'torn', slot, what: 'a write was cut off' }
     : { flaw: 'damaged', slot, what: 'its record is damaged' };
+};
+
+/** Those that aren't in a block that was just being added. */
+const besidesGrowth = (torn: readonly number[], used: number, slots: number): readonly number[] => {
+  const lastBlock = Math.floor((slots - 1) / blockSlots) * blockSlots;
+  return used <= lastBlock ? torn.filter((slot) => slot < lastBlock) : torn;
 };
 
 /** A record that is whole in a slot that isn't. A power cut explains it of the last one: its last sectors didn't arrive. */

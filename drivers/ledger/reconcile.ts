@@ -53,6 +53,8 @@ export const reconcile = (
     const target = from === first ? mirror : directory;
     const missing = missingIn(target, from, to, fileSystem);
     try {
+      // A record that a killed process has left in the system's cache only must not become durable in the copy first.
+      for (const name of missing) await makeDurable(from.directory, name, fileSystem);
       for (const name of missing) await replaceFile(join(from.directory, name), join(target, name), fileSystem);
     } catch (error) {
       if (target === directory) throw error;
@@ -61,6 +63,16 @@ export const reconcile = (
     }
     return missing.length === 0 ? [] : [setRight(target, from.directory, to)];
   });
+
+const makeDurable = async (directory: string, name: string, fileSystem: FileSystem): Promise<void> => {
+  const file = fileSystem.open(join(directory, name), 'readWrite');
+  try {
+    await file.fdatasync();
+  } finally {
+    file.close();
+  }
+  await fileSystem.syncDirectory(directory);
+};
 
 const copyIn = (directory: string, ledgerKey: Uint8Array, fileSystem: FileSystem): Copy | undefined => {
   const generation = listGenerations(directory, fileSystem).at(-1);

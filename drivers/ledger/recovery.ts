@@ -138,8 +138,8 @@ const setRight = async (
   }
   await fileSystem.syncDirectory(directory);
   const right = Buffer.from(bytes);
-  if (flaw === 'scarred') mendSlot(right);
-  else right.fill(0);
+  if (flaw === 'scarred') mendSlot(right.subarray(0, slotBytes));
+  right.fill(0, flaw === 'scarred' ? slotBytes : 0);
   writeChanged(file, bytes, right, offset);
 };
 

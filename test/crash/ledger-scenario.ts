@@ -1,4 +1,5 @@
 import { LedgerAnchor } from '../../drivers/ledger/anchor.ts';
+import { blockSlots } from '../../drivers/ledger/batch-reading.ts';
 import { FileLedger } from '../../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../../drivers/ledger/ledger-store.ts';
 import { readSlot } from '../../drivers/ledger/slot.ts';
@@ -158,15 +159,17 @@ const tornPage = pageOf(Buffer.alloc(pageBytes, 0xa5));
  */
 export const worstTail = (key: Uint8Array) => {
   const worst = remembered((content): Content => {
-    const torn = content.pages.flatMap((page, slot) =>
-      page !== zeroPage && stateOf(page, key) === 'torn' ? [slot] : [],
-    );
-    const [first, last] = [torn[0], torn.at(-1)];
+    const used = content.pages.findLastIndex((page) => page !== zeroPage && stateOf(page, key) !== 'torn') + 1;
+    const lastBlock = content.pages.length - 1 - ((content.pages.length - 1) % blockSlots);
+    const torn = content.pages.flatMap((page, slot) => (slot >= used && page !== zeroPage ? [slot] : []));
+    // What of a block that was being added is torn is explained apart from an append that was under way.
+    const growing = used <= lastBlock ? torn.filter((slot) => slot >= lastBlock) : torn;
+    const [first, last] = [growing[0], growing.at(-1)];
     if (first === undefined || last === undefined) return content;
-    const behind = content.pages.slice(first);
-    if (behind.some((page) => page !== zeroPage && stateOf(page, key) !== 'torn')) return content;
-    const all = Array.from({ length: last - first + 1 }, () => tornPage);
-    return content.withPages(first, all);
+    return content.withPages(
+      first,
+      Array.from({ length: last - first + 1 }, () => tornPage),
+    );
   });
   return (path: string, content: Content): Content => (path.endsWith('.anchor') ? content : worst(content));
 };

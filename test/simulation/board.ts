@@ -31,7 +31,7 @@ export interface Observer {
   report(report: Report): void;
   /** The power came or went. */
   power(on: boolean): void;
-  /** Nobody can read the display any more. */
+  /** Nobody can read the display any more, or a screen goes before it is read. */
   displayGone(): void;
 }
 
@@ -156,6 +156,11 @@ export class SimulatedBoard {
     const { bytes } = this.#chance.of('provisioning');
     const { ledger } = await provisionTerminal(files, this.#masterKey, first, fileSystem, bytes);
     if (ledger.result !== 'stored') throw new Error('The terminal can not be provisioned');
+  }
+
+  /** A key that repeats by itself takes a screen away before anybody has read it. */
+  passesUnread(): void {
+    this.#observer?.displayGone();
   }
 
   observe(observer: Observer): void {

@@ -200,6 +200,7 @@ const stickKey = (site: Site, chance: Chance): void => {
   if (!board.cables.keypad.pluggedIn) return;
   const key = chance.one<Key>(['1', '0', 'enter', 'cancel', 'clear', 'menu', 'function']);
   board.keypad.stick(key, chance.between(15, 200));
+  board.passesUnread();
   site.happened('key stuck', key);
   later(site, chance, 300, 8000, () => board.keypad.letGo());
 };

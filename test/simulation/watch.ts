@@ -212,7 +212,7 @@ export class Watch {
     this.#requests.add(number);
   }
 
-  /** The display is unplugged, or stuck: what it shows may be of some time ago. */
+  /** The display is unplugged or stuck, or a stuck key takes its screens away: what was read may be of some time ago. */
   displayGone(): void {
     this.#shown = undefined;
     this.#waitingSince = undefined;

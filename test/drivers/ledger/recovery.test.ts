@@ -139,6 +139,43 @@ test('M10: after a growth that found room for a part only, no power cut makes th
   }
 });
 
+test('M10: a growth that failed and an append that was cut off after it may both have left something', async (t) => {
+  const room = (64 + 30) * 4096;
+  const appendOn = async (cutAt: number): Promise<{ disk: SimDisk; count: number }> => {
+    const { disk, files, ledger } = await openLedger(46);
+    await ledger.close();
+    const open = disk.open.bind(disk);
+    disk.open = (path, access) => {
+      const file = open(path, access);
+      const pwrite = (bytes: Uint8Array, position: number): number => {
+        if (position >= room) throw systemError('ENOSPC', 'write');
+        return file.pwrite(bytes.subarray(0, room - position), position);
+      };
+      return { ...file, pwrite };
+    };
+    files.cutPowerAt(cutAt);
+    try {
+      const full = await reopen(files);
+      for (const each of facts(47, 48)) await stored(full.append(each));
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    }
+    disk.open = open;
+    return { disk, count: files.operations.length };
+  };
+  const { count } = await appendOn(Infinity);
+  const tails = new Set<string>();
+  for (let cutAt = count - 8; cutAt < count; cutAt += 1) {
+    for (const loss of allLosses) {
+      const { disk } = await appendOn(cutAt);
+      const opening = await openOnce(disk.afterPowerCut(loss));
+      t.match(opening, { opened: true }, `cut at operation ${cutAt}, ${loss.writes}`);
+      if (opening.opened) tails.add(`${opening.tail} ${opening.facts.length}`);
+    }
+  }
+  t.ok(tails.size > 4, [...tails].join());
+});
+
 test('a power cut at each operation of provisioning leaves none or a whole one, and it may be done again', async (t) => {
   const whole = new FaultyFileSystem(new SimDisk());
   await provision(whole);
