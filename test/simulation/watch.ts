@@ -38,6 +38,8 @@ export class Watch {
   readonly pinBlocks: string[] = [];
   /** What was shown last to be confirmed, in 分; undefined while the display can't be relied on. */
   #shown: number | undefined;
+  /** What stands on the disk and nobody was told, since before the terminal started. */
+  #unacknowledged: Fact[] = [];
   /** Since when the display has said nothing but 请稍候. */
   #waitingSince: number | undefined;
   /** Sales of which the terminal was told that the acquirer holds nothing. */
@@ -68,7 +70,7 @@ export class Watch {
     const more = found.slice(this.#acknowledged.length);
     const allowed = more.filter((fact) => fact.type !== 'carried').length <= 1;
     if (!allowed) throw new Violation('M8', `${more.length} facts are there that nobody acknowledged`);
-    for (const fact of more) this.#take(fact);
+    this.#unacknowledged = more;
   }
 
   /** All facts that a technician finds there, oldest first; of two copies those of the one that goes further. */
@@ -93,6 +95,8 @@ export class Watch {
   }
 
   report(report: Report): void {
+    // From now on they are certain: a terminal that could not open its ledger has promised nothing.
+    if (report.type === 'opened') for (const fact of this.#unacknowledged.splice(0)) this.#take(fact);
     if (report.type === 'fact') this.#take(report.fact);
     if (report.type === 'bug') {
       const { error } = report;
