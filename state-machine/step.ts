@@ -1,4 +1,4 @@
-import { fold, openSale } from './book.ts';
+import { type Book, fold, openSale } from './book.ts';
 import type { Event } from './events.ts';
 import type { Fact } from './facts.ts';
 import type { Rules } from './rules.ts';
@@ -31,8 +31,10 @@ export const step = (rules: Rules, state: State, event: Event): Step | { readonl
  * to be reversed (98), an approval without a captured slip too (96). The facts returned are to be made durable, then
  * the event `started` sets the machine going.
  */
-export const recover = (facts: Iterable<Fact>, at: Fact['at']): Step => {
-  const book = fold(facts);
+export const recover = (facts: Iterable<Fact>, at: Fact['at']): Step => resume(fold(facts), at);
+
+/** The same, from the book that the facts add up to. */
+export const resume = (book: Book, at: Fact['at']): Step => {
   const open = openSale(book);
   const missing: Fact[] = [];
   if (open?.status === 'intended') missing.push({ type: 'reversalRequired', saleId: open.id, reason: '98', at });

@@ -15,7 +15,7 @@ const run = async (name: string, ...args: readonly string[]) => {
   return { code: code as number, out, err };
 };
 
-for (const name of ['crash', 'kill', 'fscrash']) {
+for (const name of ['model', 'crash', 'kill', 'fscrash']) {
   test(`${name} explains itself, and refuses a command line that it can not follow`, async (t) => {
     const help = await run(name, '--help');
     t.match(help, { code: 0, err: '' });
