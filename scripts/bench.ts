@@ -2,10 +2,14 @@
 import { parseArgs } from 'node:util';
 import { iso8583Rows } from './bench/iso8583.ts';
 import { ledgerRows } from './bench/ledger.ts';
+import { machineRows } from './bench/machine.ts';
 import { type Row, table } from './bench/row.ts';
+import { simulationRows } from './bench/simulation.ts';
 
 const groups: { readonly [name: string]: (say: (text: string) => void) => Promise<Row[]> } = {
   ledger: ledgerRows,
+  machine: machineRows,
+  simulation: simulationRows,
   iso8583: iso8583Rows,
 };
 
