@@ -86,6 +86,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, clock: C
         terminalId: terminal.id,
         merchantId: terminal.merchantId,
         currency: '156',
+        capability: '2',
         terminalSerial: terminal.serialNumber,
         masterKey,
       },
