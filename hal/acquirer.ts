@@ -16,13 +16,27 @@ export interface OriginalReference {
   readonly date: string;
 }
 
+/**
+ * How a card was entered (field 22): by hand, swiped, by chip, contactless, or a chip card swiped because its chip can't
+ * be read.
+ */
+export type EntryMode = 'manual' | 'swipe' | 'chip' | 'contactless' | 'fallback';
+
 /** Card data **in clear**, for one request only; forgotten when its answer is there (M9). */
 export interface CardSecrets {
+  /** Where no track tells it: by hand, chip and contactless (field 2). */
+  readonly pan?: string;
+  /** YYMM (field 14), likewise. */
+  readonly expiry?: string;
+  /** Three digits, of a chip card (field 23). */
+  readonly cardSequence?: string;
+  /** A chip's data objects, tag in upper-case hex to value (field 55). */
+  readonly chipData?: ReadonlyMap<string, Uint8Array>;
   /** Track 2 without sentinels, `=` as separator (field 35). */
-  readonly track2: string;
+  readonly track2?: string;
   /** Track 3 without sentinels (field 36). */
   readonly track3?: string;
-  /** Encrypted PIN block, 16 hex digits (field 52). Absent: no PIN was entered. */
+  /** Encrypted PIN block, 16 hex digits, or 32 under SM4 (field 52). Absent: no PIN was entered. */
   readonly pinBlock?: string;
 }
 
@@ -33,7 +47,7 @@ export interface FinancialRequest {
   readonly batch: BatchNumber;
   readonly amount: MinorUnits;
   /** Field 22 positions 1–2. */
-  readonly entry: 'swipe';
+  readonly entry: EntryMode;
   /** Field 22 position 3, and fields 26, 52 and 53. */
   readonly pinEntered: boolean;
   /** Of a void the sale that it voids. */
@@ -147,7 +161,7 @@ export type SignOnOutcome =
       readonly pinKey: string;
     }
   /** A key of field 62 doesn't give its check value: the terminal's master key isn't the acquirer's. */
-  | { readonly outcome: 'badKeys'; readonly key: 'PIK' | 'MAK' }
+  | { readonly outcome: 'badKeys'; readonly key: 'PIK' | 'MAK' | 'TDK' }
   | Refusal
   | LinkOutcome
   | BadAnswer;
@@ -175,7 +189,7 @@ export type AcquirerEvent =
  * the process started: without it they resolve as `notSent`.
  */
 export interface Acquirer extends Device<AcquirerEvent> {
-  /** 签到 0800/003. */
+  /** 签到 0800, for the working keys of the configured suite. */
   signOn(request: {
     readonly stan: Stan;
     readonly batch: BatchNumber;

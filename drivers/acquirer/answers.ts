@@ -1,19 +1,26 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Approval, BadAnswer, Refusal } from '../../hal/acquirer.ts';
 import { type Stan, stan } from '../../hal/units.ts';
+import type { BlockKey } from './block-key.ts';
 import { type Message, unpack } from './codec.ts';
-import type { DesKey } from './des-key.ts';
 import { readDigits } from './digits.ts';
 import type { Fields } from './field-table.ts';
-import { macBytes, macOf } from './mac.ts';
+import { type MacForm, macBytes, macOf } from './mac.ts';
 import type { MessageRow } from './message-table.ts';
-import { readCardOrganisation, readInstitutions } from './sub-fields.ts';
+import { readInstitutions } from './sub-fields/field-44.ts';
+import { readNotes } from './sub-fields/field-63.ts';
 
 /** An answer that says yes, with its fields. */
 export interface Success {
   readonly outcome: 'success';
   readonly responseCode: string;
   readonly fields: Fields;
+}
+
+/** What an answer's MAC is made with. */
+export interface Seal {
+  readonly macKey: BlockKey;
+  readonly suite: { readonly macForm: MacForm };
 }
 
 /** Fields that repeat the request's where both have them; 11, like the MTI, tells whose answer it is. */
@@ -59,7 +66,7 @@ export const judge = (
   row: MessageRow,
   request: Repeated,
   bytes: Buffer,
-  macKey: DesKey | undefined,
+  seal: Seal | undefined,
 ): Success | Refusal | BadAnswer | undefined => {
   const expected = answerMti(row.mti);
   const unpacked = unpack(bytes);
@@ -80,7 +87,7 @@ export const judge = (
   if (!/^[0-9A-Z]{2}$/.test(responseCode)) return invalid('39', 'is not a response code');
   if (!row.answer.success.includes(responseCode)) return { outcome: 'declined', responseCode };
 
-  if (row.answer.sealed.includes(responseCode) && !isSealed(bytes, fields[64], macKey)) return { outcome: 'badMac' };
+  if (row.answer.sealed.includes(responseCode) && !isSealed(bytes, fields[64], seal)) return { outcome: 'badMac' };
   const missing = row.answer.mandatory.find((field) => fields[field] === undefined || fields[field].length === 0);
   if (missing !== undefined) return invalid(`${missing}`, 'is missing');
   return { outcome: 'success', responseCode, fields };
@@ -90,15 +97,15 @@ const differs = (asked: string | undefined, told: string | undefined): boolean =
   asked !== undefined && told !== undefined && asked.trimEnd() !== told;
 
 /** Field 64 is the last, so that the MAC is over all before it. */
-const isSealed = (bytes: Buffer, mac: Uint8Array | undefined, key: DesKey | undefined): boolean =>
+const isSealed = (bytes: Buffer, mac: Uint8Array | undefined, seal: Seal | undefined): boolean =>
   mac !== undefined &&
-  key !== undefined &&
-  timingSafeEqual(mac, macOf(bytes.subarray(0, bytes.length - macBytes), key));
+  seal !== undefined &&
+  timingSafeEqual(mac, macOf(bytes.subarray(0, bytes.length - macBytes), seal.macKey, seal.suite.macForm));
 
 /** The approval in an answer that says yes to a financial request. */
 export const approvalOf = ({ responseCode, fields }: Success): Approval => {
   const { issuer, acquirer } = readInstitutions(fields[44] ?? '');
-  const organisation = readCardOrganisation(fields[63] ?? '');
+  const { cardOrganisation } = readNotes(fields[63] ?? '');
   return {
     outcome: 'approved',
     responseCode,
@@ -108,7 +115,7 @@ export const approvalOf = ({ responseCode, fields }: Success): Approval => {
     ...(fields[38] && { authorisationCode: fields[38] }),
     ...(issuer !== undefined && { issuer }),
     ...(acquirer !== undefined && { acquirer }),
-    ...(organisation !== undefined && { cardOrganisation: organisation }),
+    ...(cardOrganisation !== undefined && { cardOrganisation }),
     ...(fields[14] !== undefined && { expiry: fields[14] }),
   };
 };

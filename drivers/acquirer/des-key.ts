@@ -1,4 +1,5 @@
 import { type Cipher, createCipheriv, createDecipheriv } from 'node:crypto';
+import type { BlockKey } from './block-key.ts';
 
 const blockBytes = 8;
 
@@ -6,7 +7,8 @@ const blockBytes = 8;
  * A DES key of 8 bytes or a two-key triple-DES key of 16, in ECB mode. Both run as three-key triple DES, K·K·K and
  * K1·K2·K1, which is the same: OpenSSL 3 no longer offers single DES.
  */
-export class DesKey {
+export class DesKey implements BlockKey {
+  readonly blockBytes = blockBytes;
   readonly #key: Buffer;
   readonly #cipher: Cipher;
 
@@ -28,7 +30,6 @@ export class DesKey {
     return Buffer.concat([decipher.update(data), decipher.final()]);
   }
 
-  /** KCV, 密钥校验值: the first four bytes of eight zero bytes encrypted. */
   checkValue(): Buffer {
     return this.encrypt(Buffer.alloc(blockBytes)).subarray(0, 4);
   }

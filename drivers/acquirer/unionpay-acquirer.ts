@@ -16,23 +16,29 @@ import type {
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
 import type { BatchNumber, Stan } from '../../hal/units.ts';
-import { approvalOf, identify, invalid, judge, type Repeated, reasonOf, repeatedOf, type Success } from './answers.ts';
+import {
+  approvalOf,
+  identify,
+  invalid,
+  judge,
+  type Repeated,
+  reasonOf,
+  repeatedOf,
+  type Seal,
+  type Success,
+} from './answers.ts';
+import type { BlockKey } from './block-key.ts';
 import type { Message } from './codec.ts';
-import { DesKey } from './des-key.ts';
 import { type Frame, type FrameHeader, frameHead, mostFrameBytes } from './frame.ts';
+import { type KeySuite, keySuite, type Sm4Choices, type SuiteName } from './key-suite.ts';
 import { type Dial, dialTcp, type Limits, Link } from './link.ts';
 import { type LinkFault, linkFault } from './link-faults.ts';
-import { hasMac, type MessageRow, messages, transactions } from './message-table.ts';
+import { hasMac, type MessageRow, messages, signOnRow, type TradeRow, trades } from './message-table.ts';
 import { authorisationOf, frameOf, requestOf, reversalOf, type Terminal } from './requests.ts';
-import {
-  packOperator,
-  packRecords,
-  packTerminalInfo,
-  packTotals,
-  packUploadCount,
-  readBatch,
-  readFlags,
-} from './sub-fields.ts';
+import { packRecords, packTotals, packUploadCount, readFlags } from './sub-fields/field-48.ts';
+import { readBatch } from './sub-fields/field-60.ts';
+import { packTerminalInfo } from './sub-fields/field-62.ts';
+import { packOperator } from './sub-fields/field-63.ts';
 import { unwrapKeys, type WorkingKeys, workingKeysBytes } from './working-keys.ts';
 
 export interface AcquirerConfig extends Terminal {
@@ -47,7 +53,11 @@ export interface AcquirerConfig extends Terminal {
   readonly answerTimeoutMs: number;
   /** How long a late answer is still listened for, so that the log has it. 60 000 by default. */
   readonly lingerMs?: number;
-  /** TMK, 8 or 16 bytes, copied: the caller may overwrite it. */
+  /** The keys that the sign-on asks for: `003`, double-length DES, when not given. */
+  readonly keySuite?: SuiteName;
+  /** What the suite `sm4` leaves open. */
+  readonly sm4?: Sm4Choices;
+  /** TMK, of a length that the suite takes, copied: the caller may overwrite it. */
   readonly masterKey: Uint8Array;
   /** 入网认证编号 and serial number, in the sign-on's field 62: 12 characters for most acquirers. */
   readonly terminalSerial: string;
@@ -56,6 +66,7 @@ export interface AcquirerConfig extends Terminal {
 type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
 
 const defaultLingerMs = 60_000;
+const usualSm4: Sm4Choices = { networkCode: '005', algorithm: '3', mac: 'text' };
 
 /** How often the way to the acquirer is tried while it is known to be cut. */
 const probeIntervalMs = 30_000;
@@ -73,7 +84,8 @@ export class UnionPayAcquirer implements Acquirer {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #link: Link;
-  readonly #masterKey: DesKey;
+  readonly #suite: KeySuite;
+  readonly #masterKey: BlockKey;
   /** Where messages are packed; it begins with the head that all of them have. */
   readonly #buffer = Buffer.alloc(mostFrameBytes);
   #keys: WorkingKeys | undefined;
@@ -92,7 +104,7 @@ export class UnionPayAcquirer implements Acquirer {
     if (host === '' || !(port > 0 && port < 65536)) throw new RangeError('host and port must name the acquirer');
     if (terminalId.length !== 8) throw new RangeError('terminalId must have 8 characters');
     if (merchantId.length !== 15) throw new RangeError('merchantId must have 15 characters');
-    this.#terminal = { terminalId, merchantId, currency };
+    this.#terminal = { terminalId, merchantId, currency, capability: config.capability ?? '2' };
     this.#serial = config.terminalSerial;
     this.#limits = {
       connectMs: connectTimeoutMs,
@@ -100,7 +112,11 @@ export class UnionPayAcquirer implements Acquirer {
       lingerMs: config.lingerMs ?? defaultLingerMs,
     };
     this.#clock = clock;
-    this.#masterKey = new DesKey(config.masterKey);
+    this.#suite = keySuite(config.keySuite ?? '003', config.sm4 ?? usualSm4);
+    if (!this.#suite.masterKeyBytes.includes(config.masterKey.length)) {
+      throw new RangeError(`a master key of the suite must have ${this.#suite.masterKeyBytes.join(' or ')} bytes`);
+    }
+    this.#masterKey = this.#suite.key(config.masterKey);
     frameHead(config.tpdu, config.header).copy(this.#buffer);
     this.#link = new Link({ host, port, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame));
   }
@@ -136,16 +152,18 @@ export class UnionPayAcquirer implements Acquirer {
   }
 
   signOn(request: Asked<'signOn'>): Promise<SignOnOutcome> {
-    const message = requestOf(messages.signOn, this.#terminal, request, {
+    const row = signOnRow(this.#suite.networkCode);
+    const message = requestOf(row, this.#terminal, request, {
       62: packTerminalInfo(this.#serial),
       63: packOperator(request.operator),
     });
-    return this.#run(messages.signOn, message, request.batch, ({ fields }): SignOnOutcome => {
+    return this.#run(row, message, request.batch, ({ fields }): SignOnOutcome => {
       const batch = readBatch(fields[60] ?? '');
       if (batch === undefined) return invalid('60.2', 'is no batch number');
       const field62 = fields[62] ?? new Uint8Array();
-      if (field62.length !== workingKeysBytes) return invalid('62', `must have ${workingKeysBytes} bytes of keys`);
-      const unwrapped = unwrapKeys(field62, this.#masterKey);
+      const length = workingKeysBytes(this.#suite);
+      if (field62.length !== length) return invalid('62', `must have ${length} bytes of keys`);
+      const unwrapped = unwrapKeys(field62, this.#masterKey, this.#suite);
       // The acquirer holds the new keys now: the old ones would only have every request refused.
       this.#keys = unwrapped.ok ? unwrapped.keys : undefined;
       if (!unwrapped.ok) return { outcome: 'badKeys', key: unwrapped.key };
@@ -155,14 +173,17 @@ export class UnionPayAcquirer implements Acquirer {
   }
 
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome> {
-    const message = authorisationOf(request, secrets, this.#terminal);
-    return this.#run(transactions[request.kind].request, message, request.batch, approvalOf);
+    const trackKey = this.#keys?.trackKey;
+    const security = { suite: this.#suite, ...(trackKey !== undefined && { trackKey }) };
+    const message = authorisationOf(request, secrets, this.#terminal, security);
+    return this.#run(trades[request.kind].request, message, request.batch, approvalOf);
   }
 
   reverse(request: ReversalRequest): Promise<ReversalOutcome> {
     const message = reversalOf(request, this.#terminal);
+    const { reversal }: Required<TradeRow> = trades[request.kind];
     return this.#run(
-      transactions[request.kind].reversal,
+      reversal,
       message,
       request.batch,
       ({ responseCode }): ReversalOutcome => ({ outcome: 'acknowledged', responseCode }),
@@ -229,8 +250,12 @@ export class UnionPayAcquirer implements Acquirer {
     return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#link.where) });
   }
 
+  get #seal(): Seal | undefined {
+    return this.#keys && { macKey: this.#keys.macKey, suite: this.#suite };
+  }
+
   #frame(message: Message): Buffer {
-    return frameOf(message, this.#buffer, this.#keys?.macKey);
+    return frameOf(message, this.#buffer, this.#seal);
   }
 
   /** Nothing in here may hold the request: it is kept as long as a late answer is listened for. */
@@ -240,11 +265,11 @@ export class UnionPayAcquirer implements Acquirer {
     repeated: Repeated,
     limits: Limits,
   ): Promise<Success | Refusal | LinkOutcome | BadAnswer> {
-    const macKey = this.#keys?.macKey;
+    const seal = this.#seal;
     const exchange = await this.#link.exchange(
       frame,
       ({ message, processingRequest }) => {
-        const judged = judge(row, repeated, message, macKey);
+        const judged = judge(row, repeated, message, seal);
         return judged && { judged, processingRequest };
       },
       limits,

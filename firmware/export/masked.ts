@@ -126,7 +126,7 @@ const answer = v.object({
   fault: maybe(fault),
   field: maybe(text),
   what: maybe(text),
-  key: maybe(v.picklist(['PIK', 'MAK'])),
+  key: maybe(v.picklist(['PIK', 'MAK', 'TDK'])),
   domestic: maybe(text),
   foreign: maybe(text),
 });

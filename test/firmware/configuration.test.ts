@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { packTotals } from '../../drivers/acquirer/sub-fields.ts';
+import { packTotals } from '../../drivers/acquirer/sub-fields/field-48.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
 import { minorUnits } from '../../hal/units.ts';
 

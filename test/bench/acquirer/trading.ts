@@ -63,7 +63,10 @@ export class Trading {
     const answer = { responseCode, retrievalReference: trade.reference, authorisationCode };
     const voids = kind === 'void' ? { voids: originalOf(message).stan } : {};
     this.#book.post({ ...key, kind, amount, at: trade.at, state, ...answer, ...voids }, pan);
-    this.#originals.set(`${key.batch}/${key.stan}`, new Map(repeated.map((field) => [field, textOf(message, field)])));
+    this.#originals.set(
+      `${key.batch}/${key.stan}`,
+      new Map([...repeated, 38].map((field) => [field, textOf(message, field)])),
+    );
     const card = this.#book.card(pan);
     return new Map<number, Value>([
       [39, responseCode],
@@ -87,8 +90,10 @@ export class Trading {
     if (!sameAmount) reversal.complain("field 4 is not its request's");
     const sameCard = !message.fields.has(2) || this.#book.isOf(key, textOf(message, 2));
     if (!sameCard) reversal.complain("field 2 is not its request's card");
-    const sameCode = !message.fields.has(38) || textOf(message, 38) === entry.authorisationCode;
-    if (!sameCode) reversal.complain("field 38 is not its approval's");
+    // A void names its sale's code there, and its reversal repeats that where no approval gave another.
+    const codes = ['', entry.authorisationCode, original?.get(38)];
+    const sameCode = codes.includes(textOf(message, 38));
+    if (!sameCode) reversal.complain("field 38 is neither its approval's nor its request's");
     if (!sameAmount) return answering('64');
     if (differs.length > 0 || !sameCard || !sameCode) return answering('30');
     if (entry.state === 'declined') return answering('12');

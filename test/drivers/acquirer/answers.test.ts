@@ -1,16 +1,36 @@
 import { test } from 'tap';
-import { approvalOf, identify, judge, type Repeated, reasonOf, repeatedOf } from '../../../drivers/acquirer/answers.ts';
+import {
+  approvalOf,
+  identify,
+  judge,
+  type Repeated,
+  reasonOf,
+  repeatedOf,
+  type Seal,
+} from '../../../drivers/acquirer/answers.ts';
 import { DesKey } from '../../../drivers/acquirer/des-key.ts';
-import { type MessageRow, messages, transactions } from '../../../drivers/acquirer/message-table.ts';
+import { type MessageRow, messages, signOnRow, trades } from '../../../drivers/acquirer/message-table.ts';
 import { authorisationOf } from '../../../drivers/acquirer/requests.ts';
-import { answers, bytes, macKey, messageIn, plain, requests, sale, secrets, terminal } from './literal-frames.ts';
+import {
+  answers,
+  bytes,
+  macKey,
+  messageIn,
+  plain,
+  requests,
+  sale,
+  secrets,
+  suite,
+  terminal,
+} from './literal-frames.ts';
 
-const key = new DesKey(bytes(macKey));
-const asked = repeatedOf(authorisationOf(sale, secrets, terminal));
+const seal: Seal = { macKey: new DesKey(bytes(macKey)), suite };
+const asked = repeatedOf(authorisationOf(sale, secrets, terminal, { suite }));
+const signOn = signOnRow(suite.networkCode);
 const management: Repeated = { 41: terminal.terminalId, 42: terminal.merchantId };
-const { request, reversal } = transactions.sale;
-const judged = (row: MessageRow, frame: string, repeated = asked, mac: DesKey | undefined = key) =>
-  judge(row, repeated, messageIn(frame), mac);
+const { request, reversal } = trades.sale;
+const judged = (row: MessageRow, frame: string, repeated = asked, by: Seal | undefined = seal) =>
+  judge(row, repeated, messageIn(frame), by);
 
 test('what is kept of a request has no secret in it', async (t) => {
   t.strictSame(asked, { 3: '000000', 4: '000000005100', 11: '000101', 41: '12345678', 42: '123456789012345' });
@@ -25,7 +45,9 @@ test('answers to a sale, in the order of what is looked at', async (t) => {
   t.match(judged(request, answers.approvedInPart), { outcome: 'invalid', field: '39' });
   t.strictSame(judged(request, answers.declined), { outcome: 'declined', responseCode: '51' });
   t.strictSame(judged(request, answers.approvedWithoutMac), { outcome: 'badMac' });
-  t.strictSame(judged(request, answers.approved, asked, new DesKey(bytes('0123456789ABCDEF'))), { outcome: 'badMac' });
+  t.strictSame(judged(request, answers.approved, asked, { macKey: new DesKey(bytes('0123456789ABCDEF')), suite }), {
+    outcome: 'badMac',
+  });
   t.strictSame(judge(request, asked, messageIn(answers.approved), undefined), { outcome: 'badMac' });
   t.match(judged(request, answers.approvedWithoutReference), { outcome: 'invalid', field: '37' });
   t.match(judged(request, answers.approved), { outcome: 'success', responseCode: '00' });
@@ -37,20 +59,23 @@ test('each changed byte of an approval is seen', async (t) => {
   for (let at = 0; at < message.length; at++) {
     const changed = Buffer.from(message);
     changed[at] = (changed[at] as number) ^ 0x01;
-    const outcome = judge(request, asked, changed, key);
+    const outcome = judge(request, asked, changed, seal);
     if (outcome?.outcome === 'success') t.fail(`byte ${at} may be anything`);
   }
   t.pass();
 });
 
 test('a malformed answer is this one, unless its MTI says otherwise', async (t) => {
-  t.match(judge(request, asked, messageIn(answers.approved).subarray(0, 60), key), { outcome: 'invalid', field: '41' });
-  t.equal(judge(request, asked, messageIn(answers.reversed).subarray(0, 40), key), undefined);
-  t.match(judge(request, asked, bytes('02A0 0000000000000000'), key), { outcome: 'invalid', field: 'mti' });
+  t.match(judge(request, asked, messageIn(answers.approved).subarray(0, 60), seal), {
+    outcome: 'invalid',
+    field: '41',
+  });
+  t.equal(judge(request, asked, messageIn(answers.reversed).subarray(0, 40), seal), undefined);
+  t.match(judge(request, asked, bytes('02A0 0000000000000000'), seal), { outcome: 'invalid', field: 'mti' });
   const oddCode = messageIn(
     answers.withoutCode.replace('3020000000C00010', '3020000002C00010').replace('000101 3132', '000101 2E2E 3132'),
   );
-  t.match(judge(request, asked, oddCode, key), { outcome: 'invalid', field: '39' });
+  t.match(judge(request, asked, oddCode, seal), { outcome: 'invalid', field: '39' });
 });
 
 test('answers to a reversal', async (t) => {
@@ -63,8 +88,8 @@ test('answers to a reversal', async (t) => {
 });
 
 test('answers to management messages need no MAC', async (t) => {
-  t.match(judged(messages.signOn, answers.signedOn, management), { outcome: 'success' });
-  t.strictSame(judged(messages.signOn, answers.signOnRefused, management), { outcome: 'declined', responseCode: '97' });
+  t.match(judged(signOn, answers.signedOn, management), { outcome: 'success' });
+  t.strictSame(judged(signOn, answers.signOnRefused, management), { outcome: 'declined', responseCode: '97' });
   t.match(judged(messages.settlement, answers.balanced, management), { outcome: 'success', responseCode: '00' });
   t.strictSame(judged(messages.settlement, answers.settlementRefused, management), {
     outcome: 'declined',

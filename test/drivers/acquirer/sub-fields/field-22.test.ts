@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { packEntryMode, readEntryMode } from '../../../../drivers/acquirer/sub-fields/field-22.ts';
+
+test('22 tells how the card was read and whether a PIN was entered', async (t) => {
+  t.equal(packEntryMode('swipe', true), '021');
+  t.equal(packEntryMode('swipe', false), '022');
+  t.equal(packEntryMode('manual', true), '011');
+  t.equal(packEntryMode('chip', true), '051');
+  t.equal(packEntryMode('contactless', false), '072');
+  t.equal(packEntryMode('fallback', true), '801');
+});
+
+test('22 is read back as it was packed', async () => {
+  const entry = fc.constantFrom('manual', 'swipe', 'chip', 'contactless', 'fallback');
+  fc.assert(
+    fc.property(entry, fc.boolean(), (mode, pin) => {
+      const read = readEntryMode(packEntryMode(mode, pin));
+      return read?.entry === mode && read.pinEntered === pin;
+    }),
+  );
+});
+
+test('22 of another form is none', async (t) => {
+  for (const field22 of ['', '02', '020', '023', '991', '0211']) t.equal(readEntryMode(field22), undefined, field22);
+});
