@@ -1,4 +1,5 @@
 /** Puts a terminal together from its configuration: drivers, ledger, machine. The only place that names a driver. */
+import { dialTls } from '../drivers/acquirer/tls-dial.ts';
 import { UnionPayAcquirer } from '../drivers/acquirer/unionpay-acquirer.ts';
 import { MagTekReader } from '../drivers/card-reader/magtek-reader.ts';
 import { SerialCardReader } from '../drivers/card-reader/serial-card-reader.ts';
@@ -30,6 +31,7 @@ import { type Devices, type Report, Runtime } from './runtime.ts';
 import type { SlipIdentity } from './slips/slip.ts';
 import type { Surroundings } from './surroundings.ts';
 import { flightDirectory, ledgerPlace } from './terminal-files.ts';
+import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
 export const openVault = (
@@ -103,9 +105,12 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
         currency: '156',
         terminalSerial: terminal.serialNumber,
         masterKey,
+        keySuite: acquirer.keySuite,
+        sm4: acquirer.sm4,
+        ...(acquirer.backup !== undefined && { backup: acquirer.backup }),
       },
       clock,
-      dial,
+      acquirer.tls === undefined ? dial : dialTls(readTls(acquirer.tls)),
     ),
   };
 };
@@ -140,7 +145,11 @@ const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSyste
   return new FileLedger<Fact>(settings, fileSystem);
 };
 
-/** A terminal ready to be started. `masterKey` is copied and may be overwritten. */
+/**
+ * A terminal ready to be started. `masterKey` is copied and may be overwritten.
+ *
+ * @throws ConfiguredFileError
+ */
 export const compose = (
   configuration: Configuration,
   vault: Vault,

@@ -65,6 +65,44 @@ const display = v.variant('driver', [
 const acquirer = v.strictObject({
   host: described(text(1, 253), 'Name or address of the acquirer; nothing is ever sent to another'),
   port: integer(1, 65_535),
+  backup: v.optional(
+    described(
+      v.strictObject({ host: text(1, 253), port: integer(1, 65_535) }),
+      'Where else the acquirer is reached when no connection comes about',
+    ),
+  ),
+  tls: v.optional(
+    v.strictObject({
+      ca: v.optional(described(text(1, 4096), 'PEM file of who may vouch for the acquirer; relative to this file')),
+      pin: v.optional(
+        described(
+          v.pipe(v.string(), v.regex(/^[0-9A-Fa-f]{64}$/, '64 hex digits')),
+          "SHA-256 of the acquirer's public key (SPKI): no other is taken",
+        ),
+      ),
+      serverName: v.optional(described(text(1, 253), 'The name that its certificate must be for. Default: host')),
+      certificate: v.optional(described(text(1, 4096), "PEM file of the terminal's own certificate")),
+      key: v.optional(described(text(1, 4096), 'PEM file of its key')),
+    }),
+  ),
+  keySuite: v.optional(
+    described(
+      v.picklist(['001', '003', '004', 'sm4']),
+      'The keys of the sign-on: single or double DES, double DES with encrypted tracks, SM4 (not confirmed by any acquirer)',
+    ),
+    '003',
+  ),
+  sm4: v.optional(
+    described(
+      v.strictObject({
+        networkCode: v.optional(v.picklist(['005', '006']), '005'),
+        algorithm: v.optional(v.picklist(['3', '4']), '3'),
+        mac: v.optional(v.picklist(['text', 'bytes']), 'text'),
+      }),
+      'What sources tell differently of SM4: field 60.3, 53.2 and the form of the MAC',
+    ),
+    {},
+  ),
   tpdu: v.optional(described(digits(10), 'TPDU, ten digits'), '6000030000'),
   header: v.optional(described(digits(12), 'Message header, twelve digits'), '603100310100'),
   connectTimeoutMs: v.optional(milliseconds(100, 120_000), 10_000),
@@ -184,6 +222,8 @@ export const configurationSchema = v.pipe(
 );
 
 type Checked = v.InferOutput<typeof configurationSchema>;
+/** `acquirer.tls`: files are named by absolute paths. */
+export type TlsFiles = NonNullable<Checked['acquirer']['tls']>;
 
 /** With all paths absolute. */
 export type Configuration = Checked & { readonly storage: { readonly anchor: string } };
@@ -200,7 +240,7 @@ const say = (issue: v.BaseIssue<unknown>): string => {
   return `${key}: expected ${expected}, found ${issue.received}`;
 };
 
-/** Checks a parsed file; relative paths in `storage` are taken from `directory`. */
+/** Checks a parsed file; relative paths are taken from `directory`. */
 export const checkConfiguration = (content: unknown, directory: string): ConfigurationResult => {
   const result = v.safeParse(configurationSchema, content);
   if (!result.success) return { valid: false, errors: result.issues.map(say) };
@@ -209,11 +249,24 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
   const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
+  const { acquirer } = result.output;
+  const tls = acquirer.tls === undefined ? {} : { tls: resolved(acquirer.tls, directory) };
   return {
     valid: true,
-    configuration: { ...result.output, storage: { ...storage, directory: at, deviceKey, anchor, ...mirror } },
+    configuration: {
+      ...result.output,
+      acquirer: { ...acquirer, ...tls },
+      storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
+    },
   };
 };
+
+const resolved = (tls: TlsFiles, directory: string): TlsFiles => ({
+  ...tls,
+  ...(tls.ca !== undefined && { ca: resolve(directory, tls.ca) }),
+  ...(tls.certificate !== undefined && { certificate: resolve(directory, tls.certificate) }),
+  ...(tls.key !== undefined && { key: resolve(directory, tls.key) }),
+});
 
 export const readConfiguration = (path: string): ConfigurationResult => {
   let content: string;

@@ -12,6 +12,7 @@ import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
+import { ConfiguredFileError, readTls } from './tls-files.ts';
 
 const help = `slipsafe: the payment terminal's runtime
 
@@ -112,7 +113,8 @@ const run = async (configuration: Configuration): Promise<void> => {
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
   run: (config) => run(configurationOf(config)),
   check: (config) => {
-    configurationOf(config);
+    const { acquirer } = configurationOf(config);
+    if (acquirer.tls !== undefined) readTls(acquirer.tls);
     console.log('the configuration is right');
   },
   provision: (config) => provisionBoard(configurationOf(config)),
@@ -135,7 +137,8 @@ try {
   else await command(values.config);
 } catch (error) {
   const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
-  const expected = usage || error instanceof Refusal || error instanceof VaultError;
+  const expected =
+    usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
   console.error(`slipsafe: ${(error as Error).message}`);
   if (!expected) console.error((error as Error).stack);
   process.exitCode = 1;

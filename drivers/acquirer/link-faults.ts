@@ -7,6 +7,9 @@ export type LinkFault =
   | 'refused'
   | 'unreachable'
   | 'denied'
+  | 'untrusted'
+  | 'expired'
+  | 'noTls'
   | 'noConnection'
   | 'noAnswer'
   | 'closed'
@@ -42,6 +45,22 @@ const faults: Readonly<Record<LinkFault, { code: DeviceFaultCode; what: string; 
     code: 'denied',
     what: 'This system does not let the connection out.',
     remedy: 'Open the address and port in the firewall.',
+  },
+  untrusted: {
+    code: 'denied',
+    what: 'Who answers there can not prove to be the acquirer; nothing was sent',
+    remedy:
+      'Correct host, authority or pin in the configuration (acquirer.tls); never trade over this network until it is clear.',
+  },
+  expired: {
+    code: 'denied',
+    what: "The acquirer's certificate is not valid at the terminal's date; nothing was sent.",
+    remedy: "Correct the terminal's date; if it is right, ask the acquirer's service desk for a valid certificate.",
+  },
+  noTls: {
+    code: 'notSuitable',
+    what: 'The two sides do not agree on TLS',
+    remedy: "Check the port and acquirer.tls in the configuration, then ask the acquirer's service desk.",
   },
   noConnection: {
     code: 'silent',
@@ -110,10 +129,25 @@ const errnoFaults: Readonly<Record<string, LinkFault>> = {
   ETIMEDOUT: 'noConnection',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'expired',
 };
+
+/** Our own code, of a key that isn't the pinned one. */
+export const wrongPin = 'ERR_SLIPSAFE_TLS_PIN';
+
+/** Node's and OpenSSL's codes for a certificate that isn't believed. */
+const isUntrusted = (code: string): boolean =>
+  code === wrongPin ||
+  code === 'ERR_TLS_CERT_ALTNAME_INVALID' ||
+  /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH)/.test(code);
 
 /** The fault behind a socket's error. */
 export const socketFault = (error: NodeJS.ErrnoException, where: string): DeviceFault => {
-  const fault = errnoFaults[error.code ?? ''];
-  return fault === undefined ? linkFault('failed', where, error.code ?? error.name) : linkFault(fault, where);
+  const { code = '' } = error;
+  const fault = errnoFaults[code];
+  if (fault !== undefined) return linkFault(fault, where);
+  if (isUntrusted(code)) return linkFault('untrusted', where, code);
+  if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return linkFault('noTls', where, code);
+  return linkFault('failed', where, code === '' ? error.name : code);
 };

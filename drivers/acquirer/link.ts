@@ -79,11 +79,10 @@ export class Link {
     this.#onStray = onStray;
   }
 
-  /** Finds out whether a connection comes about, and sends nothing on it. Undefined: it does. */
-  async probe(): Promise<DeviceFault | undefined> {
+  /** Finds out whether a connection comes about, and sends nothing on it: that it does counts as an answer. */
+  probe(): Promise<Exchange<undefined>> {
     const limits = { connectMs: this.#address.connectTimeoutMs, answerMs: 0, lingerMs: 0 };
-    const exchange = await this.#connect(undefined, () => undefined, limits);
-    return exchange.ended === 'answered' ? undefined : exchange.fault;
+    return this.#connect<undefined>(undefined, () => undefined, limits);
   }
 
   /**

@@ -31,7 +31,7 @@ import type { BlockKey } from './block-key.ts';
 import type { Message } from './codec.ts';
 import { type Frame, type FrameHeader, frameHead, mostFrameBytes } from './frame.ts';
 import { type KeySuite, keySuite, type Sm4Choices, type SuiteName } from './key-suite.ts';
-import { type Dial, dialTcp, type Limits, Link } from './link.ts';
+import { type Dial, dialTcp, type Exchange, type Limits, Link } from './link.ts';
 import { type LinkFault, linkFault } from './link-faults.ts';
 import { hasMac, type MessageRow, messages, signOnRow, type TradeRow, trades } from './message-table.ts';
 import { authorisationOf, frameOf, requestOf, reversalOf, type Terminal } from './requests.ts';
@@ -45,6 +45,8 @@ export interface AcquirerConfig extends Terminal {
   /** Name or address of the acquirer's front end. Nothing is ever sent elsewhere. */
   readonly host: string;
   readonly port: number;
+  /** Where else the acquirer is reached, when no connection comes about there. */
+  readonly backup?: { readonly host: string; readonly port: number };
   /** Ten digits, `6000030000`. */
   readonly tpdu: string;
   readonly header: FrameHeader;
@@ -68,6 +70,9 @@ type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'endBatch'> = Parameter
 const defaultLingerMs = 60_000;
 const usualSm4: Sm4Choices = { networkCode: '005', algorithm: '3', mac: 'text' };
 
+/** After this on the backup address the first one is tried again. */
+const backToFirstMs = 600_000;
+
 /** How often the way to the acquirer is tried while it is known to be cut. */
 const probeIntervalMs = 30_000;
 
@@ -83,7 +88,9 @@ export class UnionPayAcquirer implements Acquirer {
   readonly #serial: string;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #link: Link;
+  readonly #links: readonly [Link, ...Link[]];
+  /** Which of them worked last, and until when it is tried before the first one. */
+  #preferred = { index: 0, untilMs: 0 };
   readonly #suite: KeySuite;
   readonly #masterKey: BlockKey;
   /** Where messages are packed; it begins with the head that all of them have. */
@@ -118,7 +125,10 @@ export class UnionPayAcquirer implements Acquirer {
     }
     this.#masterKey = this.#suite.key(config.masterKey);
     frameHead(config.tpdu, config.header).copy(this.#buffer);
-    this.#link = new Link({ host, port, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame));
+    const link = (address: { readonly host: string; readonly port: number }): Link =>
+      new Link({ ...address, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame));
+    const { backup } = config;
+    this.#links = backup === undefined ? [link({ host, port })] : [link({ host, port }), link(backup)];
   }
 
   /** Tries whether a connection comes about; it sends nothing. */
@@ -129,11 +139,11 @@ export class UnionPayAcquirer implements Acquirer {
 
   async release(): Promise<void> {
     this.#released = true;
-    this.#fault ??= linkFault('released', this.#link.where);
+    this.#fault ??= linkFault('released', this.#where);
     this.#listener = undefined;
     this.#cancelProbe?.();
     this.#keys = undefined;
-    await this.#link.close();
+    await Promise.all(this.#links.map((link) => link.close()));
   }
 
   /**
@@ -148,7 +158,7 @@ export class UnionPayAcquirer implements Acquirer {
     const outcome = await this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), echoLimits);
     if (outcome.outcome === 'success') return { healthy: true };
     if ('fault' in outcome) return { healthy: false, fault: outcome.fault };
-    return { healthy: false, fault: linkFault('errorAnswer', this.#link.where, reasonOf(outcome)) };
+    return { healthy: false, fault: linkFault('errorAnswer', this.#where, reasonOf(outcome)) };
   }
 
   signOn(request: Asked<'signOn'>): Promise<SignOnOutcome> {
@@ -247,7 +257,7 @@ export class UnionPayAcquirer implements Acquirer {
   }
 
   #notSent(fault: LinkFault): Promise<LinkOutcome> {
-    return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#link.where) });
+    return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#where) });
   }
 
   get #seal(): Seal | undefined {
@@ -266,14 +276,15 @@ export class UnionPayAcquirer implements Acquirer {
     limits: Limits,
   ): Promise<Success | Refusal | LinkOutcome | BadAnswer> {
     const seal = this.#seal;
-    const exchange = await this.#link.exchange(
-      frame,
-      ({ message, processingRequest }) => {
-        const judged = judge(row, repeated, message, seal);
-        return judged && { judged, processingRequest };
-      },
-      limits,
+    const accept = ({ message, processingRequest }: Frame) => {
+      const judged = judge(row, repeated, message, seal);
+      return judged && { judged, processingRequest };
+    };
+    const exchange = await this.#onLinks((link, isLast) =>
+      // A frame is wiped once it can't be sent any more: the next address needs one of its own.
+      link.exchange(isLast ? frame : Buffer.from(frame), accept, limits),
     );
+    frame.fill(0);
     if (exchange.ended !== 'answered') return { outcome: exchange.ended, fault: exchange.fault };
     this.#linkUp();
     const { judged, processingRequest } = exchange.answer;
@@ -287,9 +298,30 @@ export class UnionPayAcquirer implements Acquirer {
 
   async #probe(): Promise<void> {
     this.#cancelProbe = undefined;
-    const fault = await this.#link.probe();
-    if (fault === undefined) this.#linkUp();
-    else this.#linkDown(fault);
+    const exchange = await this.#onLinks((link) => link.probe());
+    if (exchange.ended === 'answered') this.#linkUp();
+    else this.#linkDown(exchange.fault);
+  }
+
+  get #where(): string {
+    return this.#links.map(({ where }) => where).join(' and ');
+  }
+
+  /** Tries each address until a connection comes about, the one that worked last first. A byte goes to one of them only. */
+  async #onLinks<Answer>(
+    attempt: (link: Link, isLast: boolean) => Promise<Exchange<Answer>>,
+  ): Promise<Exchange<Answer>> {
+    const now = this.#clock.monotonic();
+    const first = now < this.#preferred.untilMs ? this.#preferred.index : 0;
+    const order = [first, ...this.#links.keys()].filter((index, at, all) => all.indexOf(index) === at);
+    let exchange: Exchange<Answer> | undefined;
+    for (const [place, index] of order.entries()) {
+      exchange = await attempt(this.#links[index] as Link, place === order.length - 1);
+      if (exchange.ended === 'notSent') continue;
+      if (index !== first) this.#preferred = { index, untilMs: now + backToFirstMs };
+      return exchange;
+    }
+    return exchange as Exchange<Answer>;
   }
 
   #linkUp(): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import type { Key } from '../../hal/keypad.ts';
 import { type FarEnd, plugIn } from '../support/pty.ts';
 import { BenchAcquirer } from './acquirer/bench-acquirer.ts';
@@ -26,6 +27,10 @@ export interface BoardOptions {
   readonly timers?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly acquirer?: Readonly<Record<string, unknown>>;
+  /** What the acquirer shows of itself, and asks for, where it speaks TLS. */
+  readonly acquirerTls?: TlsOptions;
+  /** The acquirer has a second address, which the terminal knows. */
+  readonly backup?: boolean;
   /** Other sections of the configuration file, whole. */
   readonly sections?: Readonly<Record<string, unknown>>;
   /** The supervisor's password; without one there is no supervisor. */
@@ -87,6 +92,7 @@ export class VirtualBoard {
       terminalId,
       merchantId,
       masterKey: this.#masterKey,
+      ...(options.acquirerTls !== undefined && { tls: options.acquirerTls }),
       cards: Object.values(testCards).map(({ pan, pin, institution, foreign }) => ({
         pan,
         pin,
@@ -102,8 +108,9 @@ export class VirtualBoard {
     const board = new VirtualBoard(folder, options);
     try {
       for (const line of lines) await board.plugIn(line);
-      const { host, port } = await board.acquirer.listen();
-      await board.#configure(host, port);
+      const address = await board.acquirer.listen();
+      const backup = options.backup === true ? { backup: await board.acquirer.listenAlso() } : {};
+      await board.#configure({ ...address, ...backup });
       await runFirmware(['provision', '--config', board.configurationPath], `${board.#masterKey.toString('hex')}\n`);
     } catch (error) {
       await board.dismantle();
@@ -220,7 +227,7 @@ export class VirtualBoard {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #configure(host: string, port: number): Promise<void> {
+  async #configure(address: object): Promise<void> {
     const { timers, policy, acquirer, sections, supervisorPassword } = this.#options;
     const { printerProfile = 'epson', paper = 58, display = 'lcd4x16' } = this.#options;
     const at = (line: Line) => ({ path: this.portPath(line), baudRate: baudRates[line] });
@@ -237,7 +244,7 @@ export class VirtualBoard {
       pinPad: { driver: 'visa', port: at('pinPad') },
       printer: { driver: 'escpos', profile: printerProfile, paper, port: at('printer') },
       display: { driver: display, port: at('display') },
-      acquirer: { host, port, ...acquirer },
+      acquirer: { ...address, ...acquirer },
       policy: { acceptUnverified: printerProfile === 'mute', ...policy },
       timers: { tearOffMs: 0, noticeMs: 300, ...timers },
       log: { level: 'debug' },

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Behaviour, type Occasion, Script } from './behaviours.ts';
 import type { Book, Half } from './book.ts';
 import { isBatch } from './day-end.ts';
@@ -11,6 +12,8 @@ import { FrameReader } from './wire.ts';
 export interface BenchAcquirerOptions extends HostOptions {
   /** What its delays run on; the machine's timers by default. */
   readonly schedule?: Schedule;
+  /** Certificate and key, and who may vouch for a terminal's, where it must show one; plain TCP without. */
+  readonly tls?: TlsOptions;
 }
 
 /** A message on the line, and on which connection (1, 2, 3 …). */
@@ -56,8 +59,12 @@ export class BenchAcquirer extends EventEmitter<Events> {
   #address: { readonly host: string; readonly port: number } | undefined;
   #connections = 0;
 
+  readonly #tls: TlsOptions | undefined;
+  readonly #others: Server[] = [];
+
   constructor(options: BenchAcquirerOptions) {
     super();
+    this.#tls = options.tls;
     this.#host = new Host(options, this.#script);
     this.#delivery = new Delivery(options.schedule ?? timers);
   }
@@ -155,7 +162,7 @@ export class BenchAcquirer extends EventEmitter<Events> {
   /** Opens its port; 0 takes a free one. */
   async listen(port = 0, host = '127.0.0.1'): Promise<{ host: string; port: number }> {
     if (this.#server !== undefined) throw new Error('the bench acquirer listens already');
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = this.#newServer();
     this.#server = server;
     try {
       await once(server.listen(port, host), 'listening');
@@ -166,6 +173,21 @@ export class BenchAcquirer extends EventEmitter<Events> {
     const address = { host, port: (server.address() as AddressInfo).port };
     this.#address = address;
     return address;
+  }
+
+  /** Opens another port of the same acquirer, which stays open. */
+  async listenAlso(host = '127.0.0.1'): Promise<{ host: string; port: number }> {
+    const server = this.#newServer();
+    this.#others.push(server);
+    await once(server.listen(0, host), 'listening');
+    return { host, port: (server.address() as AddressInfo).port };
+  }
+
+  #newServer(): Server {
+    if (this.#tls === undefined) return createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = createTlsServer({ minVersion: 'TLSv1.2', ...this.#tls }, (socket) => this.#accept(socket));
+    // A terminal that breaks off in the handshake is no affair of the acquirer's.
+    return server.on('tlsClientError', () => undefined);
   }
 
   /** Closes the port, so that a connection is refused at once. Open connections stay. */
@@ -191,10 +213,10 @@ export class BenchAcquirer extends EventEmitter<Events> {
     this.#waiting.clear();
     const server = this.#server;
     this.#server = undefined;
-    const closed = server && once(server, 'close');
-    server?.close();
+    const open = [server, ...this.#others.splice(0)].filter((each) => each !== undefined);
+    const closed = open.map((each) => once(each.close(), 'close'));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 
   /** Puts a terminal on another line than TCP: its bytes go into `receive`, what is answered comes out of the link. */

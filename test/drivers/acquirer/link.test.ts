@@ -114,7 +114,7 @@ test('where no connection came about nothing was sent', async (t) => {
     fault: { code: 'missing', where: `127.0.0.1:${peer.port}` },
   });
   t.equal(hexOf(frame), '00'.repeat(frame.length), 'the frame is wiped all the same');
-  t.match(await link.probe(), { code: 'missing' });
+  t.match(await link.probe(), { ended: 'notSent', fault: { code: 'missing' } });
   const nowhere = linkTo(t, 1, dialTcp, 'acquirer.invalid');
   const outcome = await nowhere.link.exchange(bytes(requests.echo), any, limits);
   t.match(outcome, { ended: 'notSent', fault: { code: /missing|silent/, where: 'acquirer.invalid:1' } });
@@ -155,7 +155,7 @@ test('a write that fails may have left all the same', async (t) => {
 test('a probe connects and sends nothing', async (t) => {
   const peer = await startPeer(t);
   const { link, clock } = linkTo(t, peer.port);
-  t.equal(await link.probe(), undefined);
+  t.match(await link.probe(), { ended: 'answered' });
   t.equal(clock.pending, 0);
   t.equal(peer.requests.reports.length, 0);
 });

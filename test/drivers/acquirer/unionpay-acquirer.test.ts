@@ -219,6 +219,37 @@ test('a claim before an absent host says so, and tries again by itself', async (
   await log.until(({ type }) => type === 'online');
 });
 
+test('where no connection comes about the backup address is taken, stays so for a while, and a request leaves once', async (t) => {
+  const second = await startPeer(t);
+  const { acquirer, peer, clock } = await rig(t, { backup: { host: '127.0.0.1', port: second.port } });
+  await peer.close();
+  const signedOn = async (at: typeof peer, number: number) => {
+    const outcome = acquirer.signOn(ids);
+    (await at.request(number)).send(answers.signedOn);
+    t.match(await outcome, { outcome: 'signedOn' });
+  };
+  await signedOn(second, 1);
+  await peer.open();
+  await signedOn(second, 2);
+  clock.advance(600_000);
+  await signedOn(peer, 1);
+  t.equal(second.requests.reports.length, 2);
+  await second.close();
+  await signedOn(peer, 2);
+  await peer.close();
+  const outcome = await acquirer.signOn(ids);
+  t.match(outcome, { outcome: 'notSent', fault: { where: `127.0.0.1:${second.port}` } }, 'neither is there');
+});
+
+test('a request that one address took and did not answer is not sent to the other', async (t) => {
+  const second = await startPeer(t);
+  const { acquirer, peer } = await rig(t, { backup: { host: '127.0.0.1', port: second.port } });
+  const outcome = acquirer.signOn(ids);
+  (await peer.request(1)).hangUp();
+  t.match(await outcome, { outcome: 'unanswered' });
+  t.equal(second.requests.reports.length, 0);
+});
+
 test('the processing request of an answer is an event', async (t) => {
   const { acquirer, converse, log } = await rig(t);
   const wanted = answers.signedOn.replace('603100310730', '603103310730');
