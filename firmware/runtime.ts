@@ -70,6 +70,9 @@ export interface RuntimeOptions {
 /** Causes for which a technician is needed, who reads the log: the others a clerk sees and puts right. */
 const needsMending: ReadonlySet<PrinterCause> = new Set(['silence', 'unrecoverable']);
 
+/** 处理要求 3. The others ask for what this terminal doesn't have: parameters, keys and programs from the acquirer. */
+const signOnAgain = 3;
+
 /**
  * A reversal that is sent under another terminal's number is answered 25, no such request, and counts as done: the
  * money would stay with the acquirer (M2).
@@ -312,7 +315,11 @@ export class Runtime {
       keypad.claim((event) => (isLink(event) ? link('keypad', event) : this.post(event))),
       cardReader.claim((event) => (isLink(event) ? link('cardReader', event) : onCard(event))),
       pinPad.claim((event) => link('pinPad', event)),
-      acquirer.claim((event) => (isLink(event) ? link('acquirer', event) : report({ type: 'acquirerEvent', event }))),
+      acquirer.claim((event) => {
+        if (isLink(event)) return link('acquirer', event);
+        report({ type: 'acquirerEvent', event });
+        if (event.type === 'processingRequest' && event.request === signOnAgain) this.post({ type: 'signOnAsked' });
+      }),
     ]);
   }
 }

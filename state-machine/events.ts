@@ -37,6 +37,8 @@ export type Happening =
   /** The printer said so by itself, between prints or during one. */
   | { readonly type: 'readiness'; readonly readiness: PrinterReadiness }
   | { readonly type: 'link'; readonly device: DeviceName; readonly online: boolean }
+  /** The acquirer asks for a sign-on when there is time: 处理要求 3 in the header of an answer. */
+  | { readonly type: 'signOnAsked' }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
   /** `code`: the ledger's short code that stands on the slip. */
   | ({ readonly type: 'printed'; readonly verdict: PrintVerdict; readonly code?: string } & Outcome)
@@ -66,6 +68,7 @@ export const eventNames = Object.keys({
   pin: 0,
   readiness: 0,
   link: 0,
+  signOnAsked: 0,
   printerChecked: 0,
   printed: 0,
   printCancelled: 0,

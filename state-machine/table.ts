@@ -64,6 +64,7 @@ const rows: Rows = {
   idle: {
     key: { to: ['amount', 'menu', ...copies], run: entering.atIdle },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    signOnAsked: { to: onward, run: authorising.signOnAsked },
   },
   menu: {
     key: { to: ['confirmSettlement', 'password', ...copies, 'signingOn', ...onward], run: entering.inMenu },
@@ -189,6 +190,7 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   pin: 'staleOutcome',
   readiness: { to: ['same'], run: everywhere.readinessNoted },
   link: { to: ['same'], run: everywhere.linkNoted },
+  signOnAsked: { to: ['same'], run: everywhere.signOnNoted },
   printerChecked: 'staleOutcome',
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',

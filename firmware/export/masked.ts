@@ -142,6 +142,7 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   pin: { effect, outcome: text },
   readiness: { readiness },
   link: { device: text, online: flag },
+  signOnAsked: {},
   printerChecked: { effect, readiness },
   printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), code },
   printCancelled: { effect, confirmed: flag },

@@ -46,6 +46,9 @@ export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) =>
     : 'keyWithoutMeaning';
 };
 
+/** At rest there is time. */
+export const signOnAsked: Handler<'idle', 'signOnAsked'> = (turn) => goOn(turn.know({ signedOn: false }));
+
 /** Why an answer that isn't one leaves the sale in doubt, as the reversal tells it in field 39. */
 const doubt = (
   answer: Exclude<AuthorisationOutcome, { outcome: 'approved' | 'declined' | 'notSent' }>,

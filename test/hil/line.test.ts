@@ -90,3 +90,18 @@ test('an acquirer that turned to another batch refuses with 77: the terminal sig
   );
   t.equal(it.acquirer.book.openTotal(), 1234);
 });
+
+test('an acquirer that asks for a sign-on in its header gets one when the sale is over, and not again and again', async (t) => {
+  const it = await boardOf(t, {});
+  await it.powerOnToIdle();
+  it.acquirer.processingRequest = 3;
+  await it.sell('1234');
+  await it.firmware.fact('signedOn', 2);
+  await it.display.until('请输入金额');
+  const kinds = it.acquirer.messages.filter(({ direction }) => direction === 'received').map(({ kind }) => kind);
+  t.strictSame(kinds, ['signOn', 'sale', 'signOn']);
+  t.strictSame(
+    (await agree(t, it)).map(({ status }) => status),
+    ['captured'],
+  );
+});

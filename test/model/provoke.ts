@@ -63,6 +63,7 @@ const always: readonly object[] = [
   ...(['printer', 'acquirer', 'keypad'] as const).flatMap((device) =>
     [true, false].map((online) => ({ type: 'link', device, online })),
   ),
+  { type: 'signOnAsked' },
   ...(['refused', 'failed'] as const).map((result) => ({ type: 'ledgerFault', result, fact: 'intended' })),
 ];
 

@@ -206,3 +206,14 @@ test('M10: a batch that is full of refusals can be settled', async (t) => {
   world.authorised({ outcome: 'declined', responseCode: '51' }).keys('enter', '5', 'enter', 'menu', '1', 'enter');
   t.equal(world.phase, 'settling');
 });
+
+test('an acquirer that asks for a sign-on gets it at rest, when what is in hand is over', async (t) => {
+  const idle = new World().start().signOn().happen({ type: 'signOnAsked' });
+  t.equal(idle.phase, 'signingOn');
+  t.equal(idle.happen({ type: 'signOnAsked' }).signOn().phase, 'idle', 'the one under way is the one asked for');
+
+  const selling = new World().upToRequest().happen({ type: 'signOnAsked' }).authorised();
+  t.equal(selling.phase, 'printingMerchant');
+  selling.printed().keys('enter').printed().keys('enter');
+  t.equal(selling.phase, 'signingOn');
+});
