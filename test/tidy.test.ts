@@ -20,6 +20,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/printer/printer-status.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/serial/hang-up.ts': 'test/drivers/serial/serial-line.test.ts',
   'firmware/compose.ts': 'test/hil/sale.test.ts',
+  'firmware/terminalctl/ask-secretly.ts': 'test/firmware/terminalctl/keys-command.test.ts',
   'firmware/terminal-files.ts': 'test/firmware/main.test.ts',
   'firmware/surroundings.ts': 'test/hil/sale.test.ts',
   'firmware/system-clock.ts': 'test/hil/sale.test.ts',

@@ -1,6 +1,8 @@
 /** terminalctl: the technician's tool. One command a task; `--json` gives machines what a person reads as text. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
+import { asking } from './ask-secretly.ts';
+import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 import { Refusal } from './ledger-source.ts';
 import type { Output } from './output.ts';
@@ -31,8 +33,15 @@ const withSource = (command: Command): Command =>
 
 const json = (): Option => new Option('--json', 'one JSON object a line, for machines');
 
-/** @param leave is given the exit code */
-export const program = (out: Output, leave: (code: number) => void): Command => {
+/**
+ * @param leave is given the exit code
+ * @param input where secrets are typed
+ */
+export const program = (
+  out: Output,
+  leave: (code: number) => void,
+  input: NodeJS.ReadableStream = process.stdin,
+): Command => {
   const root = new Command('terminalctl')
     .description("The technician's tool of a Slipsafe terminal.")
     .exitOverride()
@@ -73,6 +82,31 @@ the terminal trades.
     .addOption(json())
     .action((options) => leave(ledger.key(options, out)));
 
+  const keysCommand = root.command('keys').description("the acquirer's master key (终端主密钥)");
+  const withConfig = (command: Command): Command =>
+    command.option('-c, --config <file>', "the terminal's configuration").addOption(json());
+  withConfig(keysCommand.command('load'))
+    .description('put it together from components, each with its check value; nothing typed is shown')
+    .option('-n, --components <n>', 'how many there are', positive, 2)
+    .addHelpText(
+      'after',
+      `
+Each keeper types his component (16 or 32 hex digits) and the check value that he has in writing. Nothing is changed
+unless all fit. From a pipe it takes a line each: component, check value, component, check value.
+  terminalctl keys load -c /etc/slipsafe/terminal.json --components 3`,
+    )
+    .action(async (options) => {
+      const { ask, end } = asking(input, process.stderr);
+      try {
+        leave(await keys.load(options, ask, out));
+      } finally {
+        end();
+      }
+    });
+  withConfig(keysCommand.command('check'))
+    .description('its check value, to be compared with the one that came with it; never the key')
+    .action((options) => leave(keys.check(options, out)));
+
   withSource(root.command('replay'))
     .argument('<export>', 'an export of the ledger')
     .description('a dispute as it happened: each event, screen, fact and effect, stepped again')
@@ -84,10 +118,14 @@ the terminal trades.
 };
 
 /** Runs a command line (without node and script), and gives its exit code. */
-export const run = async (args: readonly string[], out: Output): Promise<number> => {
+export const run = async (
+  args: readonly string[],
+  out: Output,
+  input: NodeJS.ReadableStream = process.stdin,
+): Promise<number> => {
   let code = 0;
   try {
-    await program(out, (given) => (code = given)).parseAsync(args, { from: 'user' });
+    await program(out, (given) => (code = given), input).parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
