@@ -105,3 +105,14 @@ test('an acquirer that asks for a sign-on in its header gets one when the sale i
     ['captured'],
   );
 });
+
+for (const [keySuite, what] of [
+  ['001', 'keys of single length'],
+  ['004', 'tracks that are encrypted'],
+] as const) {
+  test(`key suite ${keySuite}: a sale under ${what}`, async (t) => {
+    const it = await boardOf(t, { acquirer: { keySuite } });
+    await it.powerOnToIdle();
+    await sold(t, it);
+  });
+}

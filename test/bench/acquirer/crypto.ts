@@ -46,15 +46,31 @@ export const newKey = (length: 8 | 16, random: (size: number) => Buffer = random
  * |---|---|---|---|---|---|
  * | 001 | 24 | 8 | 4 | 8 | 4 |
  * | 003 | 40 | 16 | 4 | 16: the key's 8, then 8 zeros | 4 |
+ * | 004 | 60 | the same, and the track key 16, its check value 4 | | | |
  */
-export const wrapWorkingKeys = (masterKey: Buffer, pik: Buffer, mak: Buffer): Buffer =>
+export const wrapWorkingKeys = (masterKey: Buffer, pik: Buffer, mak: Buffer, tdk?: Buffer): Buffer =>
   Buffer.concat([
     encipher(masterKey, pik),
     checkValue(pik),
     encipher(masterKey, mak),
     Buffer.alloc(pik.length - mak.length),
     checkValue(mak),
+    ...(tdk === undefined ? [] : [encipher(masterKey, tdk), checkValue(tdk)]),
   ]);
+
+/**
+ * A track whose 16 characters before its last one (of an odd length) or two (of an even one) went through the track key
+ * as nibbles.
+ */
+export const decipherTrack = (tdk: Buffer, track: string): string => {
+  const end = track.length - (track.length % 2 === 0 ? 2 : 1);
+  const from = end - 16;
+  if (from < 0) return track;
+  const nibble = (character: string): string => (character.charCodeAt(0) & 0x0f).toString(16);
+  const hidden = Buffer.from([...track.slice(from, end)].map(nibble).join(''), 'hex');
+  const clear = decipher(tdk, hidden).toString('hex').replaceAll('d', '=');
+  return track.slice(0, from) + clear + track.slice(end);
+};
 
 /**
  * UnionPay's ECB MAC (field 64). The message from its MTI to the end of field 63 is padded with zeros to whole blocks,

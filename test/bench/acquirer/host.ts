@@ -84,7 +84,7 @@ export class Host {
   /** Handles the payload of one frame: TPDU, header and message, at least 21 bytes. A second time without script. */
   receive(payload: Buffer, scripted = true): Handled {
     const { envelope, iso, faults } = openEnvelope(payload);
-    const message = unpack(iso);
+    const message = this.#keys.inClear(unpack(iso));
     const kind = kindOf(message);
     const behaviour = scripted && kind !== undefined ? this.#script.take(kind) : undefined;
     if (behaviour?.kind === 'overtaken') return { behaviour };
@@ -159,15 +159,14 @@ export class Host {
     return verdict === 'right';
   }
 
-  /** 001 single, 003 double-length PIN key; 004, with a track key, is not given (40). Field 60.2 is the open batch. */
+  /** 001 single, 003 double-length PIN key, 004 with a track key. Field 60.2 is the open batch. */
   #signOn(message: IsoMessage): Fields {
     const code = managementCode(message);
-    if (code === '004') return answering('40');
     const batch = `${this.dayEnd.batch}`.padStart(6, '0');
     return new Map<number, Value>([
       [39, '00'],
       [60, `00${batch}${code}`],
-      [62, this.#keys.signOn(code === '001' ? 8 : 16)],
+      [62, this.#keys.signOn(code)],
     ]);
   }
 }

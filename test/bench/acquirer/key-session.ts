@@ -1,5 +1,5 @@
-import { decipher, readPinBlock, unionPayMac, wrapWorkingKeys } from './crypto.ts';
-import type { Unpacked } from './iso8583.ts';
+import { decipher, decipherTrack, readPinBlock, unionPayMac, wrapWorkingKeys } from './crypto.ts';
+import { textOf, type Unpacked } from './iso8583.ts';
 
 /**
  * The working keys between sign-on (签到) and sign-off (签退): PIK for PIN blocks, MAK for MACs. Superseded MAKs are
@@ -8,7 +8,7 @@ import type { Unpacked } from './iso8583.ts';
 export class KeySession {
   readonly #masterKey: Buffer;
   readonly #newKey: (length: 8 | 16) => Buffer;
-  #keys: { readonly pik: Buffer; readonly mak: Buffer } | undefined;
+  #keys: { readonly pik: Buffer; readonly mak: Buffer; readonly tdk: Buffer | undefined } | undefined;
   readonly #formerMaks: Buffer[] = [];
 
   constructor(masterKey: Buffer, newKey: (length: 8 | 16) => Buffer) {
@@ -20,11 +20,28 @@ export class KeySession {
     return this.#keys !== undefined;
   }
 
-  /** Makes new keys, the PIK of that length, and gives field 62 of the answer. */
-  signOn(pinKeyLength: 8 | 16): Buffer {
+  /** Makes new keys, by the network code of the sign-on (60.3), and gives field 62 of the answer. */
+  signOn(code: string): Buffer {
     this.signOff();
-    this.#keys = { pik: this.#newKey(pinKeyLength), mak: this.#newKey(8) };
-    return wrapWorkingKeys(this.#masterKey, this.#keys.pik, this.#keys.mak);
+    const tdk = code === '004' ? this.#newKey(16) : undefined;
+    this.#keys = { pik: this.#newKey(code === '001' ? 8 : 16), mak: this.#newKey(8), tdk };
+    return wrapWorkingKeys(this.#masterKey, this.#keys.pik, this.#keys.mak, tdk);
+  }
+
+  /** Whether tracks have to come encrypted. */
+  get hidesTracks(): boolean {
+    return this.#keys?.tdk !== undefined;
+  }
+
+  /** A message with its tracks in clear, where it says that they are not (53.3). */
+  inClear<M extends Unpacked>(message: M): M {
+    const tdk = this.#keys?.tdk;
+    if (tdk === undefined || textOf(message, 53).charAt(2) !== '1') return message;
+    const fields = new Map(message.fields);
+    for (const field of [35, 36]) {
+      if (fields.has(field)) fields.set(field, decipherTrack(tdk, textOf(message, field)));
+    }
+    return { ...message, fields };
   }
 
   signOff(): void {

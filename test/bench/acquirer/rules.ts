@@ -101,8 +101,8 @@ const swiped = (message: IsoMessage): Check[] => {
     [fields.has(26) === fields.has(52), 'fields 26 and 52 go together'],
     [!fields.has(26) || /^(?:06|12)$/.test(textOf(message, 26)), 'field 26 is neither 06 nor 12'],
     [
-      (withPin ? /^2[06]0{14}$/ : /^0[06]0{14}$/).test(textOf(message, 53)),
-      'field 53 does not tell PIN format, cipher and clear tracks',
+      (withPin ? /^2[06][01]0{13}$/ : /^0[06][01]0{13}$/).test(textOf(message, 53)),
+      'field 53 does not tell PIN format, cipher and whether tracks are clear',
     ],
   ];
 };

@@ -53,6 +53,10 @@ export class Trading {
       trade.complain('its STAN was used in this batch already');
       return answering('94');
     }
+    if ((textOf(message, 53).charAt(2) === '1') !== this.#keys.hidesTracks) {
+      trade.complain('field 53.3 and the keys that were given out disagree on the tracks');
+      return answering('30');
+    }
     const [pan = '', rest = ''] = textOf(message, 35).split('=');
     const amount = Number(textOf(message, 4));
     const refusal = behaviour?.kind === 'decline' ? behaviour.code : this.#refusal(kind, trade, pan, amount);
