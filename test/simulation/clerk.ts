@@ -369,6 +369,12 @@ export class Clerk {
     const isOwed = /待打印|待补打/.test(badge);
     const isWrong = /打印机|切刀|打印头/.test(badge);
     if (isWrong) this.#mend();
+    // A blade that was freed moves only when somebody asks for a slip.
+    if (this.isClosing && /切刀/.test(badge)) {
+      this.#begin('print');
+      this.#press('function');
+      return;
+    }
     if (isOwed && (this.isClosing || this.#chance.happens(0.3))) {
       this.#mend();
       this.#begin('print');

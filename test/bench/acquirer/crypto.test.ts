@@ -70,9 +70,9 @@ test('a new key has odd parity in every byte and is another each time', (t) => {
 test('a track whose last sixteen digits but one went through a key is read back', async (t) => {
   const tdk = bytes('00112233445566778899AABBCCDDEEFF');
   const track = '6212345678901232=30122010000000000000';
-  const hidden = [...encipher(tdk, Buffer.from(track.slice(20, 36), 'hex')).toString('hex')]
-    .map((nibble) => String.fromCharCode(0x30 + Number.parseInt(nibble, 16)))
-    .join('');
+  const hidden = encipher(tdk, Buffer.from(track.slice(20, 36), 'hex'))
+    .toString('hex')
+    .replaceAll('d', '=');
   t.equal(decipherTrack(tdk, track.slice(0, 20) + hidden + track.slice(36)), track);
   t.equal(decipherTrack(tdk, '1234=12'), '1234=12', 'a short one is in clear');
 });

@@ -66,8 +66,7 @@ export const decipherTrack = (tdk: Buffer, track: string): string => {
   const end = track.length - (track.length % 2 === 0 ? 2 : 1);
   const from = end - 16;
   if (from < 0) return track;
-  const nibble = (character: string): string => (character.charCodeAt(0) & 0x0f).toString(16);
-  const hidden = Buffer.from([...track.slice(from, end)].map(nibble).join(''), 'hex');
+  const hidden = Buffer.from(track.slice(from, end).replaceAll('=', 'd'), 'hex');
   const clear = decipher(tdk, hidden).toString('hex').replaceAll('d', '=');
   return track.slice(0, from) + clear + track.slice(end);
 };

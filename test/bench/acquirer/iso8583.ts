@@ -65,7 +65,7 @@ export type Value = string | Buffer;
 
 export interface IsoMessage {
   readonly mti: string;
-  /** Binary fields are buffers, all others strings (a track with `=`). */
+  /** Binary fields are buffers, all others strings (a track with `=` for nibble D). */
   readonly fields: ReadonlyMap<number, Value>;
 }
 
@@ -78,7 +78,8 @@ export interface Unpacked extends IsoMessage {
 
 const allowed: Record<Exclude<Shape['content'], 'binary'>, RegExp> = {
   digits: /^\d*$/,
-  track: /^[\d=]*$/,
+  // An encrypted one has any nibble.
+  track: /^[\da-f=]*$/,
   alphanumeric: /^[\dA-Za-z ]*$/,
   text: /^[\x20-\x7e]*$/,
 };
