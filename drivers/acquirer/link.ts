@@ -55,6 +55,9 @@ export type Exchange<Answer> =
   | { readonly ended: 'answered'; readonly answer: Answer }
   | { readonly ended: 'notSent' | 'unanswered'; readonly fault: DeviceFault };
 
+/** An acquirer may answer twice, or late; whoever sends more than so many answers to nothing on one connection isn't one. */
+const mostStrays = 16;
+
 interface Connection {
   /** Ends it now. Resolves when its handle is closed. */
   abort(): Promise<void>;
@@ -143,10 +146,12 @@ export class Link {
       let cancelTimer = this.#clock.schedule(connectMs, () => end(linkFault('noConnection', this.where)));
 
       let answered = false;
+      let strays = 0;
       const reader = new FrameReader((received) => {
         const answer = settled ? undefined : accept(received);
         if (answer === undefined) {
-          this.#onStray(received);
+          strays += 1;
+          if (strays <= mostStrays) this.#onStray(received);
         } else {
           answered = true;
           settle({ ended: 'answered', answer });
@@ -167,6 +172,8 @@ export class Link {
       socket.on('data', (chunk: Uint8Array) => {
         const broken = reader.push(chunk);
         if (broken !== undefined) end(linkFault('garbage', this.where, `it sent ${broken}`));
+        else if (strays > mostStrays)
+          end(linkFault('garbage', this.where, 'it sent answers without end that nobody asked for'));
         else if (answered) end(linkFault('closed', this.where));
       });
       socket.on('error', (error: NodeJS.ErrnoException) => end(socketFault(error, this.where)));

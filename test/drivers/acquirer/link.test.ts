@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type Test, test } from 'tap';
 import type { Frame } from '../../../drivers/acquirer/frame.ts';
@@ -102,6 +103,67 @@ test('what ends a wait after the request was sent leaves it unanswered', async (
   request.send(plain(answers.echoed).slice(0, 40));
   request.hangUp();
   t.match(await half, { ended: 'unanswered', fault: { code: 'unplugged' } });
+});
+
+/** A peer that takes a request and does what the test has it do; tells how much of it the terminal let come. */
+const hostile = async (t: Test, does: (socket: Socket) => void) => {
+  let closed: Promise<unknown> | undefined;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    socket.once('data', () => does(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { ...linkTo(t, port), closed: () => closed };
+};
+
+test('a length that lies, and a hundred megabytes behind it: given up at the first frame that can be none', async (t) => {
+  const megabyte = Buffer.alloc(1 << 20, 0x60);
+  let sent = 0;
+  const { link, clock, closed } = await hostile(t, (socket) => {
+    const more = (): void => {
+      if (sent < 100 && !socket.destroyed) socket.write(megabyte, () => more());
+      sent += 1;
+    };
+    more();
+  });
+  t.match(await link.exchange(bytes(requests.echo), any, limits), { ended: 'unanswered', fault: { code: 'babbling' } });
+  await closed();
+  t.ok(sent < 100, `the connection was closed before they had come (${sent})`);
+  t.equal(clock.pending, 0);
+});
+
+test('answers to nothing without end are given up too, and not all of them reported', async (t) => {
+  const flood = Buffer.concat(Array.from({ length: 2000 }, () => bytes(answers.approved)));
+  const { link, strays } = await hostile(t, (socket) => void socket.write(flood));
+  const mine = (): undefined => undefined;
+  t.match(await link.exchange(bytes(requests.echo), mine, limits), {
+    ended: 'unanswered',
+    fault: { code: 'babbling', what: /without end/ },
+  });
+  t.equal(strays.reports.length, 16);
+});
+
+test('a peer that drips, and one that never closes, cost the time-out and no more', async (t) => {
+  let dripping: Socket | undefined;
+  const { link, clock, closed } = await hostile(t, (socket) => {
+    dripping = socket;
+    socket.write(bytes(answers.echoed).subarray(0, 1));
+  });
+  const exchange = link.exchange(bytes(requests.echo), any, { ...limits, lingerMs: 0 });
+  while (dripping === undefined) await new Promise(setImmediate);
+  dripping.write(bytes(answers.echoed).subarray(1, 2));
+  clock.advance(limits.answerMs);
+  t.match(await exchange, { ended: 'unanswered', fault: { code: 'silent' } });
+  await closed();
+
+  const open = await hostile(t, (socket) => void socket.write(bytes(answers.echoed)));
+  t.match(await open.link.exchange(bytes(requests.echo), any, limits), { ended: 'answered' });
+  await open.closed();
+  t.equal(open.clock.pending, 0, 'the terminal closes');
 });
 
 test('where no connection came about nothing was sent', async (t) => {
