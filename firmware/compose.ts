@@ -107,6 +107,8 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
         masterKey,
         keySuite: acquirer.keySuite,
         sm4: acquirer.sm4,
+        keepsOpen: acquirer.keepConnection,
+        ...(acquirer.echoMs !== undefined && { echoMs: acquirer.echoMs }),
         ...(acquirer.backup !== undefined && { backup: acquirer.backup }),
       },
       clock,

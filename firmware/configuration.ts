@@ -103,6 +103,10 @@ const acquirer = v.strictObject({
     ),
     {},
   ),
+  keepConnection: v.optional(described(v.boolean(), 'Keep a connection from request to request'), false),
+  echoMs: v.optional(
+    described(milliseconds(5_000, 3_600_000), 'An echo test after so long without a message; none when not given'),
+  ),
   tpdu: v.optional(described(digits(10), 'TPDU, ten digits'), '6000030000'),
   header: v.optional(described(digits(12), 'Message header, twelve digits'), '603100310100'),
   connectTimeoutMs: v.optional(milliseconds(100, 120_000), 10_000),

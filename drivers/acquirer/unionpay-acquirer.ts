@@ -50,6 +50,10 @@ export interface AcquirerConfig extends Terminal {
   /** Ten digits, `6000030000`. */
   readonly tpdu: string;
   readonly header: FrameHeader;
+  /** Whether a connection is kept from request to request; else each has its own. */
+  readonly keepsOpen?: boolean;
+  /** How long after the last message an echo test is sent, to know the line and to keep it; never when not given. */
+  readonly echoMs?: number;
   /** How long a connection may take, and an answer from the connection on. */
   readonly connectTimeoutMs: number;
   readonly answerTimeoutMs: number;
@@ -105,6 +109,8 @@ export class UnionPayAcquirer implements Acquirer {
   #fault: DeviceFault | undefined;
   #reported: DeviceFaultCode | 'online' | undefined;
   #cancelProbe: (() => void) | undefined;
+  readonly #echoMs: number | undefined;
+  #cancelEcho: (() => void) | undefined;
 
   constructor(config: AcquirerConfig, clock: Clock, dial: Dial = dialTcp) {
     const { host, port, connectTimeoutMs, terminalId, merchantId, currency } = config;
@@ -126,7 +132,8 @@ export class UnionPayAcquirer implements Acquirer {
     this.#masterKey = this.#suite.key(config.masterKey);
     frameHead(config.tpdu, config.header).copy(this.#buffer);
     const link = (address: { readonly host: string; readonly port: number }): Link =>
-      new Link({ ...address, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame));
+      new Link({ ...address, connectTimeoutMs }, clock, dial, (frame) => this.#stray(frame), config.keepsOpen);
+    this.#echoMs = config.echoMs;
     const { backup } = config;
     this.#links = backup === undefined ? [link({ host, port })] : [link({ host, port }), link(backup)];
   }
@@ -142,6 +149,7 @@ export class UnionPayAcquirer implements Acquirer {
     this.#fault ??= linkFault('released', this.#where);
     this.#listener = undefined;
     this.#cancelProbe?.();
+    this.#cancelEcho?.();
     this.#keys = undefined;
     await Promise.all(this.#links.map((link) => link.close()));
   }
@@ -154,8 +162,7 @@ export class UnionPayAcquirer implements Acquirer {
     if (this.#busy || this.#released) {
       return this.#fault === undefined ? { healthy: true } : { healthy: false, fault: this.#fault };
     }
-    const message = requestOf(messages.echo, this.#terminal, { batch: this.#batch }, {});
-    const outcome = await this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), echoLimits);
+    const outcome = await this.#echo(echoLimits);
     if (outcome.outcome === 'success') return { healthy: true };
     if ('fault' in outcome) return { healthy: false, fault: outcome.fault };
     return { healthy: false, fault: linkFault('errorAnswer', this.#where, reasonOf(outcome)) };
@@ -285,6 +292,7 @@ export class UnionPayAcquirer implements Acquirer {
       link.exchange(isLast ? frame : Buffer.from(frame), accept, limits),
     );
     frame.fill(0);
+    this.#echoLater();
     if (exchange.ended !== 'answered') return { outcome: exchange.ended, fault: exchange.fault };
     this.#linkUp();
     const { judged, processingRequest } = exchange.answer;
@@ -294,6 +302,21 @@ export class UnionPayAcquirer implements Acquirer {
 
   #stray(frame: Frame): void {
     this.#listener?.({ type: 'lateAnswer', ...identify(frame.message) });
+  }
+
+  /** Tells of a line that went away while nobody needed it, and keeps one that is kept open from being forgotten on its way. */
+  #echoLater(): void {
+    this.#cancelEcho?.();
+    if (this.#echoMs === undefined || this.#listener === undefined) return;
+    this.#cancelEcho = this.#clock.schedule(this.#echoMs, () => {
+      if (this.#busy) this.#echoLater();
+      else void this.#echo(this.#limits).then((outcome) => 'fault' in outcome && this.#linkDown(outcome.fault));
+    });
+  }
+
+  #echo(limits: Limits): Promise<Success | Refusal | LinkOutcome | BadAnswer> {
+    const message = requestOf(messages.echo, this.#terminal, { batch: this.#batch }, {});
+    return this.#exchange(messages.echo, this.#frame(message), repeatedOf(message), limits);
   }
 
   async #probe(): Promise<void> {

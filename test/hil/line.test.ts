@@ -56,6 +56,19 @@ test('the backup address takes over when no connection comes about at the first 
   await sold(t, it);
 });
 
+test('a connection that is kept serves sign-on and sale, and an acquirer that closed it meanwhile costs nothing', async (t) => {
+  const it = await boardOf(t, { acquirer: { keepConnection: true } });
+  const opened = new Set<number>();
+  it.acquirer.on('message', ({ connection }) => opened.add(connection));
+  await it.powerOnToIdle();
+  await sold(t, it);
+  t.equal(opened.size, 1);
+  it.acquirer.dropConnections();
+  await it.sell('500');
+  await it.firmware.fact('printed', 2);
+  t.equal(opened.size, 2);
+});
+
 test('a sign-on in mid-day brings other keys, and the next sale is under them', async (t) => {
   const it = await boardOf(t, {});
   await it.powerOnToIdle();

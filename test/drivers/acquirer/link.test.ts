@@ -166,6 +166,41 @@ test('a peer that drips, and one that never closes, cost the time-out and no mor
   t.equal(open.clock.pending, 0, 'the terminal closes');
 });
 
+test('a kept connection serves the next request too, and one that went away is replaced', async (t) => {
+  const peer = await startPeer(t);
+  const clock = new HandClock();
+  const strays = new ReportLog<Frame>();
+  const link = new Link(
+    { host: '127.0.0.1', port: peer.port, connectTimeoutMs: 5_000 },
+    clock,
+    dialTcp,
+    strays.add,
+    true,
+  );
+  t.teardown(() => link.close());
+  const ask = async (number: number) => {
+    const exchange = link.exchange(bytes(requests.echo), any, limits);
+    const request = await peer.request(number);
+    request.send(answers.echoed);
+    t.match(await exchange, { ended: 'answered' });
+    return request;
+  };
+  await ask(1);
+  const second = await ask(2);
+  t.equal(peer.connections(), 1);
+  t.equal(clock.pending, 0, 'no alarm is left while it is idle');
+  second.send(answers.approved);
+  await strays.count(1);
+  second.hangUp();
+  while (peer.connections() === 1) {
+    await new Promise(setImmediate);
+    const probed = await link.probe();
+    t.match(probed, { ended: 'answered' });
+  }
+  await ask(3);
+  t.equal(peer.connections(), 2);
+});
+
 test('where no connection came about nothing was sent', async (t) => {
   const peer = await startPeer(t);
   await peer.close();

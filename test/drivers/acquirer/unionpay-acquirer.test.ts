@@ -278,6 +278,16 @@ test('health is an echo test of at most half a second', async (t) => {
   t.match(await acquirer.checkHealth(), { healthy: false, fault: { code: 'unplugged' } });
 });
 
+test('after a while without a message an echo test tells whether the line still works', async (t) => {
+  const { peer, clock, log, signOn } = await rig(t, { echoMs: 60_000 });
+  await signOn();
+  clock.advance(60_000);
+  const asked = await peer.request(2);
+  t.equal(asked.hex.slice(26, 30), '0820');
+  asked.hangUp();
+  t.match(await log.until(({ type }) => type === 'offline'), { fault: { code: 'unplugged' } });
+});
+
 test('health during a request is what is known, without a question', async (t) => {
   const { acquirer, peer } = await rig(t);
   const outcome = acquirer.signOn(ids);
