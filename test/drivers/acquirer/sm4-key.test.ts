@@ -14,3 +14,10 @@ test('the check value is the beginning of zeros encrypted', async (t) => {
   t.strictSame(key.checkValue(), key.encrypt(Buffer.alloc(16)).subarray(0, 4));
   for (const length of [8, 15, 24]) t.throws(() => new Sm4Key(Buffer.alloc(length)), RangeError);
 });
+
+test('a published key comes out of its wrapping, and has its published check value', async (t) => {
+  const wrapping = new Sm4Key(bytes('1234567890ABCDEFABCDEF0987654321'));
+  const clear = wrapping.decrypt(bytes('3D66234C49E4296FF9C78D8BACBD6A76'));
+  t.equal(hexOf(clear), 'F351D490994603795C6EBEE8FAEBB481');
+  t.equal(hexOf(new Sm4Key(clear).checkValue()), '861E83E3');
+});
