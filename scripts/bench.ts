@@ -1,6 +1,7 @@
 /** `npm run bench`: the figures that Slipsafe wants to reach, each beside its peer or floor in the same run. */
 import { parseArgs } from 'node:util';
 import { iso8583Rows } from './bench/iso8583.ts';
+import { latencyRows } from './bench/latency.ts';
 import { ledgerRows } from './bench/ledger.ts';
 import { machineRows } from './bench/machine.ts';
 import { type Row, table } from './bench/row.ts';
@@ -8,7 +9,7 @@ import { simulationRows } from './bench/simulation.ts';
 
 const groups: { readonly [name: string]: (say: (text: string) => void) => Promise<Row[]> } = {
   ledger: ledgerRows,
-  machine: machineRows,
+  machine: async (say) => [...(await machineRows(say)), ...(await latencyRows(say))],
   simulation: simulationRows,
   iso8583: iso8583Rows,
 };

@@ -1,4 +1,4 @@
-import type { BoardOptions } from './board.ts';
+import type { BoardOptions, SimulatedBoard } from './board.ts';
 import type { FaultName } from './faults.ts';
 
 /** How much goes wrong: at how many of the things that a clerk begins, and how many things at once, at most. */
@@ -17,6 +17,8 @@ export interface SimulationOptions extends BoardOptions {
   readonly faults: Temperament;
   /** Ends after that step. */
   readonly until?: number;
+  /** Gets the board before anything happens on it, to look on. */
+  readonly onBoard?: (board: SimulatedBoard) => void;
   /** Gets the story, line by line. */
   readonly story?: (line: string) => void;
   /** Whether a digest of all that happens is taken. */

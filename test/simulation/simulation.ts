@@ -79,6 +79,7 @@ export class Simulation {
       displayGone: () => this.#watch.displayGone(),
       power: (on) => story.tell('power', () => (on ? 'the terminal starts' : 'the terminal is off')),
     });
+    options.onBoard?.(board);
   }
 
   async run(): Promise<Outcome> {
