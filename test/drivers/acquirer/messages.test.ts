@@ -30,7 +30,6 @@ import { type ChipData, packChipData } from '../../../drivers/acquirer/sub-field
 import { packOriginal } from '../../../drivers/acquirer/sub-fields/field-61.ts';
 import { packTerminalInfo } from '../../../drivers/acquirer/sub-fields/field-62.ts';
 import { packOperator } from '../../../drivers/acquirer/sub-fields/field-63.ts';
-import type { CardSecrets, EntryMode } from '../../../hal/acquirer.ts';
 import { batchNumber, minorUnits, stan } from '../../../hal/units.ts';
 import { bytes, frameConfig, hexOf, macKey, sale, secrets, suite, terminal, track2 } from './literal-frames.ts';
 
@@ -58,30 +57,14 @@ const chipData: ChipData = new Map(
 );
 const chipCard = { pan, expiry: '3012', cardSequence: '001', chipData };
 
-const asked = (kind: Trade, number = 102, entry: EntryMode = 'swipe'): TradeRequest => ({
-  ...sale,
-  kind,
-  stan: stan(number),
-  entry,
-  ...(trades[kind].request.mti === '0200' && !('original' in trades[kind].request) ? {} : { original }),
-});
-const security = { suite };
-const trade = (kind: Trade, card: CardSecrets = secrets, number = 102): Message => {
-  const { original: about, ...rest } = asked(kind, number);
+/** A trade of a swiped card; one that is about an original has STAN 102. */
+const asked = (kind: Trade): TradeRequest => {
   const isAbout = 'original' in trades[kind].request;
-  return authorisationOf(
-    { ...rest, ...(isAbout && about && { original: about }), ...organisation(kind) },
-    card,
-    terminal,
-    security,
-  );
+  return { ...sale, kind, stan: stan(isAbout ? 102 : 101), ...(isAbout && { original }) };
 };
-const organisation = (kind: Trade) => (kind === 'refund' ? { cardOrganisation: 'CUP' } : {});
-const reversal = (kind: Trade, number = 102): Message =>
-  reversalOf(
-    { ...sale, kind, stan: stan(number), reason: '98', ...('original' in trades[kind].request && { original }) },
-    terminal,
-  );
+const security = { suite };
+const trade = (kind: Trade): Message => authorisationOf(asked(kind), secrets, terminal, security);
+const reversal = (kind: Trade): Message => reversalOf({ ...asked(kind), reason: '98' }, terminal);
 const other = (row: MessageRow, number: number, own: Fields): Message =>
   requestOf(row, terminal, { stan: stan(number), batch }, own);
 const signOn = (code: '001' | '003' | '004' | '005'): Message => {
@@ -102,8 +85,8 @@ const chipUpload = { 2: pan, 4: '000000005100', 22: '051', 23: '001', 55: packCh
 const about = { 38: 'A12345', 61: packOriginal({ batch, stan: stan(101), date: '1122' }) };
 
 const made: { readonly [name: string]: () => Message } = {
-  balance: () => trade('balance', secrets, 101),
-  sale: () => trade('sale', secrets, 101),
+  balance: () => trade('balance'),
+  sale: () => trade('sale'),
   'sale-without-pin': () => authorisationOf({ ...sale, pinEntered: false }, { track2 }, terminal, security),
   'sale-chip': () =>
     authorisationOf(
@@ -126,7 +109,7 @@ const made: { readonly [name: string]: () => Message } = {
       suite: keySuite('004', { networkCode: '005', algorithm: '3', mac: 'text' }),
       trackKey: new DesKey(bytes('00112233445566778899AABBCCDDEEFF')),
     }),
-  'sale-reversal': () => reversal('sale', 101),
+  'sale-reversal': () => reversal('sale'),
   'sale-reversal-of-approved': () => reversalOf({ ...sale, reason: '96', authorisationCode: 'A12345' }, terminal),
   void: () => trade('void'),
   'void-reversal': () => reversal('void'),
@@ -139,8 +122,8 @@ const made: { readonly [name: string]: () => Message } = {
       security,
     );
   },
-  'pre-authorisation': () => trade('preAuthorisation', secrets, 101),
-  'pre-authorisation-reversal': () => reversal('preAuthorisation', 101),
+  'pre-authorisation': () => trade('preAuthorisation'),
+  'pre-authorisation-reversal': () => reversal('preAuthorisation'),
   'pre-authorisation-void': () => trade('preAuthorisationVoid'),
   'pre-authorisation-void-reversal': () => reversal('preAuthorisationVoid'),
   completion: () => trade('completion'),
