@@ -28,7 +28,7 @@ import { makePerform } from './effects.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
-import type { SlipIdentity } from './slips/slip.ts';
+import { identityOf } from './slips/slip.ts';
 import type { Surroundings } from './surroundings.ts';
 import { flightDirectory, ledgerPlace } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
@@ -126,16 +126,6 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
   acceptUnverified: policy.acceptUnverified,
   timers,
   ...(supervisor !== undefined && { supervisor: supervisor.id }),
-});
-
-/** Who the terminal is, on its screens and slips. */
-const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
-  merchant: merchant.name,
-  branch: merchant.branch,
-  hotline: merchant.hotline,
-  terminalId: terminal.id,
-  merchantId: terminal.merchantId,
-  language,
 });
 
 const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSystem }: Surroundings): Ledger<Fact> => {

@@ -2,6 +2,7 @@
 import type { SlipElement } from '../../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
 import type { Language } from '../../state-machine/view.ts';
+import type { Configuration } from '../configuration.ts';
 
 /** Who stands on a slip, by configuration. */
 export interface SlipIdentity {
@@ -12,6 +13,16 @@ export interface SlipIdentity {
   readonly hotline: string;
   readonly language: Language;
 }
+
+/** Who the terminal is, on its screens and slips. */
+export const identityOf = ({ terminal, merchant, language }: Configuration): SlipIdentity => ({
+  merchant: merchant.name,
+  branch: merchant.branch,
+  hotline: merchant.hotline,
+  terminalId: terminal.id,
+  merchantId: terminal.merchantId,
+  language,
+});
 
 export const rule: SlipElement = { type: 'rule' };
 export const blank = (lines: number): SlipElement => ({ type: 'blank', lines });

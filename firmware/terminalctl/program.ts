@@ -7,6 +7,7 @@ import * as ledger from './ledger-command.ts';
 import { Refusal } from './ledger-source.ts';
 import type { Output } from './output.ts';
 import { replayCommand } from './replay-command.ts';
+import { showSlip, slipNames } from './slip-command.ts';
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -106,6 +107,16 @@ unless all fit. From a pipe it takes a line each: component, check value, compon
   withConfig(keysCommand.command('check'))
     .description('its check value, to be compared with the one that came with it; never the key')
     .action((options) => leave(keys.check(options, out)));
+
+  withConfig(root.command('slip').description('slips, made of the ledger alone').command('show'))
+    .description('a slip as it is on paper; without a voucher the last settlement')
+    .option('-v, --voucher <n>', '凭证号, of the newest batch in which it is', positive)
+    .option('-b, --batch <n>', 'only that batch file', positive)
+    .addOption(
+      new Option('-s, --slip <name>', 'which of its slips; else the one that tells how it stands').choices(slipNames),
+    )
+    .addHelpText('after', '\n  terminalctl slip show -c /etc/slipsafe/terminal.json --voucher 101 --slip cardholder')
+    .action((options) => leave(showSlip(options, out)));
 
   withSource(root.command('replay'))
     .argument('<export>', 'an export of the ledger')
