@@ -6,11 +6,13 @@ import { ledgerRows } from './bench/ledger.ts';
 import { machineRows } from './bench/machine.ts';
 import { type Row, table } from './bench/row.ts';
 import { simulationRows } from './bench/simulation.ts';
+import { slipRows } from './bench/slip.ts';
 
 const groups: { readonly [name: string]: (say: (text: string) => void) => Promise<Row[]> } = {
   ledger: ledgerRows,
   machine: async (say) => [...(await machineRows(say)), ...(await latencyRows(say))],
   simulation: simulationRows,
+  slip: slipRows,
   iso8583: iso8583Rows,
 };
 

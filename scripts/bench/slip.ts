@@ -1,0 +1,97 @@
+/**
+ * How well a slip uses the line and the paper: the real driver before the virtual printer, in simulated time, so that
+ * nothing of this machine's is in the figure. The slower of the two, line or paper, sets the pace; the rest is waiting.
+ */
+import { EscPosPrinter } from '../../drivers/printer/escpos-printer.ts';
+import { printerProfile } from '../../drivers/printer/printer-profile.ts';
+import type { SlipDocument } from '../../hal/printer.ts';
+import type { Copy } from '../../test/bench/printer/paper.ts';
+import { profiles } from '../../test/bench/printer/profiles.ts';
+import { VirtualPrinter } from '../../test/bench/printer/virtual-printer.ts';
+import { Cable } from '../../test/simulation/cable.ts';
+import { Chance } from '../../test/simulation/chance.ts';
+import { LifeClock, printerClock } from '../../test/simulation/clocks.ts';
+import { Scheduler } from '../../test/simulation/scheduler.ts';
+import { median, type Row, row } from './row.ts';
+
+const group = 'slip';
+const lines = 60;
+const copies = 5;
+
+const slip: SlipDocument = {
+  elements: Array.from({ length: lines }, (_, n) => ({
+    type: 'text' as const,
+    text: `${n} 商户名称:示例便利店 1234567890`,
+  })),
+};
+
+/** The share of the time from a copy's first byte to its last line that the slower of the two was at work. */
+const share = async (baudRate: number, mmPerSecond: number): Promise<number> => {
+  const scheduler = new Scheduler();
+  const clock = printerClock(scheduler);
+  const printer = new VirtualPrinter({
+    profile: { ...profiles.epson, widthDots: 384 },
+    baudRate,
+    mmPerSecond,
+    portObeys: false,
+    clock,
+  });
+  const cable = new Cable(scheduler, new Chance('bench'), { device: 'printer', baudRate, paced: false });
+  printer.attach(cable.plugIn());
+  const life = { ended: false };
+  const serial = { path: '/dev/printer', baudRate };
+  const driver = new EscPosPrinter(
+    { serial, profile: printerProfile('epson', 58) },
+    new LifeClock(scheduler, life, 0),
+    cable.portFor(life, serial.path),
+  );
+  const shares: number[] = [];
+  let begun = 0;
+  let bytes = 0;
+  cable.onBytes = (direction, sent) => {
+    if (direction === 'toDevice') bytes += sent.length;
+  };
+  printer.on('cut', ({ lines: out }: Copy) => {
+    const [first, last] = [out[0], out.at(-1)];
+    if (first === undefined || last === undefined) throw new Error('an empty copy was cut');
+    const paperMs = ((last.mmAt - first.mmAt) / mmPerSecond) * 1000;
+    const lineMs = (bytes * 10_000) / baudRate;
+    shares.push(Math.max(paperMs / (last.at - first.at), lineMs / (last.at - begun)));
+  });
+  let isDone = false;
+  const run = async (): Promise<void> => {
+    await driver.claim(() => undefined);
+    for (let n = 0; n < copies; n++) {
+      begun = clock.now();
+      bytes = 0;
+      const { verdict } = await driver.print(slip);
+      if (verdict !== 'PRINTED') throw new Error(`copy ${n + 1} is ${verdict}`);
+    }
+    isDone = true;
+  };
+  const running = run();
+  await scheduler.run(() => isDone, Number.POSITIVE_INFINITY);
+  await running;
+  return median(shares);
+};
+
+export const slipRows = async (say: (text: string) => void): Promise<Row[]> => {
+  say(`slip: ${copies} copies of ${lines} lines, on two lines and two mechanisms`);
+  const rows: Row[] = [];
+  for (const [baudRate, mmPerSecond, slower] of [
+    [115_200, 60, 'paper'],
+    [115_200, 90, 'paper'],
+    [9600, 150, 'line'],
+    [19_200, 250, 'line'],
+  ] as const) {
+    rows.push(
+      row(group, {
+        name: `a slip at ${baudRate} baud and ${mmPerSecond} mm/s: the ${slower} at work`,
+        value: (await share(baudRate, mmPerSecond)) * 100,
+        unit: '%',
+        target: { of: 'value', least: 98 },
+      }),
+    );
+  }
+  return rows;
+};
