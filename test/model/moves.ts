@@ -3,7 +3,7 @@ import { acquirerByItself, acquirerMoves } from './acquirer.ts';
 import { clerkMoves, peopleMoves } from './clerk.ts';
 import { type Machine, type Move, tell } from './machine.ts';
 import { printerByItself, printerMoves } from './printer.ts';
-import { breaks, off, type World } from './world.ts';
+import { breaks, off, spend, type World } from './world.ts';
 
 const switchedOn = (machine: Machine, world: World): readonly Move[] => {
   const what = 'the terminal is switched on';
@@ -30,6 +30,12 @@ const powerCuts = (world: World): readonly Move[] => {
   ];
 };
 
+/** In the header of whatever it sends, at any time. */
+const asksForSignOn = (machine: Machine, world: World): readonly Move[] =>
+  world.budget.asks === 0
+    ? []
+    : tell(machine, spend(world, 'asks'), 'the acquirer asks for a sign-on', { type: 'signOnAsked' });
+
 export const movesFrom = (machine: Machine, world: World): readonly Move[] => {
   const outside = [...printerByItself(machine, world), ...acquirerByItself(world)];
   if (world.state === undefined) return [...switchedOn(machine, world), ...outside];
@@ -39,6 +45,7 @@ export const movesFrom = (machine: Machine, world: World): readonly Move[] => {
     ...(asked === undefined ? [] : acquirerMoves(machine, world, asked)),
     ...(asked === undefined ? [] : printerMoves(machine, world, asked)),
     ...peopleMoves(machine, world),
+    ...asksForSignOn(machine, world),
     ...outside,
     ...powerCuts(world),
   ];

@@ -4,7 +4,7 @@ import type { Fact } from '../../state-machine/facts.ts';
 import { type Machine, realMachine } from './machine.ts';
 import type { Budget } from './world.ts';
 
-const nothing: Budget = { sales: 0, voids: 0, settlements: 0, turns: 0, diskFaults: 0, overrides: 0 };
+const nothing: Budget = { sales: 0, voids: 0, settlements: 0, turns: 0, asks: 0, diskFaults: 0, overrides: 0 };
 
 export interface Scope {
   readonly name: string;
@@ -25,6 +25,10 @@ export const scopes: readonly Scope[] = [
   {
     name: 'a settlement, and an acquirer in another batch',
     budget: { ...nothing, sales: 1, settlements: 1, turns: 1 },
+  },
+  {
+    name: 'a settlement, and an acquirer that asks for a sign-on',
+    budget: { ...nothing, sales: 1, settlements: 1, asks: 1 },
   },
   { name: 'a sale and its void', budget: { ...nothing, sales: 1, voids: 1 }, isSmall: true },
   { name: 'a sale and its void, and a disk that fails', budget: { ...nothing, sales: 1, voids: 1, diskFaults: 1 } },

@@ -85,6 +85,8 @@ export interface Budget {
   readonly settlements: number;
   /** How often the acquirer may leave the batch by itself. */
   readonly turns: number;
+  /** How often the acquirer may ask for a sign-on in a header. */
+  readonly asks: number;
   /** How often the disk may refuse or fail. */
   readonly diskFaults: number;
   /** How often a supervisor may be called. */
