@@ -190,6 +190,11 @@ export class UnionPayAcquirer implements Acquirer {
   }
 
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome> {
+    // A block of another cipher would be taken for a wrong PIN, and the card has few tries.
+    const { pinBlock } = secrets;
+    if (pinBlock !== undefined && pinBlock.length !== 2 * this.#suite.pinBlockBytes) {
+      return this.#notSent('otherPinBlock');
+    }
     const trackKey = this.#keys?.trackKey;
     const security = { suite: this.#suite, ...(trackKey !== undefined && { trackKey }) };
     const message = authorisationOf(request, secrets, this.#terminal, security);
