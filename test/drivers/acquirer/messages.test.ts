@@ -100,6 +100,10 @@ const made: { readonly [name: string]: () => Message } = {
       { ...terminal, capability: '5' },
       security,
     ),
+  'sale-fallback': () =>
+    authorisationOf({ ...sale, entry: 'fallback' }, secrets, { ...terminal, capability: '5' }, security),
+  'sale-fallback-reversal': () =>
+    reversalOf({ ...sale, entry: 'fallback', reason: '98' }, { ...terminal, capability: '5' }),
   'sale-chip-reversal': () =>
     reversalOf({ ...sale, entry: 'chip', reason: '98' }, { ...terminal, capability: '5' }, chipCard),
   'sale-manual': () =>

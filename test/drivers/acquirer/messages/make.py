@@ -125,6 +125,9 @@ without[53] = '0600000000000000'
 write('sale-without-pin', '消费 sale, swiped, without PIN', '0200', without, True)
 chip = trade('22', '000000', _2=PAN, _14='3012', _22='051', _23='001', _55=CHIP, _60='2200000100050')
 write('sale-chip', '消费 sale, by chip, with PIN', '0200', chip, True)
+fallback = trade('22', '000000', _22='801', _60='2200000100052')
+write('sale-fallback', '消费 sale, a chip card swiped because its chip could not be read', '0200', fallback, True)
+write('sale-fallback-reversal', '冲正 of such a sale', '0400', reversal('22', '000000', _22='801', _60='2200000100052'), True)
 write('sale-chip-reversal', '冲正 of a chip sale', '0400', reversal('22', '000000', _2=PAN, _14='3012', _22='051', _23='001', _55=CHIP_REVERSED, _60='2200000100050'), True)
 manual = trade('22', '000000', _2=PAN, _14='3012', _22='011')
 del manual[35]
