@@ -220,7 +220,7 @@ export class UnionPayAcquirer implements Acquirer {
     const reconciled = ({ fields }: Success): SettlementOutcome => {
       const read = readFlags(fields[48] ?? '');
       if (!read.ok) return invalid(read.fault.field, read.fault.what);
-      return { outcome: 'reconciled', domestic: read.domestic, foreign: read.foreign };
+      return { outcome: 'reconciled', ...read.value };
     };
     return this.#run(messages.settlement, message, request.batch, reconciled).then((outcome) =>
       outcome.outcome === 'declined' ? invalid('39', `refuses the settlement with ${outcome.responseCode}`) : outcome,
