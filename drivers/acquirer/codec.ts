@@ -39,11 +39,12 @@ type AnyFields = { [number: number]: string | Uint8Array | undefined };
 
 const isPacked = (spec: FieldSpec): boolean => spec.encoding === 'n' || spec.encoding === 'z';
 const prefixBytes = (spec: FieldSpec): number => (spec.length === 'fixed' ? 0 : spec.length === 'LL' ? 1 : 2);
+const mostOf = (spec: FieldSpec): number => spec.wide ?? spec.max;
 const dataBytes = (spec: FieldSpec, length: number): number => (isPacked(spec) ? digitBytes(length) : length);
 
 /** With every field at its longest: no message is longer. */
 export const mostMessageBytes = fieldNumbers.reduce(
-  (sum, number) => sum + prefixBytes(fieldTable[number]) + dataBytes(fieldTable[number], fieldTable[number].max),
+  (sum, number) => sum + prefixBytes(fieldTable[number]) + dataBytes(fieldTable[number], mostOf(fieldTable[number])),
   leastMessageBytes,
 );
 
@@ -93,7 +94,7 @@ const packField = (
   if (length !== 'fixed') {
     if (size > max) throw new RangeError(`field ${number}: is longer than ${max}`);
     at = writeNumber(out, at, size, length === 'LL' ? 2 : 4);
-  } else if (size > max || (size < max && encoding !== 'an' && encoding !== 'ans')) {
+  } else if (size !== spec.wide && (size > max || (size < max && encoding !== 'an' && encoding !== 'ans'))) {
     throw new RangeError(`field ${number}: must have a length of ${max}`);
   }
   if (typeof value !== 'string') {
@@ -129,8 +130,11 @@ const malformed = (field: string, what: string): Unpacked => ({ ok: false, fault
 const noFields: (string | Uint8Array | undefined)[] = [];
 noFields.length = specs.length;
 
-/** Unpacks a message that takes all of `bytes`. Any bytes give a message or a fault. Byte fields are copies. */
-export const unpack = (bytes: Buffer): Unpacked => {
+/**
+ * Unpacks a message that takes all of `bytes`. Any bytes give a message or a fault. Byte fields are copies.
+ * @param blockBytes of the cipher that the message was made under; only a request tells the difference, in field 52
+ */
+export const unpack = (bytes: Buffer, blockBytes: 8 | 16 = 8): Unpacked => {
   if (bytes.length < leastMessageBytes) return malformed('bitmap', 'the message ends before its fields');
   const mti = readDigits(bytes, 0, 4, 9, 'left');
   if (mti === undefined) return malformed('mti', 'is not made of digits');
@@ -144,7 +148,7 @@ export const unpack = (bytes: Buffer): Unpacked => {
       const number = octet * 8 + bit + 1;
       const spec = specs[number];
       if (spec === undefined) return malformed(`${number}`, 'is a field that this terminal does not know');
-      let size = spec.max;
+      let size = blockBytes === 16 ? mostOf(spec) : spec.max;
       if (spec.length !== 'fixed') {
         const prefix = prefixBytes(spec);
         if (at + prefix > bytes.length) return malformed(`${number}`, 'the message ends within its length');

@@ -31,6 +31,8 @@ export interface FieldSpec<E extends Encoding = Encoding> {
   readonly max: number;
   /** Where the digits of an odd length stand. */
   readonly align: 'left' | 'right';
+  /** The length of a fixed field under SM4, whose blocks have 16 bytes, where that is another. */
+  readonly wide: number | undefined;
 }
 
 const fixed = <E extends Encoding>(encoding: E, max: number, align: FieldSpec['align'] = 'right'): FieldSpec<E> => ({
@@ -38,6 +40,7 @@ const fixed = <E extends Encoding>(encoding: E, max: number, align: FieldSpec['a
   length: 'fixed',
   max,
   align,
+  wide: undefined,
 });
 
 const variable = <E extends Encoding>(encoding: E, length: 'LL' | 'LLL', max: number): FieldSpec<E> => ({
@@ -45,6 +48,7 @@ const variable = <E extends Encoding>(encoding: E, length: 'LL' | 'LLL', max: nu
   length,
   max,
   align: 'left',
+  wide: undefined,
 });
 
 export const fieldTable = {
@@ -98,8 +102,8 @@ export const fieldTable = {
   48: variable('n', 'LLL', 322),
   /** Currency, 交易货币代码. */
   49: fixed('an', 3),
-  /** Encrypted PIN block, 个人标识码数据. */
-  52: fixed('b', 8),
+  /** Encrypted PIN block, 个人标识码数据: one block of the cipher. */
+  52: { ...fixed('b', 8), wide: 16 },
   /** Security control, 安全控制信息. */
   53: fixed('n', 16),
   /** Balance, 附加金额. */

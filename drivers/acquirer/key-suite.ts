@@ -27,6 +27,8 @@ export interface KeySuite {
   readonly keyBytes: number;
   /** How much of the MAC key's place counts. */
   readonly macKeyBytes: number;
+  /** One block of the cipher, in field 52. */
+  readonly pinBlockBytes: 8 | 16;
   readonly encryptsTracks: boolean;
   readonly macForm: MacForm;
   key(bytes: Uint8Array): BlockKey;
@@ -46,6 +48,7 @@ const des = {
   masterKeyBytes: [8, 16],
   keyBytes: 16,
   macKeyBytes: 8,
+  pinBlockBytes: 8,
   encryptsTracks: false,
   macForm: 'text',
   key: (bytes: Uint8Array) => new DesKey(bytes),
@@ -66,6 +69,7 @@ export const keySuite = (name: SuiteName, sm4: Sm4Choices): KeySuite => {
         masterKeyBytes: [16],
         keyBytes: 16,
         macKeyBytes: 16,
+        pinBlockBytes: 16,
         encryptsTracks: false,
         macForm: sm4.mac,
         key: (bytes) => new Sm4Key(bytes),

@@ -17,6 +17,7 @@ export type LinkFault =
   | 'garbage'
   | 'released'
   | 'notSignedOn'
+  | 'otherPinBlock'
   | 'errorAnswer'
   | 'failed';
 
@@ -96,6 +97,11 @@ const faults: Readonly<Record<LinkFault, { code: DeviceFaultCode; what: string; 
     code: 'denied',
     what: 'The terminal has not signed on since it started, so it has no working keys.',
     remedy: 'Sign on first (签到).',
+  },
+  otherPinBlock: {
+    code: 'notSuitable',
+    what: "The PIN pad does not encrypt PINs with the cipher of the acquirer's keys; nothing was sent.",
+    remedy: 'Correct acquirer.keySuite in the configuration, or take a PIN pad that knows the cipher.',
   },
   errorAnswer: {
     code: 'failed',

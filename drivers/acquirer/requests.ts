@@ -1,4 +1,4 @@
-import type { CardSecrets, FinancialRequest, ReversalRequest } from '../../hal/acquirer.ts';
+import type { CardSecrets, EntryMode, FinancialRequest, ReversalRequest } from '../../hal/acquirer.ts';
 import type { BatchNumber, Stan } from '../../hal/units.ts';
 import type { BlockKey } from './block-key.ts';
 import { type Message, pack } from './codec.ts';
@@ -51,7 +51,7 @@ const longestPin = '12';
 export const requestOf = (
   row: MessageRow,
   terminal: Terminal,
-  ids: { readonly stan?: Stan; readonly batch: BatchNumber | 0 },
+  ids: { readonly stan?: Stan; readonly batch: BatchNumber | 0; readonly entry?: EntryMode },
   own: Fields,
 ): Message => {
   const fields: Fields = {
@@ -61,7 +61,7 @@ export const requestOf = (
     41: terminal.terminalId,
     42: terminal.merchantId,
     ...(row.mandatory.includes(49) && { 49: terminal.currency }),
-    60: packKind(row.kind, ids.batch, terminal.capability),
+    60: packKind(row.kind, ids.batch, terminal.capability, ids.entry === 'fallback' ? '2' : '0'),
     ...own,
     // The MAC is put in its place once the rest is packed.
     ...(hasMac(row) && { 64: new Uint8Array(macBytes) }),

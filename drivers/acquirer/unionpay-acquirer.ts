@@ -190,6 +190,11 @@ export class UnionPayAcquirer implements Acquirer {
   }
 
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome> {
+    // A block of another cipher would be taken for a wrong PIN, and the card has few tries.
+    const { pinBlock } = secrets;
+    if (pinBlock !== undefined && pinBlock.length !== 2 * this.#suite.pinBlockBytes) {
+      return this.#notSent('otherPinBlock');
+    }
     const trackKey = this.#keys?.trackKey;
     const security = { suite: this.#suite, ...(trackKey !== undefined && { trackKey }) };
     const message = authorisationOf(request, secrets, this.#terminal, security);
@@ -215,7 +220,7 @@ export class UnionPayAcquirer implements Acquirer {
     const reconciled = ({ fields }: Success): SettlementOutcome => {
       const read = readFlags(fields[48] ?? '');
       if (!read.ok) return invalid(read.fault.field, read.fault.what);
-      return { outcome: 'reconciled', domestic: read.domestic, foreign: read.foreign };
+      return { outcome: 'reconciled', ...read.value };
     };
     return this.#run(messages.settlement, message, request.batch, reconciled).then((outcome) =>
       outcome.outcome === 'declined' ? invalid('39', `refuses the settlement with ${outcome.responseCode}`) : outcome,

@@ -1,4 +1,5 @@
 import type { EntryMode } from '../../../hal/acquirer.ts';
+import { malformed, type Read, said } from './text.ts';
 
 const modes: Readonly<Record<EntryMode, string>> = {
   manual: '01',
@@ -15,12 +16,10 @@ const modes: Readonly<Record<EntryMode, string>> = {
 export const packEntryMode = (entry: EntryMode, pinEntered: boolean): string =>
   `${modes[entry]}${pinEntered ? '1' : '2'}`;
 
-export const readEntryMode = (
-  field22: string,
-): { readonly entry: EntryMode; readonly pinEntered: boolean } | undefined => {
+export const readEntryMode = (field22: string): Read<{ readonly entry: EntryMode; readonly pinEntered: boolean }> => {
   const [entry] = Object.entries(modes).find(([, mode]) => mode === field22.slice(0, 2)) ?? [];
+  if (entry === undefined) return malformed('22.1', 'is no entry mode that this terminal knows');
   const pin = field22.slice(2);
-  return entry === undefined || (pin !== '1' && pin !== '2')
-    ? undefined
-    : { entry: entry as EntryMode, pinEntered: pin === '1' };
+  if (pin !== '1' && pin !== '2') return malformed('22.2', 'tells neither of a PIN (1) nor of none (2)');
+  return said({ entry: entry as EntryMode, pinEntered: pin === '1' });
 };

@@ -1,5 +1,5 @@
 import type { MinorUnits } from '../../../hal/units.ts';
-import { packAmount } from './text.ts';
+import { malformed, packAmount, type Read, said } from './text.ts';
 
 /** An amount on a card's account, as a balance inquiry (余额查询) tells it. */
 export interface Balance {
@@ -17,18 +17,22 @@ const balanceDigits = 20;
 
 /**
  * Field 54 of an answer, 附加金额, 20 characters an amount: account type 2, amount type 2, currency 3, C or D, amount 12.
- * `3002156C000000123456`. Undefined when it is none.
+ * `3002156C000000123456`
  */
-export const readBalances = (field54: string): readonly Balance[] | undefined => {
-  if (field54.length === 0 || field54.length % balanceDigits !== 0) return undefined;
+export const readBalances = (field54: string): Read<readonly Balance[]> => {
+  if (field54.length === 0 || field54.length % balanceDigits !== 0)
+    return malformed('54', 'is not made of 20 characters an amount');
   const balances: Balance[] = [];
   for (let at = 0; at < field54.length; at += balanceDigits) {
     const [, accountType, amountType, currency, sign, digits] =
       /^(\d\d)(\d\d)(\d{3})([CD])(\d{12})$/.exec(field54.slice(at, at + balanceDigits)) ?? [];
-    if (accountType === undefined || amountType === undefined || currency === undefined) return undefined;
-    balances.push({ accountType, amountType, currency, amount: Number(digits) * (sign === 'D' ? -1 : 1) });
+    if (accountType === undefined || amountType === undefined || currency === undefined) {
+      return malformed(`54.${at / balanceDigits + 1}`, 'is no amount with its types, currency and sign');
+    }
+    const amount = Number(digits);
+    balances.push({ accountType, amountType, currency, amount: sign === 'D' ? 0 - amount : amount });
   }
-  return balances;
+  return said(balances);
 };
 
 export const packBalances = (balances: readonly Balance[]): string =>

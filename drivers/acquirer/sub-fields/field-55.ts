@@ -9,7 +9,7 @@
  *
  * `9F26 08 0123456789ABCDEF | 95 05 0000008000`
  */
-import type { FieldFault } from '../codec.ts';
+import { malformed, type Read, said } from './text.ts';
 
 /** Tag in upper-case hex (`9F26`) to its value. */
 export type ChipData = ReadonlyMap<string, Uint8Array>;
@@ -33,12 +33,9 @@ export const packChipData = (data: ChipData): Buffer => {
 };
 
 /** Any bytes give their objects, each tag once, or what is wrong, with the tag and never with a value. */
-export const readChipData = (
-  field55: Uint8Array,
-): { readonly ok: true; readonly data: ChipData } | { readonly ok: false; readonly fault: FieldFault } => {
+export const readChipData = (field55: Uint8Array): Read<ChipData> => {
   const bytes = Buffer.from(field55);
   const data = new Map<string, Uint8Array>();
-  const malformed = (field: string, what: string) => ({ ok: false, fault: { field, what } }) as const;
   for (let at = 0; at < bytes.length; ) {
     const size = tagBytes(bytes.subarray(at));
     const tag = bytes.toString('hex', at, at + size).toUpperCase();
@@ -52,7 +49,7 @@ export const readChipData = (
     data.set(tag, Uint8Array.from(bytes.subarray(at, at + length)));
     at += length;
   }
-  return { ok: true, data };
+  return said(data);
 };
 
 const tagBytes = (bytes: Uint8Array): number => (((bytes[0] ?? 0) & 0x1f) === 0x1f ? 2 : 1);

@@ -1,6 +1,6 @@
 /** Field 60, 自定义域: what kind of message it is, and in which batch. */
 import { type BatchNumber, batchNumber } from '../../../hal/units.ts';
-import { digits } from './text.ts';
+import { digits, malformed, type Read, said } from './text.ts';
 
 export interface MessageKind {
   /** 60.1, n2, 交易类型码. */
@@ -25,13 +25,25 @@ export const packKind = (
   condition: ChipCondition = '0',
 ): string => `${transactionType}${digits(batch, 6)}${networkCode}${financial === true ? capability + condition : ''}`;
 
-export const readKind = (
-  field60: string,
-): { readonly kind: MessageKind; readonly batch: BatchNumber | 0 } | undefined => {
+/** What field 60 says. 60.4 and 60.5 are there in financial messages; what a host puts behind them is not read. */
+export interface KindInBatch {
+  readonly kind: MessageKind;
+  readonly batch: BatchNumber | 0;
+  readonly capability?: ReadCapability;
+  readonly condition?: ChipCondition;
+}
+
+export const readKind = (field60: string): Read<KindInBatch> => {
   const [, transactionType, batch, networkCode, rest] = /^(\d\d)(\d{6})(\d{3})(\d*)$/.exec(field60) ?? [];
-  if (transactionType === undefined || networkCode === undefined) return undefined;
-  const kind = { transactionType, networkCode, ...(rest !== '' && { financial: true as const }) };
-  return { kind, batch: Number(batch) as BatchNumber | 0 };
+  if (transactionType === undefined || networkCode === undefined) return malformed('60', 'must have 11 or more digits');
+  const inBatch = { batch: Number(batch) as BatchNumber | 0 };
+  if (rest === undefined || rest === '') return said({ kind: { transactionType, networkCode }, ...inBatch });
+  const [capability, condition] = rest;
+  if (capability !== '2' && capability !== '5' && capability !== '6') {
+    return malformed('60.4', 'is none of 2, 5 and 6');
+  }
+  if (condition !== '0' && condition !== '2') return malformed('60.5', 'is neither 0 nor 2');
+  return said({ kind: { transactionType, networkCode, financial: true }, ...inBatch, capability, condition });
 };
 
 /** 60.2 of an answer, or undefined when it isn't there or is 0. */

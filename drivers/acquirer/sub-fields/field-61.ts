@@ -1,5 +1,5 @@
 import type { BatchNumber, Stan } from '../../../hal/units.ts';
-import { digits } from './text.ts';
+import { digits, malformed, type Read, said } from './text.ts';
 
 /** What field 61 says of the transaction that a message is about. 0 and 0000 where it isn't said. */
 export interface OriginalNumbers {
@@ -15,9 +15,9 @@ export const packOriginal = ({ batch, stan, date }: OriginalNumbers): string => 
   return `${digits(batch, 6)}${digits(stan, 6)}${date ?? ''}`;
 };
 
-export const readOriginal = (field61: string): OriginalNumbers | undefined => {
+export const readOriginal = (field61: string): Read<OriginalNumbers> => {
   const [, batch, stan, date] = /^(\d{6})(\d{6})(\d{4})?$/.exec(field61) ?? [];
-  if (batch === undefined) return undefined;
+  if (batch === undefined) return malformed('61', 'has neither 12 nor 16 digits');
   const numbers = { batch: Number(batch) as BatchNumber, stan: Number(stan) as Stan };
-  return date === undefined ? numbers : { ...numbers, date };
+  return said(date === undefined ? numbers : { ...numbers, date });
 };

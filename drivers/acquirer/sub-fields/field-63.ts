@@ -1,4 +1,4 @@
-import { packText, readText } from './text.ts';
+import { malformed, packText, type Read, readText, said } from './text.ts';
 
 /** Field 63 of a sign-on or a settlement, 操作员号: the operator's two digits and a space. */
 export const packOperator = (operator: string): string => {
@@ -6,7 +6,10 @@ export const packOperator = (operator: string): string => {
   return `${operator} `;
 };
 
-export const readOperator = (field63: string): string | undefined => /^(\d\d) $/.exec(field63)?.[1];
+export const readOperator = (field63: string): Read<string> => {
+  const operator = /^(\d\d) $/.exec(field63)?.[1];
+  return operator === undefined ? malformed('63', 'is not two digits and a space') : said(operator);
+};
 
 /** Field 63 of a refund, 63.1, an3, 国际信用卡公司代码: `CUP`; 000 where the terminal doesn't know it. */
 export const packOrganisation = (organisation: string | undefined): string => packText(organisation ?? '000', 3);

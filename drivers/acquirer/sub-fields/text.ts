@@ -1,6 +1,15 @@
 /** What the sub-fields are made of: numbers of a fixed width, and texts in GBK. */
 import iconv from 'iconv-lite';
 import type { MinorUnits, Stan } from '../../../hal/units.ts';
+import type { FieldFault } from '../codec.ts';
+
+/** What a field with sub-fields says, or what is wrong with it: the path of the sub-field, never what stands in it. */
+export type Read<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly fault: FieldFault };
+
+export const said = <Value>(value: Value): Read<Value> => ({ ok: true, value });
+export const malformed = (field: string, what: string): Read<never> => ({ ok: false, fault: { field, what } });
 
 /** @throws RangeError for a number that doesn't fit: a bug of the caller */
 export const digits = (value: number, length: number): string => {

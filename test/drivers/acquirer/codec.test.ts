@@ -78,6 +78,17 @@ test('padding is read as 0 or F, and is no digit', async (t) => {
   t.equal(faultOf(bytes('0210 0000020000000000 1001')), '23');
 });
 
+test('under SM4 a PIN block has sixteen bytes', async (t) => {
+  const block = '00112233445566778899AABBCCDDEEFF';
+  const message = packed('0200', { 39: '00', 52: bytes(block), 53: '2300000000000000' });
+  t.equal(hexOf(message), plain(`0200 0000000002001800 3030 ${block} 2300000000000000`));
+  const read = unpack(message, 16);
+  t.ok(read.ok && hexOf(read.message.fields[52] ?? bytes('')) === block);
+  t.equal(faultOf(message), '53', 'under DES its second half is taken for the next field');
+  const narrow = unpack(packed('0200', { 52: bytes(block.slice(16)) }), 16);
+  t.match(narrow, { ok: false, fault: { field: '52' } });
+});
+
 test('what is wrong is told with its field and without its content', async (t) => {
   const rows: [string, string][] = [
     ['0210 00000000000000', 'bitmap'],
@@ -121,6 +132,8 @@ test('a value that does not fit is a bug, and is named without its content', asy
     [{ 39: '0\n' }, /^field 39: has a character/],
     [{ 63: '\u4E2D' }, /^field 63: has a character/],
     [{ 37: '1234567890123' }, /^field 37: must have a length of 12$/],
+    [{ 52: new Uint8Array(12) }, /^field 52: must have a length of 8$/],
+    [{ 64: new Uint8Array(16) }, /^field 64: must have a length of 8$/],
     [{ 52: new Uint8Array(7) }, /^field 52: must have a length of 8$/],
     [{ 52: '12345678' } as unknown as Fields, /^field 52: must be bytes$/],
     [{ 41: new Uint8Array(8) } as unknown as Fields, /^field 41: must be a text$/],

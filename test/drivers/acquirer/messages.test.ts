@@ -5,11 +5,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'tap';
+import type { BlockKey } from '../../../drivers/acquirer/block-key.ts';
 import { type Message, unpack } from '../../../drivers/acquirer/codec.ts';
 import { DesKey } from '../../../drivers/acquirer/des-key.ts';
 import type { Fields } from '../../../drivers/acquirer/field-table.ts';
 import { frameHead, mostFrameBytes } from '../../../drivers/acquirer/frame.ts';
-import { keySuite, type SuiteName } from '../../../drivers/acquirer/key-suite.ts';
+import { type KeySuite, keySuite, type SuiteName } from '../../../drivers/acquirer/key-suite.ts';
 import {
   hasMac,
   type MessageRow,
@@ -63,13 +64,17 @@ const asked = (kind: Trade): TradeRequest => {
   return { ...sale, kind, stan: stan(isAbout ? 102 : 101), ...(isAbout && { original }) };
 };
 const security = { suite };
+const sm4 = keySuite('sm4', { networkCode: '005', algorithm: '3', mac: 'text' });
+const sm4Bytes = keySuite('sm4', { networkCode: '006', algorithm: '4', mac: 'bytes' });
+const sm4Secrets = { track2, pinBlock: '00112233445566778899AABBCCDDEEFF' };
 const trade = (kind: Trade): Message => authorisationOf(asked(kind), secrets, terminal, security);
 const reversal = (kind: Trade): Message => reversalOf({ ...asked(kind), reason: '98' }, terminal);
 const other = (row: MessageRow, number: number, own: Fields): Message =>
   requestOf(row, terminal, { stan: stan(number), batch }, own);
-const signOn = (code: '001' | '003' | '004' | '005'): Message => {
-  const name: SuiteName = code === '005' ? 'sm4' : code;
-  const { networkCode } = keySuite(name, { networkCode: '005', algorithm: '3', mac: 'text' });
+const signOn = (code: '001' | '003' | '004' | '005' | '006'): Message => {
+  const isSm4 = code === '005' || code === '006';
+  const name: SuiteName = isSm4 ? 'sm4' : code;
+  const { networkCode } = keySuite(name, { networkCode: isSm4 ? code : '005', algorithm: '3', mac: 'text' });
   return other(signOnRow(networkCode), 100, { 62: packTerminalInfo('310000000042'), 63: packOperator('01') });
 };
 const tally = (amount: number, count: number) => ({ amount: minorUnits(amount), count });
@@ -95,6 +100,10 @@ const made: { readonly [name: string]: () => Message } = {
       { ...terminal, capability: '5' },
       security,
     ),
+  'sale-fallback': () =>
+    authorisationOf({ ...sale, entry: 'fallback' }, secrets, { ...terminal, capability: '5' }, security),
+  'sale-fallback-reversal': () =>
+    reversalOf({ ...sale, entry: 'fallback', reason: '98' }, { ...terminal, capability: '5' }),
   'sale-chip-reversal': () =>
     reversalOf({ ...sale, entry: 'chip', reason: '98' }, { ...terminal, capability: '5' }, chipCard),
   'sale-manual': () =>
@@ -109,6 +118,9 @@ const made: { readonly [name: string]: () => Message } = {
       suite: keySuite('004', { networkCode: '005', algorithm: '3', mac: 'text' }),
       trackKey: new DesKey(bytes('00112233445566778899AABBCCDDEEFF')),
     }),
+  'sale-sm4': () => authorisationOf(sale, sm4Secrets, terminal, { suite: sm4 }),
+  'sale-sm4-bytes': () => authorisationOf(sale, sm4Secrets, terminal, { suite: sm4Bytes }),
+  'sale-sm4-reversal': () => reversal('sale'),
   'sale-reversal': () => reversal('sale'),
   'sale-reversal-of-approved': () => reversalOf({ ...sale, reason: '96', authorisationCode: 'A12345' }, terminal),
   void: () => trade('void'),
@@ -135,6 +147,7 @@ const made: { readonly [name: string]: () => Message } = {
   'sign-on-003': () => signOn('003'),
   'sign-on-004': () => signOn('004'),
   'sign-on-005': () => signOn('005'),
+  'sign-on-006': () => signOn('006'),
   'sign-off': () => other(messages.signOff, 100, {}),
   echo: () => requestOf(messages.echo, terminal, { batch }, {}),
   settlement: () => other(messages.settlement, 110, { 48: packTotals(totals), 63: packOperator('01') }),
@@ -173,6 +186,11 @@ const made: { readonly [name: string]: () => Message } = {
 const buffer = Buffer.alloc(mostFrameBytes);
 frameHead(frameConfig.tpdu, frameConfig.header).copy(buffer);
 const seal = { macKey: new DesKey(bytes(macKey)), suite };
+const sm4Key = sm4.key(bytes('0123456789ABCDEFFEDCBA9876543210'));
+const sealOf = (name: string): { macKey: BlockKey; suite: KeySuite } => {
+  if (!name.includes('sm4')) return seal;
+  return { macKey: sm4Key, suite: name === 'sale-sm4-bytes' ? sm4Bytes : sm4 };
+};
 
 test('each message has its file, and each file its message', async (t) => {
   t.strictSame(files.map((name) => basename(name, '.txt')).sort(), Object.keys(made).sort());
@@ -186,9 +204,10 @@ test('each message has its file, and each file its message', async (t) => {
 for (const [name, make] of Object.entries(made)) {
   test(`${name} is the bytes that it must be, and is read back as it was`, async (t) => {
     const message = make();
-    const frame = frameOf(message, buffer, seal);
+    const sealed = sealOf(name);
+    const frame = frameOf(message, buffer, sealed);
     t.equal(hexOf(frame), expected(name));
-    const read = unpack(frame.subarray(13));
+    const read = unpack(frame.subarray(13), sealed.suite.pinBlockBytes);
     if (!read.ok) throw new Error(`${read.fault.field} ${read.fault.what}`);
     const { 64: mac, ...fields } = read.message.fields;
     const { 64: place, ...sent } = message.fields;

@@ -113,6 +113,20 @@ test('a sale with and without a PIN', async (t) => {
   t.match(await converse(run, requests.saleWithoutPin, cut), { outcome: 'invalid' }, 'a length that lies');
 });
 
+test('a PIN block of another cipher does not leave, so that no try of the card is lost and nothing is reversed', async (t) => {
+  const { acquirer, peer, signOn, converse } = await rig(t);
+  await signOn();
+  const ofSm4 = { ...secrets, pinBlock: secrets.pinBlock.repeat(2) };
+  t.match(await acquirer.authorise(sale, ofSm4), { outcome: 'notSent', fault: { code: 'notSuitable' } });
+  t.equal(peer.requests.reports.length, 1);
+  t.match(await converse(() => acquirer.authorise(sale, secrets), requests.sale, answers.approved), {
+    outcome: 'approved',
+  });
+  const sm4 = await rig(t, { keySuite: 'sm4' });
+  t.match(await sm4.acquirer.authorise(sale, secrets), { outcome: 'notSent', fault: { code: 'notSuitable' } });
+  t.match(await sm4.acquirer.authorise(sale, ofSm4), { outcome: 'notSent', fault: { code: 'denied' } }, 'no keys yet');
+});
+
 test('a reversal', async (t) => {
   const { acquirer, converse, signOn } = await rig(t);
   await signOn();

@@ -16,11 +16,14 @@ test('22 is read back as it was packed', async () => {
   fc.assert(
     fc.property(entry, fc.boolean(), (mode, pin) => {
       const read = readEntryMode(packEntryMode(mode, pin));
-      return read?.entry === mode && read.pinEntered === pin;
+      return read.ok && read.value.entry === mode && read.value.pinEntered === pin;
     }),
   );
 });
 
-test('22 of another form is none', async (t) => {
-  for (const field22 of ['', '02', '020', '023', '991', '0211']) t.equal(readEntryMode(field22), undefined, field22);
+test('22 of another form is a fault that says which of the two it is', async (t) => {
+  for (const field22 of ['', '991']) t.match(readEntryMode(field22), { ok: false, fault: { field: '22.1' } }, field22);
+  for (const field22 of ['02', '020', '023', '0211']) {
+    t.match(readEntryMode(field22), { ok: false, fault: { field: '22.2' } }, field22);
+  }
 });

@@ -17,9 +17,18 @@ test('53 is read back as it was packed', async (t) => {
       fc.boolean(),
       (pinEntered, algorithm, tracksEncrypted) => {
         const security = { pinEntered, algorithm, tracksEncrypted };
-        return JSON.stringify(readSecurity(packSecurity(security))) === JSON.stringify(security);
+        const read = readSecurity(packSecurity(security));
+        return read.ok && JSON.stringify(read.value) === JSON.stringify(security);
       },
     ),
   );
-  for (const field53 of ['', '2600000000000001', '3600000000000000', '26']) t.equal(readSecurity(field53), undefined);
+  for (const [field53, field] of [
+    ['', '53'],
+    ['26', '53'],
+    ['2600000000000001', '53'],
+    ['3600000000000000', '53.1'],
+    ['2620000000000000', '53.3'],
+  ] as const) {
+    t.match(readSecurity(field53), { ok: false, fault: { field } }, field53);
+  }
 });

@@ -3,12 +3,21 @@ import { test } from 'tap';
 import { packBalances, readBalances } from '../../../../drivers/acquirer/sub-fields/field-54.ts';
 
 test('54 tells what is on the account', async (t) => {
-  t.strictSame(readBalances('3002156C000000123456'), [
-    { accountType: '30', amountType: '02', currency: '156', amount: 123_456 },
-  ]);
-  t.match(readBalances('1001156D000000000100'), [{ amount: -100 }], 'what is owed is less than nothing');
-  for (const field54 of ['', '3002156C00000012345', '3002156X000000123456', '300215CC000000123456']) {
-    t.equal(readBalances(field54), undefined, field54);
+  t.strictSame(readBalances('3002156C000000123456'), {
+    ok: true,
+    value: [{ accountType: '30', amountType: '02', currency: '156', amount: 123_456 }],
+  });
+  t.match(readBalances('1001156D000000000100'), { value: [{ amount: -100 }] }, 'what is owed is less than nothing');
+  const nothing = readBalances('1001156D000000000000');
+  t.ok(nothing.ok && Object.is(nothing.value[0]?.amount, 0), 'nothing owed is nothing, without a sign');
+  const good = '3002156C000000123456';
+  for (const [field54, field] of [
+    ['', '54'],
+    [good.slice(1), '54'],
+    ['3002156X000000123456', '54.1'],
+    [`${good}300215CC000000123456`, '54.2'],
+  ] as const) {
+    t.match(readBalances(field54), { ok: false, fault: { field } }, field54);
   }
 });
 
@@ -21,7 +30,8 @@ test('54 is read back as it was packed', async () => {
   });
   fc.assert(
     fc.property(fc.array(balance, { minLength: 1, maxLength: 6 }), (balances) => {
-      return JSON.stringify(readBalances(packBalances(balances))) === JSON.stringify(balances);
+      const read = readBalances(packBalances(balances));
+      return read.ok && JSON.stringify(read.value) === JSON.stringify(balances);
     }),
   );
 });

@@ -35,7 +35,7 @@ test('55 is read back as it was packed', async () => {
       const read = readChipData(packChipData(new Map(pairs)));
       const asText = (data: Iterable<readonly [string, Uint8Array]>) =>
         JSON.stringify([...data].map(([name, value]) => [name, Buffer.from(value).toString('hex')]));
-      return read.ok && asText(read.data) === asText(pairs);
+      return read.ok && asText(read.value) === asText(pairs);
     }),
   );
 });

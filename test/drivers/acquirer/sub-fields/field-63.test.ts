@@ -10,8 +10,8 @@ import {
 
 test('63 of a request: the operator, or the card organisation', async (t) => {
   t.equal(packOperator('01'), '01 ');
-  t.equal(readOperator('01 '), '01');
-  t.equal(readOperator('1  '), undefined);
+  t.strictSame(readOperator('01 '), { ok: true, value: '01' });
+  t.match(readOperator('1  '), { ok: false, fault: { field: '63' } });
   for (const operator of ['1', '001', 'ab']) t.throws(() => packOperator(operator), RangeError);
   t.equal(packOrganisation('CUP'), 'CUP');
   t.equal(packOrganisation(undefined), '000');
