@@ -54,7 +54,7 @@ export const writeDigits = (
 
 const isPadding = (nibble: number): boolean => nibble === 0 || nibble === 0x0f;
 
-/** Reads so many digits, or undefined when one of them, or the padding, is none. The bytes must be there. */
+/** Reads so many digits, or undefined when one of them, or the padding, is none or is not there. */
 export const readDigits = (
   bytes: Buffer,
   offset: number,
@@ -62,6 +62,7 @@ export const readDigits = (
   highest: HighestNibble,
   align: 'left' | 'right',
 ): string | undefined => {
+  if (offset + digitBytes(digits) > bytes.length) return undefined;
   const table = pairsUpTo[highest];
   const odd = digits % 2 === 1;
   let at = offset;

@@ -26,7 +26,7 @@ for (const name of readdirSync(folder)) {
     }
     for (let end = 0; end <= message.length; end++) {
       unpack(message.subarray(0, end));
-      identify(message.subarray(0, end));
+      t.match(identify(message.subarray(0, end)).mti, /^(?:\d{4})?$/);
     }
   });
 }

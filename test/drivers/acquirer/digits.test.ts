@@ -18,6 +18,20 @@ test('digits stand left or right, and are read back', async (t) => {
   t.equal(readDigits(Buffer.from([0x1d]), 0, 2, 15, 'left'), '1=');
 });
 
+test('digits that end before they should are none', async (t) => {
+  const bytes = Buffer.from([0x12, 0x30]);
+  for (const align of ['left', 'right'] as const) {
+    for (const [offset, digits] of [
+      [0, 5],
+      [1, 3],
+      [2, 1],
+    ] as const) {
+      t.equal(readDigits(bytes, offset, digits, 9, align), undefined, `${digits} from ${offset}`);
+    }
+  }
+  t.equal(readDigits(bytes, 2, 0, 9, 'left'), '');
+});
+
 test('every text of digits survives', async (t) => {
   const text = fc.string({ unit: fc.constantFrom(...'0123456789:;<=>?'.split('')), maxLength: 40 });
   fc.assert(
