@@ -70,9 +70,16 @@ test('a length that lies', async (t) => {
   t.equal(read(frame).frames[0]?.message.length, frame.length - 15, 'too short: a message that is cut');
 });
 
+/** Of the default size, a few bytes, and longer than any frame. */
+const chunk = fc.oneof(
+  fc.uint8Array({ maxLength: 20 }),
+  fc.uint8Array({ maxLength: 2 * mostFrameBytes, size: 'max' }),
+  fc.constantFrom(...Object.values(answers).map(bytes)),
+);
+
 test('any bytes in any pieces give frames or a fault, and no more than what came', async (t) => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 2 * mostFrameBytes })), (chunks) => {
+    fc.property(fc.array(chunk), (chunks) => {
       const { frames } = read(...chunks);
       const came = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       return frames.reduce((sum, { message }) => sum + message.length + messageOffset, 0) <= came;

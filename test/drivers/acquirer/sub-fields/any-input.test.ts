@@ -43,7 +43,8 @@ const digit = fc.nat({ max: 9 }).map(String);
 const byte = fc.nat({ max: 255 }).map((code) => String.fromCharCode(code));
 const anyField = fc.oneof(
   fc.string({ unit: byte, maxLength: 999 }),
-  fc.string({ unit: digit, maxLength: 99 }),
+  fc.string({ unit: byte, maxLength: 999, size: 'max' }),
+  fc.string({ unit: digit, maxLength: 99, size: 'max' }),
   fc
     .constantFrom(2, 3, 4, 11, 12, 13, 16, 20, 62, 42, 322)
     .chain((length) => fc.string({ unit: digit, minLength: length, maxLength: length })),
