@@ -1,9 +1,8 @@
 /** `terminalctl keys`: load, check. A key or component is never shown, logged or told in an error. */
 import { type KeySuite, keySuite } from '../../drivers/acquirer/key-suite.ts';
 import { Vault } from '../../drivers/vault/vault.ts';
-import { type Configuration, readConfiguration } from '../configuration.ts';
 import { filesOf } from '../terminal-files.ts';
-import { Refusal } from './ledger-source.ts';
+import { configured, Refusal } from './configured.ts';
 import type { Output } from './output.ts';
 
 export interface KeysOptions {
@@ -14,13 +13,6 @@ export interface KeysOptions {
 
 /** Asks for a line without showing what is typed; undefined when there are no more. */
 export type AskSecretly = (prompt: string) => Promise<string | undefined>;
-
-const configurationOf = ({ config }: KeysOptions): Configuration => {
-  if (config === undefined) throw new Refusal('say which terminal: --config FILE');
-  const result = readConfiguration(config);
-  if (!result.valid) throw new Refusal(`the configuration is not right:\n  ${result.errors.join('\n  ')}`);
-  return result.configuration;
-};
 
 const checkValueOf = (suite: KeySuite, key: Uint8Array): string =>
   suite.key(key).checkValue().toString('hex').toUpperCase();
@@ -51,7 +43,7 @@ const component = async (ask: AskSecretly, suite: KeySuite, number: number, coun
  * @throws Refusal, VaultError
  */
 export const load = async (options: KeysOptions, ask: AskSecretly, out: Output): Promise<number> => {
-  const configuration = configurationOf(options);
+  const configuration = configured(options.config);
   const { acquirer, storage } = configuration;
   const { components = 2 } = options;
   const suite = keySuite(acquirer.keySuite, acquirer.sm4);
@@ -83,7 +75,7 @@ export const load = async (options: KeysOptions, ask: AskSecretly, out: Output):
 
 /** @throws Refusal, VaultError */
 export const check = (options: KeysOptions, out: Output): number => {
-  const configuration = configurationOf(options);
+  const configuration = configured(options.config);
   const { acquirer, storage } = configuration;
   const { key } = Vault.open(storage.deviceKey).loadMasterKey(filesOf(configuration).masterKey);
   try {

@@ -11,7 +11,8 @@ import { maskFact } from '../export/masked.ts';
 import { NotAnExport, readExport } from '../export/read-export.ts';
 import { factLine } from '../log.ts';
 import { dateTime, money, sixDigits } from '../slips/slip.ts';
-import { ledgerSource, Refusal, type SourceOptions } from './ledger-source.ts';
+import { Refusal } from './configured.ts';
+import { ledgerSource, type SourceOptions } from './ledger-source.ts';
 import type { Output } from './output.ts';
 import { type CodeReport, type LedgerReport, verifyLedger } from './verify-ledger.ts';
 

@@ -1,10 +1,7 @@
 import type { LedgerPlace } from '../../drivers/ledger/open-store.ts';
 import { Vault } from '../../drivers/vault/vault.ts';
-import { readConfiguration } from '../configuration.ts';
 import { flightDirectory, ledgerPlace } from '../terminal-files.ts';
-
-/** A fault that a person is told in one line; the exit code is 2. */
-export class Refusal extends Error {}
+import { configured, Refusal } from './configured.ts';
 
 /** Which ledger is meant: that of a configuration, or a folder, such as a copy, with its key. */
 export interface SourceOptions {
@@ -30,13 +27,12 @@ export const ledgerSource = ({ config, directory, deviceKey, anchor }: SourceOpt
     return { place, vault, flight: undefined };
   }
   if (config === undefined) throw new Refusal('say which ledger: --config FILE, or --directory DIR --device-key FILE');
-  const result = readConfiguration(config);
-  if (!result.valid) throw new Refusal(`the configuration is not right:\n  ${result.errors.join('\n  ')}`);
-  const vault = Vault.open(result.configuration.storage.deviceKey);
-  const place = ledgerPlace(result.configuration, vault);
+  const configuration = configured(config);
+  const vault = Vault.open(configuration.storage.deviceKey);
+  const place = ledgerPlace(configuration, vault);
   return {
     place: { ...place, ...(anchor !== undefined && { anchor }) },
     vault,
-    flight: flightDirectory(result.configuration),
+    flight: flightDirectory(configuration),
   };
 };

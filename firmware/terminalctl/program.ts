@@ -2,9 +2,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
 import { asking } from './ask-secretly.ts';
+import { Refusal } from './configured.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
-import { Refusal } from './ledger-source.ts';
+
 import type { Output } from './output.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipNames } from './slip-command.ts';

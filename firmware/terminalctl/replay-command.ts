@@ -9,8 +9,9 @@ import { readExport } from '../export/read-export.ts';
 import { type Replay, type ReplayedStep, replay } from '../export/replay.ts';
 import { recorderFiles } from '../flight-recorder.ts';
 import { eventWords, factLine } from '../log.ts';
+import { Refusal } from './configured.ts';
 import { readText } from './ledger-command.ts';
-import { ledgerSource, Refusal, type SourceOptions } from './ledger-source.ts';
+import { ledgerSource, type SourceOptions } from './ledger-source.ts';
 import type { Output } from './output.ts';
 
 export interface ReplayOptions extends SourceOptions {

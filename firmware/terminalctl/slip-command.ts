@@ -6,12 +6,13 @@ import type { SlipDocument } from '../../hal/printer.ts';
 import { fold } from '../../state-machine/book.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { Sale } from '../../state-machine/sale.ts';
-import { type Configuration, readConfiguration } from '../configuration.ts';
+import type { Configuration } from '../configuration.ts';
 import { reversalSlip } from '../slips/reversal-slip.ts';
 import { saleSlip } from '../slips/sale-slip.ts';
 import { settlementSlip } from '../slips/settlement-slip.ts';
 import { identityOf } from '../slips/slip.ts';
-import { ledgerSource, Refusal } from './ledger-source.ts';
+import { configured, Refusal } from './configured.ts';
+import { ledgerSource } from './ledger-source.ts';
 import type { Output } from './output.ts';
 
 export const slipNames = ['merchant', 'cardholder', 'reversal', 'settlement'] as const;
@@ -33,13 +34,6 @@ interface Found {
   readonly sale: Sale;
   readonly facts: readonly Fact[];
 }
-
-const configurationOf = ({ config }: SlipOptions): Configuration => {
-  if (config === undefined) throw new Refusal('say which terminal: --config FILE');
-  const result = readConfiguration(config);
-  if (!result.valid) throw new Refusal(`the configuration is not right:\n  ${result.errors.join('\n  ')}`);
-  return result.configuration;
-};
 
 /** What is asked for when nothing is said: the slip that tells how the sale stands. */
 const usualSlip = ({ status }: Sale): SlipName =>
@@ -63,7 +57,7 @@ const documentOf = (configuration: Configuration, { sale, facts }: Found, slip: 
 
 /** @throws Refusal, VaultError */
 export const showSlip = (options: SlipOptions, out: Output): number => {
-  const configuration = configurationOf(options);
+  const configuration = configured(options.config);
   const { place } = ledgerSource(options);
   const batches = [...new LedgerStore<Fact>(place).verify()].filter(
     ({ tail }) => options.batch === undefined || tail.generation === options.batch,
