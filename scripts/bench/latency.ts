@@ -10,6 +10,9 @@ const group = 'machine';
 const shops = 30;
 const customers = 40;
 
+/** Behind length, TPDU and header. */
+const mtiAt = 13;
+
 /** Measures from the last of one kind of bytes to the first of another. */
 const stopwatch = () => {
   const samples: number[] = [];
@@ -36,8 +39,9 @@ export const latencyRows = async (say: (text: string) => void): Promise<Row[]> =
     cables.pinPad.onBytes = (direction) => direction === 'toTerminal' && request.start();
     cables.printer.onBytes = (direction) => direction === 'toDevice' && slip.stop();
     network.onPassing = (passed) => {
-      if (passed.direction === 'sent') request.stop();
-      else slip.start();
+      const mti = passed.bytes.length > mtiAt + 2 ? passed.bytes.toString('hex', mtiAt, mtiAt + 2) : '';
+      if (mti === '0200') request.stop();
+      if (mti === '0210') slip.start();
       passing(passed);
     };
   };
