@@ -7,7 +7,7 @@
  *   and nothing else is asked of them, but whether one is left over that was never sent. Nor are the ids of effects: one
  *   at a time is waited for.
  * - How often a copy was printed, beyond once: it is a number on the slip.
- * - Card, amount and answer of a sale: each sale of a scope has its own, which its place tells.
+ * - Card and answer of a sale: they are the same for all.
  */
 import { hash } from 'node:crypto';
 import type { Book } from '../../state-machine/book.ts';
@@ -43,6 +43,7 @@ const saleKey = (sale: Sale): string =>
   [
     sale.id,
     sale.kind,
+    sale.amount,
     sale.batch,
     sale.status,
     sale.approval === undefined ? '' : 'a',
