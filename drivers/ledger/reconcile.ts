@@ -54,7 +54,7 @@ export const reconcile = (
     const missing = missingIn(target, from, to, fileSystem);
     try {
       // A record that a killed process has left in the system's cache only must not become durable in the copy first.
-      for (const name of missing) await makeDurable(from.directory, name, fileSystem);
+      if (missing.length > 0) await makeDurable(from.directory, missing, fileSystem);
       for (const name of missing) await replaceFile(join(from.directory, name), join(target, name), fileSystem);
     } catch (error) {
       if (target === directory) throw error;
@@ -64,12 +64,14 @@ export const reconcile = (
     return missing.length === 0 ? [] : [setRight(target, from.directory, to)];
   });
 
-const makeDurable = async (directory: string, name: string, fileSystem: FileSystem): Promise<void> => {
-  const file = fileSystem.open(join(directory, name), 'readWrite');
-  try {
-    await file.fdatasync();
-  } finally {
-    file.close();
+const makeDurable = async (directory: string, names: readonly string[], fileSystem: FileSystem): Promise<void> => {
+  for (const name of names) {
+    const file = fileSystem.open(join(directory, name), 'readWrite');
+    try {
+      await file.fdatasync();
+    } finally {
+      file.close();
+    }
   }
   await fileSystem.syncDirectory(directory);
 };
