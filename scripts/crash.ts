@@ -1,7 +1,7 @@
 /** `npm run crash`: the crash explorer over ledger, keys and terminal, with its negative controls. */
 import { controls, explorations, thoroughExtent, usualExtent } from '../test/crash/catalog.ts';
 import { forgetPages } from '../test/crash/disk-image.ts';
-import { longRun } from './long-run.ts';
+import { count, longRun } from './long-run.ts';
 
 interface Outcome {
   readonly name: string;
@@ -13,8 +13,6 @@ interface Outcome {
   readonly seconds: number;
   readonly violations: readonly string[];
 }
-
-const count = (number: number): string => number.toLocaleString('en-GB');
 
 await longRun({
   name: 'crash',

@@ -85,6 +85,9 @@ export const longRun = async (what: LongRun): Promise<void> => {
   }
 };
 
+/** `241,919` */
+export const count = (number: number): string => number.toLocaleString('en-GB');
+
 /** `captured 3, reversed 2` */
 export const inWords = (tally: Readonly<Record<string, number>>): string =>
   Object.entries(tally)

@@ -4,9 +4,7 @@ import { rowsThatAct } from '../test/model/rows.ts';
 import { controls, scopes } from '../test/model/scopes.ts';
 import { search } from '../test/model/search.ts';
 import { storyOf } from '../test/model/story.ts';
-import { longRun } from './long-run.ts';
-
-const count = (number: number): string => number.toLocaleString('en-GB');
+import { count, longRun } from './long-run.ts';
 
 await longRun({
   name: 'model',

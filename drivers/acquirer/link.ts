@@ -27,16 +27,16 @@ export interface Stream {
 /** Begins a connection. */
 export type Dial = (address: Address) => Stream;
 
-/**
- * A plain TCP connection. A host with several addresses is tried at each of them; Node's own limit of 250 ms for
- * each is too short for a mobile network.
- */
+/** How long each address of a host that has several is tried: Node's own 250 ms are too short for a mobile network. */
+export const eachAddressMs = (connectTimeoutMs: number): number => Math.max(250, Math.ceil(connectTimeoutMs / 2));
+
+/** A plain TCP connection. */
 export const dialTcp: Dial = ({ host, port, connectTimeoutMs }) =>
   connect({
     host,
     port,
     noDelay: true,
-    autoSelectFamilyAttemptTimeout: Math.max(250, Math.ceil(connectTimeoutMs / 2)),
+    autoSelectFamilyAttemptTimeout: eachAddressMs(connectTimeoutMs),
   });
 
 export interface Limits {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import type { Dial, Stream } from './link.ts';
+import { type Dial, eachAddressMs, type Stream } from './link.ts';
 import { wrongPin } from './link-faults.ts';
 
 /** By what the acquirer is known, and the terminal to it. Certificates and keys are PEM. */
@@ -33,7 +33,7 @@ export const dialTls =
       port,
       minVersion: 'TLSv1.2',
       rejectUnauthorized: ca !== undefined || pin === undefined,
-      autoSelectFamilyAttemptTimeout: Math.max(250, Math.ceil(connectTimeoutMs / 2)),
+      autoSelectFamilyAttemptTimeout: eachAddressMs(connectTimeoutMs),
       // An address is no server name for the hello, but the certificate must be for it all the same.
       ...(isIP(name) === 0 && { servername: name }),
       ...(ca !== undefined && { ca }),
