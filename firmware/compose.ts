@@ -9,10 +9,13 @@ import { Lcd4x16Display } from '../drivers/display/lcd4x16-display.ts';
 import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
+import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
+import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
+import type { FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
@@ -25,6 +28,7 @@ import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
 import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
+import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
@@ -120,6 +124,11 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
 const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules => ({
   operator: terminal.operator,
   maxAmount: minorUnits(policy.maxAmount),
+  maxRefund: minorUnits(policy.maxRefund),
+  maxDay: minorUnits(policy.maxDay),
+  completionPercent: policy.completionPercent,
+  refundBeyondNet: policy.refundBeyondNet,
+  twinMs: policy.twinMinutes * 60_000,
   maxBatch: policy.maxBatch,
   pinBypass: policy.pinBypass,
   keepBySupervisor: policy.keepBySupervisor,
@@ -136,6 +145,12 @@ const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSyste
   };
   return new FileLedger<Fact>(settings, fileSystem);
 };
+
+/** The batches that are closed, newest first, each read when it is come to. */
+function* archivesOf(place: LedgerPlace, fileSystem: FileSystem): Generator<readonly Fact[]> {
+  const store = new LedgerStore<Fact>(place, fileSystem);
+  for (const generation of store.generations().toReversed().slice(1)) yield store.readArchive(generation).facts;
+}
 
 /**
  * A terminal ready to be started. `masterKey` is copied and may be overwritten.
@@ -177,6 +192,7 @@ export const compose = (
     acquirer: devices.acquirer,
     ledger,
     cards,
+    find: (query, book) => findTransactions(query, book, archivesOf(ledgerPlace(configuration, vault), fileSystem)),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     passwordIsRight: (password) =>
       supervisor === undefined ? Promise.resolve(false) : checkPassword(password, supervisor.passwordHash),

@@ -120,6 +120,26 @@ const mostInSale = 1_000_000_000;
 
 const policy = v.strictObject({
   maxAmount: v.optional(described(integer(1, mostInSale), 'The most that one sale may take, in 分'), 5_000_000),
+  maxRefund: v.optional(described(integer(1, mostInSale), 'The most that one refund may give back, in 分'), 100_000),
+  maxDay: v.optional(
+    described(integer(1, 100 * mostInSale), 'The most that sales may take in a day (Beijing time), in 分'),
+    30_000_000,
+  ),
+  completionPercent: v.optional(
+    described(integer(1, 115), 'How much of a pre-authorisation may be completed, in percent'),
+    115,
+  ),
+  refundBeyondNet: v.optional(
+    described(v.boolean(), 'May a refund give back more than the batch has taken so far'),
+    true,
+  ),
+  twinMinutes: v.optional(
+    described(
+      integer(0, 60),
+      'How many minutes after a sale another one of the same card and amount is asked about; 0 is never',
+    ),
+    10,
+  ),
   maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(

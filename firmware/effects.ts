@@ -11,12 +11,13 @@ import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, SlipDocument } from '../hal/printer.ts';
 import type { SaleId } from '../hal/units.ts';
-import { type Book, findSale, halfOf } from '../state-machine/book.ts';
+import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
-import type { Sale } from '../state-machine/sale.ts';
+import type { Found, Sale } from '../state-machine/sale.ts';
+import type { Query } from '../state-machine/state.ts';
 import type { CardMemory } from './card-memory.ts';
 import { reversalSlip } from './slips/reversal-slip.ts';
 import { saleSlip } from './slips/sale-slip.ts';
@@ -34,6 +35,7 @@ export interface EffectContext {
   readonly ledger: Ledger<Fact>;
   readonly cards: CardMemory;
   /** The PAN that was sealed when the card was read. */
+  readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
   readonly unsealPan: (sealed: string) => string;
   readonly passwordIsRight: (password: string) => Promise<boolean>;
   /** A device says why it failed, to be logged. */
@@ -92,6 +94,14 @@ export const makePerform = (context: EffectContext): Perform => {
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
       const code = lastSettlement.slipCode ?? end;
       return { slip: settlementSlip(lastSettlement, context.rules.operator, code, identity), code };
+    }
+    if (request.slip === 'archived') {
+      const { sale } = request;
+      const code = sale.slipCode ?? end;
+      const slip = counts(sale)
+        ? saleSlip(sale, 'merchant', sale.copies.merchant + 1, code, identity)
+        : reversalSlip(sale, code, identity);
+      return { slip, code };
     }
     const sale = findSale(book, request.saleId);
     if (request.slip === 'reversal') return { slip: reversalSlip(sale, end, identity), code: end };
@@ -188,6 +198,23 @@ export const makePerform = (context: EffectContext): Perform => {
       );
       return { type: 'uploadAnswered', effect, answer };
     },
+    uploadOne: async ({ type, id: effect, stan, batch, saleId }, book) => {
+      const answer = await guarded(
+        type,
+        async () => {
+          const sale = findSale(book, saleId);
+          const pan = context.unsealPan(sale.card.sealedPan);
+          return acquirer.uploadOne({ stan, batch, pan, request: requestOf(sale) });
+        },
+        unanswered,
+      );
+      return { type: 'uploadAnswered', effect, answer };
+    },
+    find: async ({ type, id: effect, query }, book) => ({
+      type: 'found',
+      effect,
+      rows: await guarded(type, () => context.find(query, book), []),
+    }),
     endBatch: async ({ type, id: effect, ...request }) => ({
       type: 'uploadAnswered',
       effect,

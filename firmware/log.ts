@@ -47,8 +47,10 @@ const ofFact = (fact: Fact): object => {
     case 'reversed':
       return { saleId: fact.saleId, responseCode: fact.responseCode };
     case 'reversalRequired':
+    case 'inDoubt':
       return { saleId: fact.saleId, reason: fact.reason };
     case 'notSent':
+    case 'slipOwed':
       return { saleId: fact.saleId };
     case 'captured':
       return { saleId: fact.saleId, number: fact.number, code: fact.code };
@@ -68,6 +70,8 @@ const ofFact = (fact: Fact): object => {
       return { batch: fact.batch };
     case 'carried':
       return { saleId: fact.sale.id, stan: fact.sale.stan };
+    case 'reprinted':
+      return { batch: fact.batch, voucher: fact.voucher, supervisor: fact.supervisor };
     case 'settlementPrinted':
       return { code: fact.code };
   }
@@ -108,6 +112,8 @@ const ofEvent = (event: Event): object => {
       return { device: event.device, online: event.online };
     case 'ledgerFault':
       return { result: event.result, fact: event.fact };
+    case 'found':
+      return { rows: event.rows.length };
     case 'passwordChecked':
       return { accepted: event.accepted };
     default:

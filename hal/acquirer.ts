@@ -1,19 +1,34 @@
 import type { Device, DeviceFault } from './device.ts';
 import type { BatchNumber, MinorUnits, Stan } from './units.ts';
 
-/** The transactions that carry money, by UnionPay's names: 消费 sale, 消费撤销 void. Each is a row of the tables that name it. */
-export type TransactionKind = 'sale' | 'void';
+/**
+ * The transactions that carry money, by UnionPay's names: 消费 sale, 消费撤销 void, 退货 refund, 预授权
+ * preAuthorisation, 预授权撤销 preAuthorisationVoid, 预授权完成(请求) completion, 预授权完成(通知) completionNotice,
+ * 预授权完成撤销 completionVoid. Each is a row of the tables that name it.
+ */
+export type TransactionKind =
+  | 'sale'
+  | 'void'
+  | 'refund'
+  | 'preAuthorisation'
+  | 'preAuthorisationVoid'
+  | 'completion'
+  | 'completionNotice'
+  | 'completionVoid';
 
 /** The transaction that another one is about, as the acquirer answered it: what fields 37, 38 and 61 say of it. */
 export interface OriginalReference {
-  readonly batch: BatchNumber;
-  readonly stan: Stan;
-  /** Field 37 of its approval. */
+  /** 0, and the trace number too, where only its slip is known. */
+  readonly batch: BatchNumber | 0;
+  readonly stan: Stan | 0;
+  /** Field 37 of its approval; empty where a pre-authorisation is known by its authorisation code alone. */
   readonly retrievalReference: string;
   /** Field 38 of its approval, where it had one. */
   readonly authorisationCode?: string;
   /** Field 13 of its approval, MMDD. */
   readonly date: string;
+  /** Field 63.1 of its approval, for a refund. */
+  readonly cardOrganisation?: string;
 }
 
 /**
@@ -50,7 +65,7 @@ export interface FinancialRequest {
   readonly entry: EntryMode;
   /** Field 22 position 3, and fields 26, 52 and 53. */
   readonly pinEntered: boolean;
-  /** Of a void the sale that it voids. */
+  /** What it voids, refunds or completes. */
   readonly original?: OriginalReference;
 }
 
@@ -195,9 +210,9 @@ export interface Acquirer extends Device<AcquirerEvent> {
     readonly batch: BatchNumber;
     readonly operator: string;
   }): Promise<SignOnOutcome>;
-  /** 消费 0200. The caller has made the intent durable first (M1). */
+  /** 消费 0200 and every other kind. The caller has made the intent durable first (M1). */
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome>;
-  /** 冲正 0400, with the STAN of its request (M6). */
+  /** 冲正 0400, with the STAN of its request (M6). Of a kind that has no reversal it is a bug of the caller and throws. */
   reverse(request: ReversalRequest): Promise<ReversalOutcome>;
   /** 批结算 0500/201. */
   settle(request: {
@@ -211,6 +226,15 @@ export interface Acquirer extends Device<AcquirerEvent> {
     readonly stan: Stan;
     readonly batch: BatchNumber;
     readonly records: readonly UploadRecord[];
+  }): Promise<UploadOutcome>;
+  /** 批上送 0320 of a transaction that takes a message to itself: a refund or a completion notice, once more. */
+  uploadOne(request: {
+    readonly stan: Stan;
+    readonly batch: BatchNumber;
+    /** In clear, for this message only. */
+    readonly pan: string;
+    /** The request as it was sent; its trace number is the upload's own. */
+    readonly request: FinancialRequest;
   }): Promise<UploadOutcome>;
   /** 批上送结束 0320/207 (balanced) or 202, with the number of records that were uploaded. */
   endBatch(request: {

@@ -66,7 +66,10 @@ Exit code 0 when all holds and every control fails; 1 otherwise.
     const sum = (of: 'states' | 'transitions' | 'seconds'): number => walked.reduce((all, each) => all + each[of], 0);
     const perSecond = Math.round(sum('states') / sum('seconds'));
     return Promise.resolve({
-      holds: walked.every(({ holds }) => holds) && found.every((each) => each.found),
+      holds:
+        walked.every(({ holds }) => holds) &&
+        found.every((each) => each.found) &&
+        (options.flag('small') || walkedRows === acting.length),
       json: {
         scopes: walked,
         controls: found,

@@ -3,11 +3,11 @@
  * lines of facts and throw on an illegal one, such as the capture of a reversed sale: that is a bug or an altered
  * ledger, and trading stops.
  */
-import type { BatchTotals, HalfTotals, SettlementFlag } from '../hal/acquirer.ts';
+import type { BatchTotals, HalfTotals, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Fact, FactOf } from './facts.ts';
 import { kinds } from './kinds.ts';
-import type { Copy, LastSettlement, Sale, SaleStatus } from './sale.ts';
+import type { CardToken, Copy, DayTotal, LastSettlement, Sale, SaleStatus } from './sale.ts';
 
 export interface SettlementProgress {
   /**
@@ -34,8 +34,9 @@ export interface Book {
   readonly nextStan: Stan;
   /** All transactions of the batch, in the order of their intents. */
   readonly sales: readonly Sale[];
-  /** Sales of closed batches that still owe a slip. */
+  /** Transactions of closed batches that still owe a slip, or are in doubt. */
   readonly carried: readonly Sale[];
+  readonly day?: DayTotal;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
 }
@@ -73,8 +74,40 @@ export const counts = (sale: Sale): boolean => sale.status === 'captured' || sal
 /** What is a sale with the acquirer, and its slip valid. */
 const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefined;
 
-/** Only a sale that stands: not a void, and not twice. */
-export const canVoid = (sale: Sale): boolean => sale.kind === 'sale' && stands(sale);
+/** What is left of it to refund. */
+const left = (sale: Sale): MinorUnits => (sale.amount - (sale.refunded ?? 0)) as MinorUnits;
+
+/** Whether a transaction of that kind may be about this one: its kind, it stands, and something of it is left. */
+export const mayBeAbout = (kind: TransactionKind, sale: Sale): boolean => {
+  const about = kinds[kind].about;
+  if (about === undefined || !about.kinds.includes(sale.kind) || !stands(sale)) return false;
+  return about.amount === 'part' ? left(sale) > 0 : sale.refunded === undefined;
+};
+
+/** Only a sale that stands: not a void, not twice, and not one that was refunded in part. */
+export const canVoid = (sale: Sale): boolean => mayBeAbout('void', sale);
+
+/** Transactions without a reversal that were never answered: a supervisor must find out (M2). */
+export const doubtful = (book: Book): readonly Sale[] =>
+  [...book.carried, ...book.sales].filter(({ status }) => status === 'inDoubt');
+
+/** A sale of the same card and amount that stands, made at or after that time: the customer may have paid already. */
+export const twinOf = (book: Book, card: CardToken, amount: MinorUnits, since: EpochMs): Sale | undefined =>
+  book.sales.findLast(
+    (sale) =>
+      sale.kind === 'sale' &&
+      stands(sale) &&
+      sale.card.cardHash === card.cardHash &&
+      sale.amount === amount &&
+      sale.at >= since,
+  );
+
+const msPerDay = 86_400_000;
+/** Beijing is eight hours ahead, all year. */
+export const dayOf = (at: EpochMs): number => Math.floor((at + 8 * 3_600_000) / msPerDay);
+
+/** What was taken on the day of that time so far; what was voided or refunded since doesn't lessen it. */
+export const takenOn = (book: Book, at: EpochMs): number => (book.day?.day === dayOf(at) ? book.day.amount : 0);
 
 /** 内卡 or 外卡, by the card organisation that the acquirer named; nothing named counts as domestic. */
 export const halfOf = (sale: Sale): 'domestic' | 'foreign' => {
@@ -95,14 +128,21 @@ export const totalsOf = (book: Book): BatchTotals => {
 };
 
 /**
- * The sales that a batch upload carries: those of each half that the acquirer didn't call balanced. A record tells no
- * kind, so that only what stands is in it: neither a voided sale nor its void.
+ * What a batch upload carries, of each half that the acquirer didn't call balanced: first the records, then what takes a
+ * message to itself. A record tells no kind, so that only what stands is in it: neither a voided sale nor its void.
  */
-const isUploaded = (sale: Sale): boolean => stands(sale) && kinds[sale.kind].column === 'debit';
-
 export const toUpload = (book: Book): readonly Sale[] => {
   const flags = book.settlement?.flags;
-  return flags === undefined ? [] : book.sales.filter((sale) => isUploaded(sale) && flags[halfOf(sale)] !== 'balanced');
+  if (flags === undefined) return [];
+  const due = (how: 'record' | 'message'): readonly Sale[] =>
+    book.sales.filter((sale) => stands(sale) && kinds[sale.kind].upload === how && flags[halfOf(sale)] !== 'balanced');
+  return [...due('record'), ...due('message')];
+};
+
+/** More was given back than taken: what a refund would take out of the batch's own money (003-14). */
+export const netOf = (book: Book): number => {
+  const { domestic, foreign } = totalsOf(book);
+  return domestic.debit.amount + foreign.debit.amount - domestic.credit.amount - foreign.credit.amount;
 };
 
 /**
@@ -126,14 +166,14 @@ export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly 
  */
 export const reversalSlipsDue = (book: Book): readonly Sale[] =>
   [...book.carried, ...book.sales].filter((sale) => {
-    const ended = sale.status === 'reversed' || sale.status === 'handedOver';
+    const ended = sale.status === 'reversed' || sale.status === 'handedOver' || sale.status === 'inDoubt';
     const mayBeOut = sale.status === 'reversalRequired' && sale.approval !== undefined;
     return (ended || mayBeOut) && sale.reversalSlipSays !== sale.status;
   });
 
 /** What the next batch must not forget. */
 const toCarry = (book: Book): readonly Sale[] => {
-  const due = new Set([...copiesDue(book).map(({ sale }) => sale), ...reversalSlipsDue(book)]);
+  const due = new Set([...copiesDue(book).map(({ sale }) => sale), ...reversalSlipsDue(book), ...doubtful(book)]);
   return [...book.carried, ...book.sales].filter((sale) => due.has(sale));
 };
 
@@ -147,7 +187,14 @@ export const nextBatch = (
   // The sign-on that follows says which batch the acquirer is in, if none since the batch end has said it already.
   const next = book.batch === batch ? following(batch) : book.batch;
   return [
-    { type: 'batchOpened', terminalId: book.terminalId, batch: next, nextStan: book.nextStan, settled },
+    {
+      type: 'batchOpened',
+      terminalId: book.terminalId,
+      batch: next,
+      nextStan: book.nextStan,
+      settled,
+      ...(book.day !== undefined && { day: book.day }),
+    },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
 };
@@ -159,9 +206,11 @@ const legalFrom: { readonly [T in Fact['type']]?: readonly SaleStatus[] } = {
   approved: ['intended'],
   captured: ['approved'],
   keptBySupervisor: ['approved'],
+  slipOwed: ['approved'],
+  inDoubt: ['intended'],
   reversalRequired: ['intended', 'approved'],
   reversed: ['reversalRequired'],
-  handedOver: ['reversalRequired'],
+  handedOver: ['reversalRequired', 'inDoubt'],
 };
 
 const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: (sale: Sale) => Sale): Book => {
@@ -182,12 +231,18 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
-/** A void that is captured ends the sale that it is about. */
-const voiding = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
-  const { original } = findSale(book, saleId);
-  if (original === undefined) return book;
-  const sales = book.sales.map((sale) => (sale.id === original.saleId ? { ...sale, voidedBy: saleId } : sale));
-  return { ...book, sales };
+/** What a transaction that came to stand does beside: to the one that it is about, and to the day's total. */
+const standing = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
+  const { original, kind, amount, at } = findSale(book, saleId);
+  const { about, column } = kinds[kind];
+  const sales = book.sales.map((sale) => {
+    if (sale.id !== original?.saleId) return sale;
+    return about?.amount === 'part'
+      ? { ...sale, refunded: ((sale.refunded ?? 0) + amount) as MinorUnits }
+      : { ...sale, voidedBy: saleId };
+  });
+  if (column !== 'debit') return { ...book, sales };
+  return { ...book, sales, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
 };
 
 const taking = (book: Book, stan: Stan): Book => {
@@ -195,14 +250,27 @@ const taking = (book: Book, stan: Stan): Book => {
   return { ...book, nextStan: following(stan) };
 };
 
+/** Of a completion how far it may exceed is the shop's policy. */
+const fits = (kind: TransactionKind, amount: MinorUnits, about: Sale): boolean => {
+  switch (kinds[kind].about?.amount) {
+    case 'whole':
+      return amount === about.amount;
+    case 'part':
+      return amount <= left(about);
+    default:
+      return true;
+  }
+};
+
 const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   const open = openSale(book);
   if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
   if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
-  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, at } = fact;
-  const voidable = original === undefined ? undefined : findSale(book, original.saleId);
-  if (voidable !== undefined && (!canVoid(voidable) || voidable.amount !== amount)) {
-    throw new Error(`Voucher ${voidable.stan} can't be voided by voucher ${stan}`);
+  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, twin, at } = fact;
+  // One of a batch that is closed isn't in the book: what is left of it was looked up in its ledger.
+  const about = book.sales.find((sale) => sale.id === original?.saleId);
+  if (about !== undefined && !(mayBeAbout(kind, about) && fits(kind, amount, about))) {
+    throw new Error(`Voucher ${about.stan} can't take the ${kind} of voucher ${stan}`);
   }
   const sale: Sale = {
     id,
@@ -215,6 +283,7 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
     operator,
     ...(supervisor !== undefined && { supervisor }),
     ...(original !== undefined && { original }),
+    ...(twin !== undefined && { twin }),
     at,
     status: 'intended',
     copies: { merchant: 0, cardholder: 0, reversal: 0 },
@@ -261,15 +330,18 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'approved':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'approved', approval: fact.approval }));
     case 'captured':
-      return voiding(
+      return standing(
         withSale(book, fact, (sale) => ({ ...printed(sale, 'merchant', fact), status: 'captured' })),
         fact,
       );
     case 'keptBySupervisor':
-      return voiding(
+    case 'slipOwed':
+      return standing(
         withSale(book, fact, (sale) => ({ ...sale, status: 'kept' })),
         fact,
       );
+    case 'inDoubt':
+      return withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
     case 'reversalRequired':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
     case 'reversed':
@@ -301,6 +373,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         sales: [],
         carried: [],
         lastSettlement: fact.settled,
+        ...(fact.day !== undefined && { day: fact.day }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -308,6 +381,8 @@ export const apply = (book: Book, fact: Fact): Book => {
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
       return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
+    case 'reprinted':
+      return book;
   }
 };
 

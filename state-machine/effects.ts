@@ -6,11 +6,14 @@
 
 import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
 import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { Copy } from './sale.ts';
+import type { Copy, Sale } from './sale.ts';
+import type { Query } from './state.ts';
 
 /** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
 export type SlipRequest =
   | { readonly slip: Copy; readonly saleId: SaleId; readonly number: number }
+  /** The slip that tells how it stands, of a batch that is closed. */
+  | { readonly slip: 'archived'; readonly sale: Sale }
   | { readonly slip: 'settlement' };
 
 interface Asking {
@@ -44,6 +47,8 @@ export type Effect =
       readonly batch: BatchNumber;
       readonly saleIds: readonly SaleId[];
     } & Asking)
+  /** One that takes a message to itself. */
+  | ({ readonly type: 'uploadOne'; readonly stan: Stan; readonly batch: BatchNumber; readonly saleId: SaleId } & Asking)
   | ({
       readonly type: 'endBatch';
       readonly stan: Stan;
@@ -51,6 +56,8 @@ export type Effect =
       readonly balanced: boolean;
       readonly count: number;
     } & Asking)
+  /** Looks through this batch and the kept ones, the newest first. */
+  | ({ readonly type: 'find'; readonly query: Query } & Asking)
   | ({ readonly type: 'checkPassword'; readonly password: string } & Asking);
 
 export type EffectType = Effect['type'];

@@ -17,7 +17,7 @@ import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
 import type { FactType } from './facts.ts';
-import type { CardToken } from './sale.ts';
+import type { CardToken, Found } from './sale.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {
@@ -49,6 +49,7 @@ export type Happening =
   | ({ readonly type: 'settlementAnswered'; readonly answer: SettlementOutcome } & Outcome)
   /** Of an upload and of the batch end. */
   | ({ readonly type: 'uploadAnswered'; readonly answer: UploadOutcome } & Outcome)
+  | ({ readonly type: 'found'; readonly rows: readonly Found[] } & Outcome)
   | ({ readonly type: 'passwordChecked'; readonly accepted: boolean } & Outcome)
   /** A fact could not be made durable; the step that wrote it did not happen. */
   | { readonly type: 'ledgerFault'; readonly result: 'refused' | 'failed'; readonly fact: FactType };
@@ -77,6 +78,7 @@ export const eventNames = Object.keys({
   reversalAnswered: 0,
   settlementAnswered: 0,
   uploadAnswered: 0,
+  found: 0,
   passwordChecked: 0,
   ledgerFault: 0,
 } satisfies { [E in EventName]: 0 }) as readonly EventName[];

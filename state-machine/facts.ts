@@ -7,7 +7,7 @@
  */
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { CardToken, Copy, LastSettlement, Original, Sale } from './sale.ts';
+import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale } from './sale.ts';
 
 interface At {
   readonly at: EpochMs;
@@ -42,6 +42,8 @@ export type Fact = At &
         readonly operator: string;
         readonly supervisor?: string;
         readonly original?: Original;
+        /** The clerk was told of a sale of the same card and amount just before, and went on. */
+        readonly twin?: SaleId;
       }
     /** Nothing of the request left the terminal, so there is nothing to reverse. */
     | { readonly type: 'notSent'; readonly saleId: SaleId }
@@ -49,6 +51,10 @@ export type Fact = At &
     | { readonly type: 'approved'; readonly saleId: SaleId; readonly approval: Omit<Approval, 'outcome'> }
     /** The merchant copy is on paper: the commit point. From here on nothing is reversed (M4). */
     | ({ readonly type: 'captured'; readonly saleId: SaleId; readonly number: number } & OnPaper)
+    /** Approved, without a reversal, and its merchant copy didn't come out: it stands, and the slip is owed. */
+    | { readonly type: 'slipOwed'; readonly saleId: SaleId }
+    /** Without a reversal and without an answer that can be believed: a supervisor must find out. `reason` as in a reversal. */
+    | { readonly type: 'inDoubt'; readonly saleId: SaleId; readonly reason: ReversalReason }
     | { readonly type: 'keptBySupervisor'; readonly saleId: SaleId; readonly supervisor: string }
     | { readonly type: 'reversalRequired'; readonly saleId: SaleId; readonly reason: ReversalReason }
     /** The acquirer acknowledged with 00, 12 or 25 (M5). */
@@ -76,10 +82,20 @@ export type Fact = At &
         readonly batch: BatchNumber;
         readonly nextStan: Stan;
         readonly settled: LastSettlement;
+        /** What was sold on the day so far. */
+        readonly day?: DayTotal;
       }
-    /** A sale of an earlier batch that still owes a slip. */
+    /** A transaction of an earlier batch that still owes a slip, or is in doubt. */
     | { readonly type: 'carried'; readonly sale: Sale }
     | ({ readonly type: 'settlementPrinted' } & OnPaper)
+    /** A slip of a closed batch was printed again, which a supervisor allowed. */
+    | {
+        readonly type: 'reprinted';
+        readonly saleId: SaleId;
+        readonly batch: BatchNumber;
+        readonly voucher: Stan;
+        readonly supervisor: string;
+      }
   );
 
 export type FactType = Fact['type'];

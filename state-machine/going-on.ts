@@ -2,9 +2,11 @@
 
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
-import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
+import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { SlipRequest } from './effects.ts';
-import type { Copy } from './sale.ts';
+import { kinds } from './kinds.ts';
+import type { MenuName } from './menu.ts';
+import type { Copy, Sale } from './sale.ts';
 import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -40,6 +42,10 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return askCard(turn, next.draft);
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
+    case 'printCopies':
+      return printCopies(turn, next.saleId, ['merchant', 'cardholder']);
+    case 'reprintFound':
+      return reprintFound(turn, next.sale);
     case 'printSettlement':
       return printSettlement(turn);
     case 'notice':
@@ -51,6 +57,9 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 
 export const notice = (turn: Turn, what: Notice): Step =>
   turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
+
+export const openMenu = (turn: Turn, menu: MenuName): Step =>
+  turn.to({ name: 'menu', menu, until: turn.after(turn.rules.timers.confirmMs) });
 
 export const askCard = (turn: Turn, draft: Draft): Step =>
   turn.ask({ type: 'readCard' }).to({ name: 'card', draft, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
@@ -74,9 +83,13 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
 
 /* ---- printing ---- */
 
+const nameOf = (slip: SlipRequest): string => {
+  if (slip.slip === 'settlement') return 'settlement';
+  return slip.slip === 'archived' ? `${slip.sale.id}/archived` : `${slip.saleId}/${slip.slip}/${slip.number}`;
+};
+
 export const print = (turn: Turn, slip: SlipRequest): EffectId => {
-  const what = slip.slip === 'settlement' ? 'settlement' : `${slip.saleId}/${slip.slip}/${slip.number}`;
-  const id = effectId('print', what, turn.freshId);
+  const id = effectId('print', nameOf(slip), turn.freshId);
   turn.know({ printerMayHold: true }).ask({ type: 'print', id, slip });
   return id;
 };
@@ -147,6 +160,22 @@ export const printCopies = (turn: Turn, saleId: SaleId, [copy, ...rest]: readonl
   return turn.to({ name: 'printingCopy', saleId, copy, rest, awaits: print(turn, { slip: copy, saleId, number }) });
 };
 
+/** A slip that was asked for by its number: the copies of what stands, the reversal slip of what doesn't. */
+const reprintFound = (turn: Turn, sale: Sale): Step => {
+  const inBook = turn.book.sales.some(({ id }) => id === sale.id);
+  if (!inBook) {
+    const asked = askSupervisor(turn, { purpose: 'reprint', sale });
+    return asked === 'notByPolicy' ? notice(turn, { says: 'noSupervisor' }) : asked;
+  }
+  if (counts(sale)) return printCopies(turn, sale.id, ['merchant', 'cardholder']);
+  return sale.status === 'notSent' || sale.status === 'declined'
+    ? notice(turn, { says: 'nothingToPrint' })
+    : printReversalSlip(turn, sale.id, { do: 'notice', notice: { says: 'copyPrinted' } });
+};
+
+export const printArchived = (turn: Turn, sale: Sale, supervisor: string): Step =>
+  turn.to({ name: 'printingArchived', sale, supervisor, awaits: print(turn, { slip: 'archived', sale }) });
+
 export const printSettlement = (turn: Turn): Step =>
   turn.to({ name: 'printingSettlement', awaits: print(turn, { slip: 'settlement' }) });
 
@@ -155,6 +184,21 @@ export const printSettlement = (turn: Turn): Step =>
 /** From here on the sale can only end as reversed, or by a supervisor's hand (M5). */
 export const requireReversal = (turn: Turn, saleId: SaleId, reason: ReversalReason): Step =>
   reverse(turn.record({ type: 'reversalRequired', saleId, reason }), { saleId, attempt: 1, reason });
+
+/**
+ * The slip didn't come out. What has a reversal is reversed; what has none stands with the acquirer, and owes its slip.
+ */
+export const withoutSlip = (turn: Turn, saleId: SaleId): Step =>
+  kinds[findSale(turn.book, saleId).kind].reversible
+    ? requireReversal(turn, saleId, '96')
+    : clearBuffer(turn.record({ type: 'slipOwed', saleId }), { do: 'notice', notice: { says: 'kept', saleId } });
+
+/** Nobody knows whether the acquirer booked it. What has a reversal is reversed; what has none is in doubt, on paper too. */
+export const withoutAnswer = (turn: Turn, saleId: SaleId, reason: ReversalReason): Step => {
+  if (kinds[findSale(turn.book, saleId).kind].reversible) return requireReversal(turn, saleId, reason);
+  turn.record({ type: 'inDoubt', saleId, reason });
+  return printReversalSlip(turn, saleId, { do: 'notice', notice: { says: 'inDoubt', saleId } });
+};
 
 /** Begins or goes on with a reversal: what the printer may hold of an approved sale's slip is cleared first (M4). */
 export const reverse = (turn: Turn, open: OpenReversal): Step => {
@@ -217,8 +261,16 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
   }
   const records = toUpload(turn.book);
   if (uploaded < records.length) {
-    const saleIds = records.slice(uploaded, uploaded + recordsPerUpload).map((sale) => sale.id);
     const id = effectId('upload', stan);
+    const next = records[uploaded] as Sale;
+    if (kinds[next.kind].upload === 'message') {
+      turn.ask({ type: 'uploadOne', id, stan, batch, saleId: next.id });
+      return turn.to({ name: 'uploading', attempt, sent: 1, awaits: id });
+    }
+    const saleIds = records
+      .slice(uploaded, uploaded + recordsPerUpload)
+      .filter(({ kind }) => kinds[kind].upload === 'record')
+      .map((sale) => sale.id);
     turn.ask({ type: 'upload', id, stan, batch, saleIds });
     return turn.to({ name: 'uploading', attempt, sent: saleIds.length, awaits: id });
   }

@@ -3,7 +3,7 @@ import type { TransactionKind } from '../hal/acquirer.ts';
 /**
  * A step of entering a transaction, up to its intent.
  * - `supervisor`: the password of who must allow it
- * - `original`: the voucher number of the transaction that it is about, which is then shown
+ * - `original`: the transaction that it is about, which is then shown
  * - `amount`: typed in 分
  * - `confirm`: the customer sees merchant and amount
  * - `printer`: could a slip be printed? No card is asked for before
@@ -17,14 +17,32 @@ interface Words {
   readonly en: string;
 }
 
+/** What a transaction may be about, and what it does to that. */
+export interface About {
+  readonly kinds: readonly TransactionKind[];
+  /** `whole`: its amount is the original's; `part`: a refund, again and again up to it; `over`: a completion, which may exceed it. */
+  readonly amount: 'whole' | 'part' | 'over';
+  /** Whether the original may be of a batch that is closed. */
+  readonly closedBatch: boolean;
+  /** What is typed from its slip where this terminal doesn't know it: 参考号 reference, 授权码 authorisation code; then the date. */
+  readonly byHand?: 'reference' | 'authorisationCode';
+}
+
 /**
  * What sets one kind of transaction apart from another. The machine, the totals and the slips read this table.
  */
 export interface Kind {
   /** UnionPay's names, as slips and screens show them. */
   readonly name: Words;
-  /** The settlement column that it counts in: 借记 debit, 贷记 credit. */
-  readonly column: 'debit' | 'credit';
+  /** The same in nine columns, for a line with a number. */
+  readonly short: Words;
+  /** The settlement column that it counts in: 借记 debit, 贷记 credit. A pre-authorisation moves no money and is in none. */
+  readonly column?: 'debit' | 'credit';
+  /** Whether it has a reversal (冲正). What hasn't stands once it is approved, and unanswered it is in doubt. */
+  readonly reversible: boolean;
+  /** How a batch upload carries it: among the records of eight a message, or as a message of its own. */
+  readonly upload?: 'record' | 'message';
+  readonly about?: About;
   readonly entry: readonly EntryStep[];
   /** What the clerk reads of the money when it did not come about. */
   readonly undone: Words;
@@ -32,19 +50,109 @@ export interface Kind {
   readonly takenBack: Words;
 }
 
+const nothingTaken: Words = { 'zh-CN': '未扣款', en: 'Nothing taken' };
+const goesBack: Words = { 'zh-CN': '若已扣款 将退回', en: 'Money goes back' };
+
+/** Of a void and its like: what it is about stands. */
+const originalStands = {
+  undone: { 'zh-CN': '未撤销 原单有效', en: 'Original stands' },
+  takenBack: { 'zh-CN': '原交易仍有效', en: 'Original stands' },
+} as const;
+
+const voiding = (
+  kind: TransactionKind,
+  closedBatch: boolean,
+): Pick<Kind, 'about' | 'entry' | 'undone' | 'takenBack'> => ({
+  about: { kinds: [kind], amount: 'whole', closedBatch, ...(closedBatch && { byHand: 'authorisationCode' }) },
+  entry: ['supervisor', 'original', 'printer', 'card', 'pin'],
+  ...originalStands,
+});
+
+const completing: About = {
+  kinds: ['preAuthorisation'],
+  amount: 'over',
+  closedBatch: true,
+  byHand: 'authorisationCode',
+};
+
 export const kinds: { readonly [K in TransactionKind]: Kind } = {
   sale: {
     name: { 'zh-CN': '消费', en: 'SALE' },
+    short: { 'zh-CN': '消费', en: 'Sale' },
     column: 'debit',
+    reversible: true,
+    upload: 'record',
     entry: ['amount', 'confirm', 'printer', 'card', 'pin'],
-    undone: { 'zh-CN': '未扣款', en: 'Nothing taken' },
-    takenBack: { 'zh-CN': '若已扣款 将退回', en: 'Money goes back' },
+    undone: nothingTaken,
+    takenBack: goesBack,
   },
   void: {
     name: { 'zh-CN': '消费撤销', en: 'VOID' },
+    short: { 'zh-CN': '撤销', en: 'Void' },
     column: 'credit',
-    entry: ['supervisor', 'original', 'printer', 'card', 'pin'],
-    undone: { 'zh-CN': '未撤销 原单有效', en: 'The sale stands' },
-    takenBack: { 'zh-CN': '原交易仍有效', en: 'The sale stands' },
+    reversible: true,
+    ...voiding('sale', false),
+  },
+  refund: {
+    name: { 'zh-CN': '退货', en: 'REFUND' },
+    short: { 'zh-CN': '退货', en: 'Refund' },
+    column: 'credit',
+    reversible: false,
+    upload: 'message',
+    about: {
+      kinds: ['sale', 'completion', 'completionNotice'],
+      amount: 'part',
+      closedBatch: true,
+      byHand: 'reference',
+    },
+    entry: ['supervisor', 'original', 'amount', 'confirm', 'printer', 'card'],
+    undone: { 'zh-CN': '未退款', en: 'Nothing refunded' },
+    takenBack: { 'zh-CN': '未退款', en: 'Nothing refunded' },
+  },
+  preAuthorisation: {
+    name: { 'zh-CN': '预授权', en: 'AUTH' },
+    short: { 'zh-CN': '预授权', en: 'Auth' },
+    reversible: true,
+    entry: ['amount', 'confirm', 'printer', 'card', 'pin'],
+    undone: { 'zh-CN': '未冻结', en: 'Nothing held' },
+    takenBack: { 'zh-CN': '若已冻结 将解冻', en: 'Hold is lifted' },
+  },
+  preAuthorisationVoid: {
+    name: { 'zh-CN': '预授权撤销', en: 'CANCEL' },
+    short: { 'zh-CN': '预授撤销', en: 'Auth void' },
+    reversible: true,
+    ...voiding('preAuthorisation', true),
+  },
+  completion: {
+    name: { 'zh-CN': '预授权完成', en: 'AUTH COMPLETE' },
+    short: { 'zh-CN': '预授完成', en: 'Complete' },
+    column: 'debit',
+    reversible: true,
+    upload: 'record',
+    about: completing,
+    entry: ['original', 'amount', 'confirm', 'printer', 'card', 'pin'],
+    undone: nothingTaken,
+    takenBack: goesBack,
+  },
+  completionNotice: {
+    name: { 'zh-CN': '预授权完成通知', en: 'AUTH SETTLEMENT' },
+    short: { 'zh-CN': '完成通知', en: 'Notice' },
+    column: 'debit',
+    reversible: false,
+    upload: 'message',
+    about: completing,
+    entry: ['original', 'amount', 'confirm', 'printer', 'card'],
+    undone: nothingTaken,
+    takenBack: nothingTaken,
+  },
+  completionVoid: {
+    name: { 'zh-CN': '预授权完成撤销', en: 'COMPLETE VOID' },
+    short: { 'zh-CN': '完成撤销', en: 'Cpl. void' },
+    column: 'credit',
+    reversible: true,
+    ...voiding('completion', false),
   },
 };
+
+/** 参考号 has twelve digits, 授权码 six. */
+export const handDigits = (kind: TransactionKind): number => (kinds[kind].about?.byHand === 'reference' ? 12 : 6);

@@ -4,8 +4,18 @@ import type { MinorUnits } from '../hal/units.ts';
 export interface Rules {
   /** The operator that is signed on, two digits. */
   readonly operator: string;
-  /** The most that one sale may take. */
+  /** The most that one transaction may move. */
   readonly maxAmount: MinorUnits;
+  /** The most that one refund may give back. */
+  readonly maxRefund: MinorUnits;
+  /** The most that sales and completions may take in a day. */
+  readonly maxDay: MinorUnits;
+  /** How much of a pre-authorisation may be completed, in percent: UnionPay's limit is 115. */
+  readonly completionPercent: number;
+  /** Whether a refund may give back more than the batch has taken. */
+  readonly refundBeyondNet: boolean;
+  /** How long after a sale another one of the same card and amount is asked about; 0 is never. */
+  readonly twinMs: number;
   /** Transactions in a batch after which sales are refused until settlement. */
   readonly maxBatch: number;
   /** Whether a cardholder may confirm without a PIN. */

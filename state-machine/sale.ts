@@ -20,17 +20,26 @@ export interface CardToken {
   readonly entry: 'swipe';
 }
 
-/** The transaction of this batch that another one is about. */
+/** The transaction that another one is about. */
 export interface Original extends OriginalReference {
-  readonly saleId: SaleId;
+  /** Absent where this terminal doesn't know it, and its slip was typed in. */
+  readonly saleId?: SaleId;
+}
+
+/** What was found in the ledger, in this batch or in a kept one. */
+export interface Found {
+  readonly sale: Sale;
+  /** What later transactions have left of it to refund; 0 when it was voided or completed. */
+  readonly left: MinorUnits;
 }
 
 /** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
 export type Copy = 'merchant' | 'cardholder' | 'reversal';
 
 /**
- * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`. Closed, for good: the others; M2
- * says that an approved one ends in `captured`, `kept`, `reversed` or `handedOver`.
+ * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`; and `inDoubt`, which keeps nothing else
+ * from going on: one without a reversal that was never answered. Closed, for good: the others; M2 says that an approved
+ * one ends in `captured`, `kept`, `reversed` or `handedOver`.
  */
 export type SaleStatus =
   | 'intended'
@@ -40,6 +49,7 @@ export type SaleStatus =
   | 'captured'
   | 'kept'
   | 'reversalRequired'
+  | 'inDoubt'
   | 'reversed'
   | 'handedOver';
 
@@ -55,8 +65,12 @@ export interface Sale {
   /** Who allowed it, where a supervisor had to. */
   readonly supervisor?: string;
   readonly original?: Original;
-  /** The void that was captured, of a sale that isn't one any more. */
+  /** What ended it: its void, or the completion of a pre-authorisation. */
   readonly voidedBy?: SaleId;
+  /** The sum of its refunds in this batch. */
+  readonly refunded?: MinorUnits;
+  /** The sale of the same card and amount that the clerk was told of, and went on. */
+  readonly twin?: SaleId;
   /** When the intent was made. */
   readonly at: EpochMs;
   readonly status: SaleStatus;
@@ -80,4 +94,11 @@ export interface LastSettlement {
   readonly printed: boolean;
   /** The ledger's short code on its slip, once it came out. */
   readonly slipCode?: string;
+}
+
+/** What sales and completions have taken on one day, for the limit of a day. */
+export interface DayTotal {
+  /** Days since 1970-01-01 in Beijing. */
+  readonly day: number;
+  readonly amount: MinorUnits;
 }

@@ -5,12 +5,15 @@ import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
-import type { CardToken, Copy, Original } from './sale.ts';
+import type { MenuName } from './menu.ts';
+import type { CardToken, Copy, Found, Original, Sale } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
   | { readonly says: 'approved'; readonly saleId: SaleId; readonly cardholderCopy: 'printed' | 'due' }
+  /** Approved, its slip not out: a supervisor kept it, or it has no reversal. */
   | { readonly says: 'kept'; readonly saleId: SaleId }
+  | { readonly says: 'inDoubt'; readonly saleId: SaleId }
   | { readonly says: 'declined'; readonly responseCode: string; readonly kind: TransactionKind }
   | { readonly says: 'notSent'; readonly kind: TransactionKind }
   | { readonly says: 'reversed'; readonly saleId: SaleId }
@@ -19,12 +22,17 @@ export type Notice =
   | { readonly says: 'cardUnreadable'; readonly kind: TransactionKind }
   | { readonly says: 'pinNeeded'; readonly kind: TransactionKind }
   | { readonly says: 'pinPadFailed'; readonly kind: TransactionKind }
-  /** Why an original can't be voided: there is none of that number; it was voided; it is no sale that stands. */
-  | { readonly says: 'noOriginal' }
-  | { readonly says: 'alreadyVoided' }
-  | { readonly says: 'notVoidable' }
+  /** Why a transaction can't be about that one: there is none of that number; it was voided, refunded or completed; it is none that stands. */
+  | { readonly says: 'noOriginal'; readonly kind: TransactionKind }
+  | { readonly says: 'alreadyVoided'; readonly kind: TransactionKind }
+  | { readonly says: 'notVoidable'; readonly kind: TransactionKind }
   /** Another card than the original's. */
-  | { readonly says: 'otherCard' }
+  | { readonly says: 'otherCard'; readonly kind: TransactionKind }
+  /** A limit of the shop's: of one transaction, of a refund, of a day, of what the batch has taken. */
+  | { readonly says: 'overLimit'; readonly limit: Limit; readonly most: MinorUnits }
+  | { readonly says: 'noSupervisor' }
+  | { readonly says: 'nothingFound' }
+  | { readonly says: 'noDoubt' }
   | { readonly says: 'batchFull' }
   | { readonly says: 'nothingToSettle' }
   | { readonly says: 'nothingToPrint' }
@@ -32,6 +40,9 @@ export type Notice =
   | { readonly says: 'copyPrinted' }
   | { readonly says: 'copyNotPrinted'; readonly cause?: PrinterCause }
   | { readonly says: 'storageRefused' };
+
+/** Which limit an amount is over. */
+export type Limit = 'refund' | 'original' | 'day' | 'batchNet';
 
 /** Waits for a person or a retry; `timeUp` comes at `until`. */
 interface Timed {
@@ -62,13 +73,28 @@ export interface OpenReversal extends OfSale {
   readonly reason: ReversalReason;
 }
 
+/** A transaction of a batch that is closed: it isn't in the book. */
+interface Archived {
+  readonly sale: Sale;
+}
+
 /** A transaction that is being entered: what its steps have given so far. */
 export interface Draft {
   readonly kind: TransactionKind;
   readonly amount: MinorUnits;
   readonly supervisor?: string;
-  /** What it is about, and the card that it was made with. */
-  readonly original?: Original & { readonly card: CardToken };
+  /** What it is about, and what is known of that. */
+  readonly original?: Original & {
+    /** The card that it was made with; absent where its slip was typed in. */
+    readonly card?: CardToken;
+    /** The most that may be refunded or completed; absent likewise. */
+    readonly most?: MinorUnits;
+  };
+  readonly card?: CardToken;
+  readonly pinEntered?: boolean;
+  readonly twin?: SaleId;
+  /** Chosen from a list before the steps began. */
+  readonly known?: Found;
 }
 
 interface Drafting {
@@ -82,7 +108,25 @@ interface Drafting {
 export type Override =
   | ({ readonly purpose: 'keep' } & Unprinted)
   | ({ readonly purpose: 'handOver' } & OpenReversal)
-  | ({ readonly purpose: 'enter' } & Drafting);
+  | ({ readonly purpose: 'enter' } & Drafting)
+  | ({ readonly purpose: 'close' } & OfSale)
+  | ({ readonly purpose: 'reprint' } & Archived);
+
+/** What ends with an incident number: a reversal, or what is in doubt. */
+export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
+
+/** What a number that is typed is looked for by. */
+export type Query =
+  | { readonly by: 'voucher'; readonly stan: number }
+  | { readonly by: 'amount'; readonly amount: MinorUnits }
+  /** The last four digits of the card. */
+  | { readonly by: 'card'; readonly tail: string };
+
+/** What a voucher number is typed for, or another number of a transaction. */
+export type Purpose =
+  | ({ readonly purpose: 'original' } & Drafting)
+  | { readonly purpose: 'reprint' }
+  | { readonly purpose: 'query'; readonly by: Query['by'] };
 
 /** Where to go on when a print that interrupted something has ended. */
 export type Continuation =
@@ -92,6 +136,8 @@ export type Continuation =
   | ({ readonly do: 'waitForAcquirer' } & OpenReversal & Timed)
   | ({ readonly do: 'askCard' } & Drafting)
   | { readonly do: 'printOwedOrLast' }
+  | ({ readonly do: 'printCopies' } & OfSale)
+  | ({ readonly do: 'reprintFound' } & Archived)
   | { readonly do: 'printSettlement' }
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
@@ -116,16 +162,24 @@ export type Phase =
       readonly trouble?: 'keys' | 'answer';
     } & Timed)
   | { readonly name: 'idle' }
-  | ({ readonly name: 'menu' } & Timed)
-  /** The voucher number of the original is typed, then the original is shown. */
-  | ({ readonly name: 'voucher'; readonly entered: string } & Drafting & Timed)
+  | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
+  /** A number of a transaction is typed, it is looked for, then what was found is shown. */
+  | ({ readonly name: 'number'; readonly entered: string; readonly wanted: Purpose } & Timed)
+  | ({ readonly name: 'finding'; readonly wanted: Purpose } & Awaiting)
+  | ({ readonly name: 'found'; readonly rows: readonly Found[]; readonly at: number } & Timed)
   | ({ readonly name: 'original' } & Drafting & Timed)
+  /** What this terminal doesn't know is typed from its slip: reference or authorisation code, then the date MMDD. */
+  | ({ readonly name: 'reference'; readonly entered: string } & Drafting & Timed)
+  | ({ readonly name: 'date'; readonly entered: string; readonly reference: string } & Drafting & Timed)
+  | ({ readonly name: 'totals' } & Timed)
   | ({ readonly name: 'amount' } & Drafting & Timed)
   | ({ readonly name: 'confirm' } & Drafting & Timed)
   | ({ readonly name: 'checkingPrinter' } & Drafting & Awaiting)
   | ({ readonly name: 'printerNotReady'; readonly cause: PrinterCause } & Drafting & Timed)
   | ({ readonly name: 'card'; readonly failures: number } & Drafting & Timed)
-  | ({ readonly name: 'pin'; readonly card: CardToken } & Drafting & Awaiting)
+  /** A sale of the same card and amount was made just before: the clerk decides, never the terminal. */
+  | ({ readonly name: 'twin'; readonly twin: SaleId } & Drafting & Timed)
+  | ({ readonly name: 'pin' } & Drafting & Awaiting)
   | ({ readonly name: 'authorising' } & OfSale & Awaiting)
   | ({ readonly name: 'printingMerchant'; readonly attempt: number; readonly graceUntil?: MonotonicMs } & OfSale &
       Awaiting)
@@ -139,8 +193,16 @@ export type Phase =
   | ({ readonly name: 'clearingBuffer'; readonly next: Continuation } & Awaiting)
   | ({ readonly name: 'password'; readonly entered: string; readonly override: Override } & Timed)
   | ({ readonly name: 'checkingPassword'; readonly override: Override } & Awaiting)
-  | ({ readonly name: 'incident'; readonly entered: string; readonly supervisor: string } & OpenReversal & Timed)
+  | ({
+      readonly name: 'incident';
+      readonly entered: string;
+      readonly supervisor: string;
+      readonly closing: Closing;
+    } & Timed)
+  /** What is in doubt is shown, for a supervisor to close. */
+  | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)
+  | ({ readonly name: 'printingArchived'; readonly supervisor: string } & Archived & Awaiting)
   | ({ readonly name: 'confirmSettlement' } & Timed)
   | ({ readonly name: 'settling'; readonly attempt: number } & Awaiting)
   | ({ readonly name: 'uploading'; readonly attempt: number; readonly sent: number } & Awaiting)

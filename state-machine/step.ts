@@ -1,6 +1,7 @@
 import { type Book, fold, openSale } from './book.ts';
 import type { Event } from './events.ts';
 import type { Fact } from './facts.ts';
+import { kinds } from './kinds.ts';
 import type { Rules } from './rules.ts';
 import type { State } from './state.ts';
 import { table } from './table.ts';
@@ -28,7 +29,7 @@ export const step = (rules: Rules, state: State, event: Event): Step | { readonl
 
 /**
  * Where a terminal stands after a start, from the facts alone. The last fact decides: an intent without an answer is
- * to be reversed (98), an approval without a captured slip too (96). The facts returned are to be made durable, then
+ * to be reversed (98), an approval without a captured slip too (96); what has no reversal is in doubt, or owes its slip. The facts returned are to be made durable, then
  * the event `started` sets the machine going.
  */
 export const recover = (facts: Iterable<Fact>, at: Fact['at']): Step => resume(fold(facts), at);
@@ -37,8 +38,17 @@ export const recover = (facts: Iterable<Fact>, at: Fact['at']): Step => resume(f
 export const resume = (book: Book, at: Fact['at']): Step => {
   const open = openSale(book);
   const missing: Fact[] = [];
-  if (open?.status === 'intended') missing.push({ type: 'reversalRequired', saleId: open.id, reason: '98', at });
-  if (open?.status === 'approved') missing.push({ type: 'reversalRequired', saleId: open.id, reason: '96', at });
+  if (open?.status === 'intended') {
+    const type = kinds[open.kind].reversible ? 'reversalRequired' : 'inDoubt';
+    missing.push({ type, saleId: open.id, reason: '98', at });
+  }
+  if (open?.status === 'approved') {
+    missing.push(
+      kinds[open.kind].reversible
+        ? { type: 'reversalRequired', saleId: open.id, reason: '96', at }
+        : { type: 'slipOwed', saleId: open.id, at },
+    );
+  }
   return {
     state: {
       book: fold(missing, book),

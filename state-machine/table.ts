@@ -9,8 +9,10 @@
 import { type EventName, eventNames } from './events.ts';
 import { goOn } from './going-on.ts';
 import * as authorising from './handlers/authorising.ts';
+import * as choosing from './handlers/choosing.ts';
 import * as entering from './handlers/entering.ts';
 import * as everywhere from './handlers/everywhere.ts';
+import * as finding from './handlers/finding.ts';
 import * as printing from './handlers/printing.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
@@ -45,9 +47,13 @@ const waiting = ['reversalWait', 'printingReversal'] as const;
 /** Where it goes on without the supervisor. */
 const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal, ...onward] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
-const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice'] as const;
+const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice', 'password'] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
+/** A step of entering, whichever the kind's row says is next. */
+const step = ['password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
+/** Behind the card: the PIN, or the intent where none is asked for. */
+const cardDone = ['pin', 'authorising'] as const;
 
 const rows: Rows = {
   starting: { started: { to: onward, run: goOn } },
@@ -62,29 +68,49 @@ const rows: Rows = {
 
   // ---- sale 消费: the amount, which the customer confirms ----
   idle: {
-    key: { to: ['amount', 'menu', ...copies], run: entering.atIdle },
+    key: { to: ['amount', 'menu', ...copies], run: choosing.atIdle },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
     signOnAsked: { to: onward, run: authorising.signOnAsked },
   },
   menu: {
-    key: { to: ['confirmSettlement', 'password', ...copies, 'signingOn', ...onward], run: entering.inMenu },
+    key: {
+      to: ['same', 'confirmSettlement', 'totals', 'doubt', ...step, ...copies, ...onward],
+      run: choosing.inMenu,
+    },
     timeUp: { to: onward, run: goOn },
   },
   amount: {
-    key: { to: ['same', 'confirm', ...onward], run: entering.amountKey },
+    key: { to: ['same', 'confirm', 'notice', ...onward], run: entering.amountKey },
     timeUp: { to: onward, run: goOn },
   },
-  // ---- void 消费撤销: the supervisor's password, then the original ----
-  voucher: {
-    key: { to: ['same', 'original', 'notice', ...onward], run: entering.voucherKey },
+  // ---- what is about another: its number, the original, or what its slip says ----
+  number: {
+    key: { to: ['same', 'finding', 'original', 'notice', ...onward], run: finding.numberKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  finding: { found: { to: ['found', 'original', 'reference', 'notice'], run: finding.found } },
+  found: {
+    key: { to: ['same', ...step, ...copies, ...onward], run: finding.foundKey },
     timeUp: { to: onward, run: goOn },
   },
   original: {
-    key: { to: ['checkingPrinter', ...onward], run: entering.originalKey },
+    key: { to: ['amount', 'checkingPrinter', ...onward], run: finding.originalKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  reference: {
+    key: { to: ['same', 'date', ...onward], run: finding.referenceKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  date: {
+    key: { to: ['same', 'amount', 'checkingPrinter', ...onward], run: finding.dateKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  totals: {
+    key: { to: onward, run: finding.totalsKey },
     timeUp: { to: onward, run: goOn },
   },
 
-  // ---- and on with either, until the intent ----
+  // ---- and on with each, until the intent ----
   confirm: {
     key: { to: ['amount', 'checkingPrinter', ...onward], run: entering.confirmKey },
     timeUp: { to: onward, run: goOn },
@@ -98,10 +124,14 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   card: {
-    card: { to: ['pin', 'notice'], run: entering.cardRead },
+    card: { to: ['twin', 'notice', ...cardDone], run: entering.cardRead },
     cardFault: { to: ['same', 'notice'], run: entering.cardFault },
     key: { to: ['notice'], run: entering.cardKey },
     timeUp: { to: ['notice'], run: entering.cardGivenUp },
+  },
+  twin: {
+    key: { to: ['notice', 'printingCopy', 'printingReversal', ...cardDone], run: entering.twinKey },
+    timeUp: { to: ['notice'], run: entering.twinGivenUp },
   },
   pin: {
     pin: { to: ['authorising', 'notice'], run: entering.pinEntered },
@@ -109,7 +139,9 @@ const rows: Rows = {
   },
 
   // ---- in the acquirer's hands, then the printer's ----
-  authorising: { authorised: { to: ['printingMerchant', 'notice', ...reversal], run: authorising.authorised } },
+  authorising: {
+    authorised: { to: ['printingMerchant', 'notice', 'printingReversal', ...reversal], run: authorising.authorised },
+  },
   printingMerchant: { printed: { to: ['tearOff', ...reversal], run: printing.merchantPrinted } },
   paperWait: {
     readiness: { to: ['same', 'clearingBuffer', 'printingMerchant'], run: printing.paperReadiness },
@@ -139,17 +171,23 @@ const rows: Rows = {
   },
   checkingPassword: {
     passwordChecked: {
-      to: ['incident', 'voucher', ...resumed],
+      to: ['incident', 'printingArchived', ...step, ...resumed],
       run: reversing.passwordChecked,
     },
   },
   incident: {
-    key: { to: ['same', ...waiting], run: reversing.incidentKey },
-    timeUp: { to: waiting, run: reversing.incidentTimeUp },
+    key: { to: ['same', ...waiting, ...onward], run: reversing.incidentKey },
+    timeUp: { to: [...waiting, ...onward], run: reversing.incidentTimeUp },
+  },
+  doubt: {
+    key: { to: ['password', ...onward], run: reversing.doubtKey },
+    timeUp: { to: onward, run: goOn },
   },
 
   // ---- copies that are owed or asked for again 重打印 ----
   printingCopy: { printed: { to: ['same', 'notice', 'clearingBuffer'], run: printing.copyPrinted } },
+
+  printingArchived: { printed: { to: ['notice', 'clearingBuffer'], run: printing.archivedPrinted } },
 
   // ---- settlement 结算 ----
   confirmSettlement: {
@@ -199,6 +237,7 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   reversalAnswered: 'staleOutcome',
   settlementAnswered: 'staleOutcome',
   uploadAnswered: 'staleOutcome',
+  found: 'staleOutcome',
   passwordChecked: 'staleOutcome',
   ledgerFault: { to: ['notice', 'outOfService'], run: everywhere.ledgerFault },
 };

@@ -1,4 +1,4 @@
-import type { MonotonicMs } from '../hal/units.ts';
+import type { EpochMs, MonotonicMs } from '../hal/units.ts';
 import { apply, type Book } from './book.ts';
 import type { Effect } from './effects.ts';
 import type { Event, EventName, EventOf } from './events.ts';
@@ -30,7 +30,9 @@ export type Rejection =
   | 'amountTooLarge'
   | 'tooManyDigits'
   | 'nothingEntered'
-  | 'notByPolicy';
+  | 'notByPolicy'
+  /** Nothing is listed beyond. */
+  | 'endOfList';
 
 /** A fact without its time, which the turn adds. */
 type Undated<F> = F extends Fact ? Omit<F, 'at'> : never;
@@ -63,6 +65,11 @@ export class Turn {
   /** The fresh identifier that came with the event. */
   get freshId(): string {
     return this.#event.id;
+  }
+
+  /** The time of day, for records and for what counts in days. */
+  get wall(): EpochMs {
+    return this.#event.wall;
   }
 
   after(ms: number): MonotonicMs {

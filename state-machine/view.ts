@@ -1,27 +1,18 @@
 /** The display as a function of the state: four lines of 16 columns, in the shop's language. */
 
-import type { TransactionKind } from '../hal/acquirer.ts';
-import type { DeviceName } from '../hal/device.ts';
 import type { Screen } from '../hal/display.ts';
-import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import { copiesDue, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
-import { kinds } from './kinds.ts';
+import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
+import { handDigits, kinds } from './kinds.ts';
+import { menus } from './menu.ts';
+import { told } from './notices.ts';
 import { responseCode } from './response-codes.ts';
-import type { Notice, PhaseOf, State } from './state.ts';
+import type { Found, SaleStatus } from './sale.ts';
+import type { PhaseOf, Purpose, State } from './state.ts';
+import { absent, causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
 
-export type Language = 'zh-CN' | 'en';
-
-/** Who this terminal is, for the clerk and the customer to read. */
-export interface Identity {
-  readonly merchant: string;
-  readonly branch: string;
-  readonly terminalId: string;
-  /** Whom to call when the acquirer must help. */
-  readonly hotline: string;
-}
-
-type Lines = readonly [string, string, string, string];
+export type { Identity, Language } from './words.ts';
+export { decimal } from './words.ts';
 
 export const columns = 16;
 
@@ -39,66 +30,11 @@ const fit = (text: string): string => {
   return fitted;
 };
 
-/** 1234 分 → `12.34`. */
-export const decimal = (amount: MinorUnits): string =>
-  `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
-
-const voucher = (stan: number): string => String(stan).padStart(6, '0');
-
-const causes: { readonly [L in Language]: { readonly [C in PrinterCause]: string } } = {
-  'zh-CN': {
-    linkLost: '打印机未连接',
-    unrecoverable: '打印机故障',
-    cutter: '切刀卡住',
-    coverOpen: '打印机盖打开',
-    paperEnd: '打印机缺纸',
-    overheat: '打印头过热',
-    offline: '打印机脱机',
-    silence: '打印机无应答',
-  },
-  en: {
-    linkLost: 'No printer',
-    unrecoverable: 'Printer broken',
-    cutter: 'Cutter jammed',
-    coverOpen: 'Printer cover',
-    paperEnd: 'Out of paper',
-    overheat: 'Printer too hot',
-    offline: 'Printer offline',
-    silence: 'Printer is mute',
-  },
-};
-
-/**
- * Devices whose line is down; the printer's is among its causes, and a display that is away shows nothing. Of the
- * ledger it is the second copy: without the first nothing is traded.
- */
-const absent: {
-  readonly [L in Language]: { readonly [D in Exclude<DeviceName, 'printer' | 'display'>]: string };
-} = {
-  'zh-CN': {
-    keypad: '按键盘未连接',
-    cardReader: '读卡器未连接',
-    pinPad: '密码键盘未连接',
-    acquirer: '通讯线路不通',
-    ledger: '账本备份故障',
-  },
-  en: {
-    keypad: 'No keypad',
-    cardReader: 'No card reader',
-    pinPad: 'No PIN pad',
-    acquirer: 'Line is down',
-    ledger: 'No ledger copy',
-  },
-};
-
 /** Why nothing is taken any more. */
 const outOfOrder = {
   'zh-CN': { storage: '存储故障', keys: '密钥故障', bug: '程序故障' },
   en: { storage: 'Storage failed', keys: 'Key fault', bug: 'Program fault' },
 } as const;
-
-/** A phrase in both languages, Chinese first. */
-const say = (language: Language, zh: string, en: string): string => (language === 'zh-CN' ? zh : en);
 
 const withCode = (text: string, code: string | undefined): string => (code === undefined ? text : `${text} ${code}`);
 
@@ -114,6 +50,8 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   const owed = copiesDue(state.book).length;
   if (reversalSlipsDue(state.book).length > 0) return say(language, '冲正凭证待打印', 'Rev. slip is due');
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
+  const doubts = doubtful(state.book).length;
+  if (doubts > 0) return say(language, `待查交易 ${doubts}`, `In doubt: ${doubts}`);
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
@@ -131,102 +69,56 @@ const idle = (state: State, identity: Identity, language: Language): Lines => [
   say(language, '请输入金额', 'Enter amount'),
 ];
 
-const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
-  const t = (zh: string, en: string): string => say(language, zh, en);
-  const ok = t('按确认键返回', 'ENTER to go on');
-  const undone = (kind: TransactionKind): string => kinds[kind].undone[language];
-  switch (what.says) {
-    case 'approved': {
-      const sale = findSale(state.book, what.saleId);
-      return what.cardholderCopy === 'printed'
-        ? [t('交易成功', 'Approved'), `RMB ${decimal(sale.amount)}`, `${t('凭证', 'No.')} ${voucher(sale.stan)}`, ok]
-        : [
-            t('交易成功', 'Approved'),
-            t('商户联已打', 'Merchant: done'),
-            t('持卡人联未打', 'Cardholder: due'),
-            t('确认补打 取消', 'ENTER to print'),
-          ];
-    }
-    case 'kept':
-      return [
-        t('交易成功', 'Approved'),
-        t('小票待补', 'Slip is due'),
-        `${t('凭证', 'No.')} ${voucher(findSale(state.book, what.saleId).stan)}`,
-        ok,
-      ];
-    case 'declined':
-      return [
-        `${t('交易失败', 'Declined')} ${what.responseCode}`,
-        responseCode(what.responseCode).text[language],
-        undone(what.kind),
-        ok,
-      ];
-    case 'notSent':
-      return [undone(what.kind), t('线路不通 未发出', 'Not sent: line'), t('可重新刷卡', 'May try again'), ok];
-    case 'reversed': {
-      const { kind } = findSale(state.book, what.saleId);
-      const reversed = kind === 'sale' ? t('已冲正 未扣款', 'Reversed') : t('已冲正', 'Reversed');
-      return [reversed, kinds[kind].takenBack[language], slipState(state, language), ok];
-    }
-    case 'handedOver':
-      return [
-        t('已转人工处理', 'Handed over'),
-        `${t('事件', 'No. ')}${findSale(state.book, what.saleId).incident ?? ''}`,
-        slipState(state, language),
-        ok,
-      ];
-    case 'cancelled':
-      return [t('交易已取消', 'Cancelled'), undone(what.kind), '', ok];
-    case 'cardUnreadable':
-      return [t('读卡失败', 'Card unreadable'), undone(what.kind), t('请换卡重试', 'Try another card'), ok];
-    case 'pinNeeded':
-      return [t('须输入密码', 'PIN is needed'), undone(what.kind), '', ok];
-    case 'pinPadFailed':
-      return [t('密码键盘故障', 'PIN pad failed'), undone(what.kind), t('请检查连线', 'Check its cable'), ok];
-    case 'noOriginal':
-      return [t('原交易不存在', 'No such voucher'), t('已结算的请退货', 'in this batch'), '', ok];
-    case 'alreadyVoided':
-      return [t('该交易已经撤销', 'Voided already'), '', '', ok];
-    case 'notVoidable':
-      return [t('原交易不符条件', 'Not a sale that'), t('不能撤销', 'can be voided'), '', ok];
-    case 'otherCard':
-      return [
-        t('与原交易卡不符', 'Another card'),
-        t('请用原卡', 'Use the same one'),
-        t('未撤销', 'Nothing voided'),
-        ok,
-      ];
-    case 'batchFull':
-      return [t('存储满 请结算', 'Batch is full'), t('菜单 1 结算', 'MENU 1 settles'), '', ok];
-    case 'nothingToSettle':
-      return [t('无流水', 'No transactions'), t('不允许结算', 'to settle'), '', ok];
-    case 'nothingToPrint':
-      return [t('无可打印的小票', 'No slip to print'), '', '', ok];
-    case 'settled':
-      return [t('结算完成', 'Settled'), t('新批次 请签到', 'A new batch'), '', ok];
-    case 'copyPrinted':
-      return [t('打印完成', 'Printed'), '', '', ok];
-    case 'copyNotPrinted':
-      return [
-        t('小票未打印', 'Not printed'),
-        what.cause === undefined ? '' : causes[language][what.cause],
-        t('待补打', 'Slip is due'),
-        t('确认补打 取消', 'ENTER to print'),
-      ];
-    case 'storageRefused':
-      return [
-        t('存储故障', 'Storage is full'),
-        t('未扣款 未发出', 'Nothing sent'),
-        `${t('请联系', 'Call')} ${identity.hotline}`,
-        ok,
-      ];
+const nameOf = (wanted: Purpose, language: Language): string => {
+  if (wanted.purpose === 'original') return kinds[wanted.draft.kind].name[language];
+  return wanted.purpose === 'reprint' ? say(language, '重打印', 'Print again') : say(language, '交易查询', 'Find');
+};
+
+/** The number that is asked for, and what is typed of it so far. */
+const askedFor = (wanted: Purpose, entered: string, language: Language): readonly [string, string] => {
+  if (wanted.purpose === 'original') return [say(language, '请输入原凭证号:', 'Voucher no.:'), entered];
+  const by = wanted.purpose === 'query' ? wanted.by : 'voucher';
+  switch (by) {
+    case 'voucher':
+      return [say(language, '请输入凭证号:', 'Voucher no.:'), entered];
+    case 'amount':
+      return [say(language, '请输入金额:', 'Amount:'), `RMB ${decimal(Number(entered) as MinorUnits)}`];
+    case 'card':
+      return [say(language, '卡号后四位:', 'Last four digits:'), entered];
   }
 };
 
-const slipState = (state: State, language: Language): string =>
-  reversalSlipsDue(state.book).length > 0
-    ? say(language, '冲正凭证待打印', 'Slip is due')
-    : say(language, '凭证已打印', 'Slip printed');
+/** How a transaction stands, in four Hanzi or so. */
+const standing: { readonly [S in SaleStatus]: { readonly [L in Language]: string } } = {
+  intended: { 'zh-CN': '进行中', en: 'open' },
+  notSent: { 'zh-CN': '未发出', en: 'not sent' },
+  declined: { 'zh-CN': '被拒', en: 'declined' },
+  approved: { 'zh-CN': '进行中', en: 'open' },
+  captured: { 'zh-CN': '成功', en: 'ok' },
+  kept: { 'zh-CN': '成功待票', en: 'no slip' },
+  reversalRequired: { 'zh-CN': '待冲正', en: 'reversing' },
+  inDoubt: { 'zh-CN': '待查', en: 'in doubt' },
+  reversed: { 'zh-CN': '已冲正', en: 'reversed' },
+  handedOver: { 'zh-CN': '人工处理', en: 'by hand' },
+};
+
+const howItStands = ({ sale, left }: Found, language: Language): string => {
+  if (sale.voidedBy !== undefined || left === 0) return say(language, '已撤退', 'undone');
+  return standing[sale.status][language];
+};
+
+/** One transaction of those that were found: which of how many, what, when and how it stands. */
+const foundRow = ({ rows, at }: PhaseOf<'found'>, language: Language): Lines => {
+  const row = rows[at];
+  if (row === undefined) throw new Error('A row is shown that was not found');
+  const { sale } = row;
+  return [
+    `${at + 1}/${rows.length} ${kinds[sale.kind].short[language]}`,
+    `${voucher(sale.stan)} ${howItStands(row, language)}`,
+    `${decimal(sale.amount)} *${sale.card.masked.slice(-4)}`,
+    say(language, '1打2撤3退 确认下', '1Print2Void3Ref'),
+  ];
+};
 
 const cardTrouble = (state: State, failures: number, language: Language): string => {
   if (state.offline.includes('cardReader')) return absent[language].cardReader;
@@ -254,6 +146,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
   const t = (zh: string, en: string): string => say(language, zh, en);
   const { phase } = state;
   const wait = t('请稍候', 'Please wait');
+  const enterClear = t('确认 清除 取消', 'ENTER CLEAR');
+  const ok = t('按确认键返回', 'ENTER to go on');
   const draft = 'draft' in phase ? phase.draft : undefined;
   const money = draft === undefined ? '' : `RMB ${decimal(draft.amount)}`;
   const undone = kinds[draft?.kind ?? 'sale'].undone[language];
@@ -275,27 +169,57 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     }
     case 'idle':
       return idle(state, identity, language);
-    case 'menu':
-      return [
-        t('1结算 2补打重印', '1Settle 2Reprint'),
-        t('3签到 4撤销', '3Sign on 4Void'),
-        '',
-        t('取消返回', 'CANCEL: back'),
-      ];
-    case 'voucher':
-      return [
-        kinds[phase.draft.kind].name[language],
-        t('请输入原凭证号:', 'Voucher no.:'),
-        phase.entered,
-        t('确认 清除 取消', 'ENTER CLEAR'),
-      ];
+    case 'menu': {
+      const [first = '', second = '', third = ''] = menus[phase.menu].map((line) => {
+        const items = line.map(({ key, words }) => `${key}${words[language]}`);
+        const apart = items.join(' ');
+        return fit(apart) === apart ? apart : items.join('');
+      });
+      return [first, second, third, t('取消返回', 'CANCEL: back')];
+    }
+    case 'number':
+      return [nameOf(phase.wanted, language), ...askedFor(phase.wanted, phase.entered, language), enterClear];
+    case 'finding':
+      return [nameOf(phase.wanted, language), t('正在查找', 'Looking'), '', wait];
+    case 'found':
+      return foundRow(phase, language);
     case 'original': {
       const { original } = phase.draft;
+      const most = original?.most;
       return [
-        `${kinds[phase.draft.kind].name[language]} ${voucher(original?.stan ?? 0)}`,
-        money,
-        original?.card.masked.slice(-10) ?? '',
+        `${kinds[phase.draft.kind].short[language]} ${voucher(original?.stan ?? 0)}`,
+        phase.draft.amount > 0 || most === undefined ? money : `${t('最多', 'Most')} ${decimal(most)}`,
+        original?.card?.masked.slice(-10) ?? '',
         t('核对原单 确认', 'Right? ENTER'),
+      ];
+    }
+    case 'reference':
+      return [
+        kinds[phase.draft.kind].name[language],
+        handDigits(phase.draft.kind) === 12
+          ? t('请输入原参考号:', 'Reference no.:')
+          : t('请输入原授权码:', 'Auth. code:'),
+        phase.entered,
+        enterClear,
+      ];
+    case 'date':
+      return [
+        kinds[phase.draft.kind].name[language],
+        t('原交易日期 月日:', 'Its date, MMDD:'),
+        phase.entered,
+        enterClear,
+      ];
+    case 'totals': {
+      const { domestic, foreign } = totalsOf(state.book);
+      const line = (column: 'debit' | 'credit'): string => {
+        const amount = (domestic[column].amount + foreign[column].amount) as MinorUnits;
+        return `${domestic[column].count + foreign[column].count} ${decimal(amount)}`;
+      };
+      return [
+        `${t('批次', 'Batch')} ${voucher(state.book.batch)}`,
+        `${t('借记', 'Debit')} ${line('debit')}`,
+        `${t('贷记', 'Cred.')} ${line('credit')}`,
+        ok,
       ];
     }
     case 'amount':
@@ -303,7 +227,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('请输入金额:', 'Amount:'),
         money,
         state.offline.includes('keypad') ? absent[language].keypad : '',
-        t('确认 清除 取消', 'ENTER CLEAR'),
+        enterClear,
       ];
     case 'confirm':
       return [identity.merchant, identity.branch, money, t('请顾客核对 确认', 'Right? ENTER')];
@@ -323,10 +247,19 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         cardTrouble(state, phase.failures, language),
         t('取消返回', 'CANCEL: back'),
       ];
+    case 'twin': {
+      const twin = findSale(state.book, phase.twin);
+      return [
+        t(`同卡同额 ${voucher(twin.stan)}`, `Twin of ${voucher(twin.stan)}`),
+        twin.copies.merchant > 0 ? t('上笔已批准已打票', 'Approved, slip') : t('上笔已批准未打票', 'Approved, no slip'),
+        t('1重打上笔', '1 print it again'),
+        t('2继续收款 取消', '2 take it again'),
+      ];
+    }
     case 'pin':
       return [
         money,
-        phase.card.masked.slice(-10),
+        phase.draft.card?.masked.slice(-10) ?? '',
         t('请持卡人输入密码', 'Cardholder: PIN'),
         t('取消返回', 'CANCEL: back'),
       ];
@@ -382,6 +315,17 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         t('确认 取消', 'ENTER CANCEL'),
       ];
+    case 'doubt': {
+      const sale = findSale(state.book, phase.saleId);
+      return [
+        `${kinds[sale.kind].short[language]} ${voucher(sale.stan)}`,
+        `RMB ${decimal(sale.amount)}`,
+        `${t('请联系', 'Call')} ${identity.hotline}`,
+        t('确认 人工处理', 'ENTER: hand over'),
+      ];
+    }
+    case 'printingArchived':
+      return [t('正在打印', 'Printing'), t('重打印凭证', 'Slip again'), '', wait];
     case 'printingCopy':
       return [
         t('正在打印', 'Printing'),

@@ -31,15 +31,7 @@ export interface MessageRow {
 }
 
 /** Financial messages (金融类交易), by UnionPay's names. */
-export type Trade =
-  | TransactionKind
-  | 'balance'
-  | 'refund'
-  | 'preAuthorisation'
-  | 'preAuthorisationVoid'
-  | 'completion'
-  | 'completionNotice'
-  | 'completionVoid';
+export type Trade = TransactionKind | 'balance';
 
 /** A trade's request, and its reversal where it has one. */
 export interface TradeRow {

@@ -31,8 +31,6 @@ export interface Terminal {
 /** A financial request of any trade. */
 export interface TradeRequest extends Omit<FinancialRequest, 'kind'> {
   readonly kind: Trade;
-  /** 63.1 of the original's approval, in a refund. */
-  readonly cardOrganisation?: string;
 }
 
 /** What secures a request: the suite's algorithm, and the key for its tracks where they are encrypted. */
@@ -82,9 +80,9 @@ const ofRow = (row: MessageRow, fields: Fields): Fields => {
 };
 
 /** Fields 37, 38, 61 and 63 of what the request is about. */
-const aboutOriginal = (row: MessageRow, { original, cardOrganisation }: TradeRequest): Fields => {
+const aboutOriginal = (row: MessageRow, { original }: Pick<TradeRequest, 'original'>): Fields => {
   if (original === undefined) return {};
-  const { batch, stan, date } = original;
+  const { batch, stan, date, cardOrganisation } = original;
   const numbers = {
     number: { batch, stan },
     numberAndDate: { batch, stan, date },
@@ -132,6 +130,15 @@ export const authorisationOf = (
     ...aboutOriginal(row, request),
   });
 };
+
+/** 0320 批上送 of a refund or a completion notice: the request once more, without track, PIN and MAC. */
+export const noticeUploadOf = (row: MessageRow, request: TradeRequest, pan: string, terminal: Terminal): Message =>
+  requestOf(row, terminal, request, {
+    2: pan,
+    4: packAmount(request.amount),
+    22: packEntryMode(request.entry, request.pinEntered),
+    ...aboutOriginal(row, request),
+  });
 
 /**
  * 0400 冲正. Field 61, where the request has it, names the request itself, without a date, as UnionPay's terminals send

@@ -34,7 +34,7 @@ import { type KeySuite, keySuite, type Sm4Choices, type SuiteName } from './key-
 import { type Dial, dialTcp, type Exchange, type Limits, Link } from './link.ts';
 import { type LinkFault, linkFault } from './link-faults.ts';
 import { hasMac, type MessageRow, messages, signOnRow, type TradeRow, trades } from './message-table.ts';
-import { authorisationOf, frameOf, requestOf, reversalOf, type Terminal } from './requests.ts';
+import { authorisationOf, frameOf, noticeUploadOf, requestOf, reversalOf, type Terminal } from './requests.ts';
 import { packRecords, packTotals, packUploadCount, readFlags } from './sub-fields/field-48.ts';
 import { readBatch } from './sub-fields/field-60.ts';
 import { packTerminalInfo } from './sub-fields/field-62.ts';
@@ -69,7 +69,7 @@ export interface AcquirerConfig extends Terminal {
   readonly terminalSerial: string;
 }
 
-type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
+type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'uploadOne' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
 
 const defaultLingerMs = 60_000;
 const usualSm4: Sm4Choices = { networkCode: '005', algorithm: '3', mac: 'text' };
@@ -203,7 +203,8 @@ export class UnionPayAcquirer implements Acquirer {
 
   reverse(request: ReversalRequest): Promise<ReversalOutcome> {
     const message = reversalOf(request, this.#terminal);
-    const { reversal }: Required<TradeRow> = trades[request.kind];
+    const { reversal }: TradeRow = trades[request.kind];
+    if (reversal === undefined) throw new Error(`a ${request.kind} has no reversal`);
     return this.#run(
       reversal,
       message,
@@ -229,6 +230,14 @@ export class UnionPayAcquirer implements Acquirer {
 
   upload(request: Asked<'upload'>): Promise<UploadOutcome> {
     return this.#sendUp(messages.upload, request, packRecords(request.records));
+  }
+
+  uploadOne({ stan, batch, pan, request }: Asked<'uploadOne'>): Promise<UploadOutcome> {
+    const { kind } = request;
+    if (kind !== 'refund' && kind !== 'completionNotice') throw new Error(`a ${kind} is uploaded among the records`);
+    const row = kind === 'refund' ? messages.refundUpload : messages.completionNoticeUpload;
+    const message = noticeUploadOf(row, { ...request, stan, batch }, pan, this.#terminal);
+    return this.#run(row, message, batch, (): UploadOutcome => ({ outcome: 'accepted' }));
   }
 
   endBatch(request: Asked<'endBatch'>): Promise<UploadOutcome> {

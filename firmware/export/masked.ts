@@ -9,7 +9,7 @@ import type { Approval, BatchTotals, HalfTotals, Tally } from '../../hal/acquire
 import type { DeviceFault } from '../../hal/device.ts';
 import type { Event, EventName, EventOf } from '../../state-machine/events.ts';
 import type { Fact, FactOf, FactType } from '../../state-machine/facts.ts';
-import type { CardToken, LastSettlement, Original, Sale } from '../../state-machine/sale.ts';
+import type { CardToken, DayTotal, Found, LastSettlement, Original, Sale } from '../../state-machine/sale.ts';
 
 /** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
 type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };
@@ -40,12 +40,13 @@ const approvalKeys = {
 const approval = v.object(approvalKeys);
 
 const originalKeys = {
-  saleId: text,
+  saleId: maybe(text),
   batch: number,
   stan: number,
   retrievalReference: text,
   authorisationCode: maybe(text),
   date: text,
+  cardOrganisation: maybe(text),
 } satisfies Keys<Original>;
 const original = maybe(v.object(originalKeys));
 
@@ -61,6 +62,8 @@ const sale = v.object({
   supervisor: maybe(text),
   original,
   voidedBy: maybe(text),
+  refunded: maybe(number),
+  twin: maybe(text),
   at: number,
   status: text,
   approval: maybe(approval),
@@ -81,6 +84,8 @@ const settled = v.object({
   slipCode: maybe(text),
 } satisfies Keys<LastSettlement>);
 
+const day = v.object({ day: number, amount: number } satisfies Keys<DayTotal>);
+
 const saleId = text;
 const code = maybe(text);
 
@@ -98,11 +103,14 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     operator: text,
     supervisor: maybe(text),
     original,
+    twin: maybe(text),
   },
   notSent: { saleId },
   declined: { saleId, responseCode: text },
   approved: { saleId, approval },
   captured: { saleId, number, code },
+  slipOwed: { saleId },
+  inDoubt: { saleId, reason: text },
   keptBySupervisor: { saleId, supervisor: text },
   reversalRequired: { saleId, reason: text },
   reversed: { saleId, responseCode: text },
@@ -111,9 +119,10 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   settlementStarted: { stan: number, totals },
   settlementAnswered: { domestic: text, foreign: text, stan: number },
   uploaded: { count: number, stan: number },
-  batchOpened: { terminalId: text, batch: number, nextStan: number, settled },
+  batchOpened: { terminalId: text, batch: number, nextStan: number, settled, day: maybe(day) },
   carried: { sale },
   settlementPrinted: { code },
+  reprinted: { saleId, batch: number, voucher: number, supervisor: text },
 };
 
 const fault = v.object({ device: text, code: text, where: text, what: text, remedy: text } satisfies Keys<DeviceFault>);
@@ -151,6 +160,7 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   reversalAnswered: { effect, answer },
   settlementAnswered: { effect, answer },
   uploadAnswered: { effect, answer },
+  found: { effect, rows: v.array(v.object({ sale, left: number } satisfies Keys<Found>)) },
   passwordChecked: { effect, accepted: flag },
   ledgerFault: { result: text, fact: text },
 };

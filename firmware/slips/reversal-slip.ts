@@ -18,6 +18,8 @@ import {
 /** What became of the money, in words for the customer who holds the slip. */
 const outcome = (sale: Sale, hotline: string): readonly SlipElement[] => {
   switch (sale.status) {
+    case 'inDoubt':
+      return [tall('结果未知,请勿重做'), text('请向收单行查询后处理'), text(`请联系:${hotline}`)];
     case 'reversed':
       return sale.kind === 'sale'
         ? [tall('冲正成功 未扣款'), text('如已收到扣款短信,款项将退回原卡')]

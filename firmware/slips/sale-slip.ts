@@ -1,6 +1,6 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { kinds } from '../../state-machine/kinds.ts';
-import type { Sale } from '../../state-machine/sale.ts';
+import type { Original, Sale } from '../../state-machine/sale.ts';
 import {
   blank,
   chainLine,
@@ -35,6 +35,14 @@ const signature: readonly SlipElement[] = [
 
 const optional = (label: string, value: string | undefined): readonly SlipElement[] =>
   value === undefined || value === '' ? [] : [text(`${label}:${value}`)];
+
+/** The transaction that it is about, as far as it is known here. */
+const about = ({ batch, stan, retrievalReference, authorisationCode, date }: Original): readonly SlipElement[] => [
+  ...(stan === 0 ? [] : [pair(`原批次号:${sixDigits(batch)}`, `原凭证号:${sixDigits(stan)}`)]),
+  ...optional('原参考号', retrievalReference),
+  ...optional('原授权码', authorisationCode),
+  text(`原交易日期:${date.slice(0, 2)}/${date.slice(2)}`),
+];
 
 /**
  * 签购单: one copy of a sale's slip, from the ledger's record of it alone. `number` counts the prints of this copy;
@@ -73,7 +81,7 @@ export const saleSlip = (
       tall(`金额:RMB ${kinds[sale.kind].column === 'credit' ? '-' : ''}${money(sale.amount)}`),
       rule,
       text('备注:'),
-      ...(sale.original === undefined ? [] : [text(`原凭证号:${sixDigits(sale.original.stan)}`)]),
+      ...(sale.original === undefined ? [] : about(sale.original)),
       ...(number > 1 ? [text(`****重打印凭证/DUPLICATE ${number}****`)] : []),
       text('本单非税务发票'),
       ...(copy === 'merchant' ? signature : []),

@@ -36,7 +36,7 @@ export const title = (value: string): SlipElement => ({
 });
 export const pair = (left: string, right: string): SlipElement => ({ type: 'pair', left, right });
 
-export const sixDigits = (value: Stan | BatchNumber): string => String(value).padStart(6, '0');
+export const sixDigits = (value: Stan | BatchNumber | 0): string => String(value).padStart(6, '0');
 
 /** 123456 分 → `1,234.56`. */
 export const money = (amount: MinorUnits): string => {

@@ -24,7 +24,7 @@ const supervisorPassword = '888888';
 export const handBoard: BoardOptions = {
   acquirer: { answerTimeoutMs: 10_000 },
   timers: { tearOffMs: 30_000, noticeMs: 10_000 },
-  policy: { keepBySupervisor: true },
+  policy: { keepBySupervisor: true, twinMinutes: 10 },
   supervisorPassword,
 };
 

@@ -119,8 +119,8 @@ export const scenes: readonly Scene[] = [
     play: (stage) =>
       untilIdle(stage, async () => {
         const { board, tell, pause } = stage;
-        tell('The clerk presses 菜单, 1 and 确认.');
-        board.press('menu', '1');
+        tell('The clerk presses 菜单, 7, 5 and 确认.');
+        board.press('menu', '7', '5');
         await board.display.until('确认结算');
         await pause(lookMs);
         board.press('enter');

@@ -6,10 +6,10 @@ import {
   goOn,
   notice,
   printMerchant,
-  requireReversal,
   retrySettlement,
   reverse,
   signOn,
+  withoutAnswer,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { PhaseOf } from '../state.ts';
@@ -80,6 +80,6 @@ export const authorised: Handler<'authorising', 'authorised'> = (turn, { saleId 
     case 'notSent':
       return notice(turn.record({ type: 'notSent', saleId }), { says: 'notSent', kind });
     default:
-      return requireReversal(turn, saleId, doubt(answer));
+      return withoutAnswer(turn, saleId, doubt(answer));
   }
 };

@@ -12,7 +12,7 @@ import {
   printMerchant,
   printOwedOrLast,
   printReversalSlip,
-  requireReversal,
+  withoutSlip,
 } from '../going-on.ts';
 import type { Continuation, Phase, PhaseOf, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
@@ -47,7 +47,7 @@ export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, ph
     return turn.to({ name: 'tearOff', saleId, until: turn.after(turn.rules.timers.tearOffMs) });
   }
   const graceUntil = phase.graceUntil ?? turn.after(turn.rules.timers.paperGraceMs);
-  if (verdict.verdict !== 'NOT_PRINTED' || turn.after(0) >= graceUntil) return requireReversal(turn, saleId, '96');
+  if (verdict.verdict !== 'NOT_PRINTED' || turn.after(0) >= graceUntil) return withoutSlip(turn, saleId);
   return clearBuffer(turn, { do: 'waitForPaper', saleId, attempt, cause: causeOf(verdict), graceUntil });
 };
 
@@ -73,14 +73,14 @@ export const paperReadiness: Handler<'paperWait', 'readiness'> = (turn, phase, {
 
 export const paperKey: Handler<'paperWait', 'key'> = (turn, phase, { key }) => {
   if (key === 'enter') return printAgain(turn, phase);
-  if (key === 'cancel') return requireReversal(turn, phase.saleId, '96');
+  if (key === 'cancel') return withoutSlip(turn, phase.saleId);
   if (key !== 'function') return 'keyWithoutMeaning';
   if (!turn.rules.keepBySupervisor || turn.rules.supervisor === undefined) return 'notByPolicy';
   const override = { purpose: 'keep', ...onlyUnprinted(phase) } as const;
   return turn.to({ name: 'password', entered: '', override, until: phase.graceUntil });
 };
 
-export const paperTimeUp: Handler<'paperWait', 'timeUp'> = (turn, { saleId }) => requireReversal(turn, saleId, '96');
+export const paperTimeUp: Handler<'paperWait', 'timeUp'> = (turn, { saleId }) => withoutSlip(turn, saleId);
 
 /** The clerk tears the merchant copy off, or the time for it is over. */
 export const tornOff = (turn: Turn, { saleId }: PhaseOf<'tearOff'>): Step => {
@@ -113,6 +113,15 @@ export const copyPrinted: Handler<'printingCopy', 'printed'> = (turn, { saleId, 
   return printCopies(turn.record({ type: 'printed', saleId, copy, number, ...onPaper(event) }), saleId, rest);
 };
 
+/** Once more, and nothing depends on it. */
+export const archivedPrinted: Handler<'printingArchived', 'printed'> = (turn, { sale, supervisor }, { verdict }) => {
+  if (!isOut(turn, verdict)) {
+    return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
+  }
+  const { id: saleId, batch, stan: voucher } = sale;
+  return notice(turn.record({ type: 'reprinted', saleId, batch, voucher, supervisor }), { says: 'copyPrinted' });
+};
+
 /** Due until it is out; whatever waits for it goes on either way. */
 export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn, { saleId, next }, event) => {
   const { verdict } = event;
@@ -123,7 +132,11 @@ export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn
 
 /** Nothing else is begun with a printer that just failed. */
 const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
-  next.do === 'askCard' || next.do === 'printOwedOrLast' || next.do === 'printSettlement'
+  next.do === 'askCard' ||
+  next.do === 'printOwedOrLast' ||
+  next.do === 'printCopies' ||
+  next.do === 'reprintFound' ||
+  next.do === 'printSettlement'
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 

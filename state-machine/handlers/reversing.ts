@@ -5,17 +5,18 @@ import {
   clearBuffer,
   effectId,
   goOn,
+  printArchived,
   printReversalSlip,
-  requireReversal,
   reverse,
   waitForAcquirer,
   waitForPaper,
+  withoutSlip,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
-import { enter, isDigit } from './entering.ts';
 import { printAgain } from './printing.ts';
+import { enter, isDigit } from './steps.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
 const nextReason = (
@@ -70,9 +71,9 @@ export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, ph
  * printer has become ready is printed.
  */
 export const withoutOverride = (turn: Turn, override: Override): Step => {
-  if (override.purpose === 'enter') return goOn(turn);
+  if (override.purpose === 'enter' || override.purpose === 'reprint' || override.purpose === 'close') return goOn(turn);
   if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
-  if (turn.after(0) >= override.graceUntil) return requireReversal(turn, override.saleId, '96');
+  if (turn.after(0) >= override.graceUntil) return withoutSlip(turn, override.saleId);
   const { printer } = turn.state;
   return printer.ready ? printAgain(turn, override) : waitForPaper(turn, { ...override, cause: printer.cause });
 };
@@ -99,11 +100,12 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
   const { supervisor } = turn.rules;
   if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
-  const { saleId } = override;
-  if (override.purpose === 'handOver') {
+  if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
+  if (override.purpose === 'handOver' || override.purpose === 'close') {
     const until = turn.after(turn.rules.timers.passwordMs);
-    return turn.to({ name: 'incident', entered: '', supervisor, ...openReversal(override), until });
+    return turn.to({ name: 'incident', entered: '', supervisor, closing: override, until });
   }
+  const { saleId } = override;
   turn.record({ type: 'keptBySupervisor', saleId, supervisor });
   return clearBuffer(turn, { do: 'notice', notice: { says: 'kept', saleId } });
 };
@@ -111,17 +113,23 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
 const incidentDigits = 12;
 
 export const incidentKey: Handler<'incident', 'key'> = (turn, phase, { key }) => {
-  const { entered, saleId, supervisor } = phase;
+  const { entered, closing, supervisor } = phase;
+  const { saleId } = closing;
   if (isDigit(key)) {
     return entered.length < incidentDigits ? turn.to({ ...phase, entered: entered + key }) : 'tooManyDigits';
   }
   if (key === 'clear') return turn.to({ ...phase, entered: entered.slice(0, -1) });
-  if (key === 'cancel') return waitForAcquirer(turn, openReversal(phase));
+  if (key === 'cancel') return withoutOverride(turn, closing);
   if (key !== 'enter') return 'keyWithoutMeaning';
   if (entered === '') return 'nothingEntered';
   turn.record({ type: 'handedOver', saleId, incident: entered, supervisor });
   return printReversalSlip(turn, saleId, { do: 'notice', notice: { says: 'handedOver', saleId } });
 };
 
-export const incidentTimeUp: Handler<'incident', 'timeUp'> = (turn, phase) =>
-  waitForAcquirer(turn, openReversal(phase));
+export const incidentTimeUp: Handler<'incident', 'timeUp'> = (turn, { closing }) => withoutOverride(turn, closing);
+
+/** What is in doubt is closed by who has asked the acquirer, with the number under which that was done. */
+export const doubtKey: Handler<'doubt', 'key'> = (turn, { saleId }, { key }) => {
+  if (key === 'enter') return askSupervisor(turn, { purpose: 'close', saleId });
+  return key === 'cancel' ? goOn(turn) : 'keyWithoutMeaning';
+};

@@ -221,6 +221,10 @@ export class Devices {
       await turn();
       return { outcome: 'reconciled', domestic: this.#flag(), foreign: 'balanced' };
     },
+    uploadOne: async () => {
+      this.#breach('M7: an upload of what was never sold');
+      return unanswered;
+    },
     upload: async ({ stan, records }) => {
       this.#receive(stan, 'upload');
       const { reckoning } = this.outside;

@@ -24,7 +24,7 @@ export type Deed = 'sell' | 'settle';
 
 const deeds: { readonly [D in Deed]: readonly Key[] } = {
   sell: ['5', 'enter', 'enter'],
-  settle: ['menu', '1', 'enter'],
+  settle: ['menu', '7', '5', 'enter'],
 };
 
 export interface Life {
@@ -98,6 +98,7 @@ export const runTerminal = async (
       ledger,
       cards,
       pinTimeoutMs: 1,
+      find: async () => [],
       unsealPan: (sealed) => sealed,
       passwordIsRight: async () => false,
       bug: (_, error) => isBug(error),

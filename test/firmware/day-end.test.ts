@@ -107,6 +107,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
       ledger,
       cards,
       pinTimeoutMs: 1,
+      find: async () => [],
       unsealPan: (sealed) => sealed,
       passwordIsRight: async () => false,
       bug: (_, error) => t.fail(String(error)),
@@ -125,7 +126,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
     });
     seen = reports.reports.indexOf(index) + 1;
   };
-  const keys = (...pressed: readonly ('5' | '1' | 'enter' | 'menu')[]): void => {
+  const keys = (...pressed: readonly ('5' | '1' | '7' | 'enter' | 'menu')[]): void => {
     for (const key of pressed) runtime.post({ type: 'key', key });
   };
   const sell = async (): Promise<void> => {
@@ -161,7 +162,7 @@ for (const flag of [undefined, 2] as const) {
     await before.phase('idle');
     if (flag !== undefined) acquirer.next('settlement', { kind: 'disagree', domestic: flag });
     acquirer.next('batchEnd', { kind: 'closeAfterRequest' });
-    before.keys('menu', '1', 'enter');
+    before.keys('menu', '7', '5', 'enter');
     await before.phase('settlementWait');
     t.equal(acquirer.batch, 2, 'the acquirer is in the next batch already');
     await before.runtime.stop();
@@ -185,7 +186,7 @@ test('M7, M10: the acquirer turns to another batch in mid-settlement; the sales 
   await it.sell();
   await it.phase('idle');
   acquirer.next('batchEnd', { kind: 'notBooked', closes: true });
-  it.keys('menu', '1', 'enter');
+  it.keys('menu', '7', '5', 'enter');
   await it.phase('settlementWait');
   acquirer.batch = 9;
   it.keys('enter');

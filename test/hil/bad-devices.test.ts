@@ -239,7 +239,7 @@ test('M10: an acquirer that refuses, lies or breaks off, at sign-on and in sales
 
   await t.test('garbage in the place of an answer to the sign-on', async (st) => {
     acquirer.next('signOn', { kind: 'garbage' });
-    board.press('menu', '3');
+    board.press('menu', '7', '1');
     await faultOf(st, board, 'acquirer', 'babbling');
     await board.display.until('终端 00000001');
   });

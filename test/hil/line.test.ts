@@ -73,7 +73,7 @@ test('a sign-on in mid-day brings other keys, and the next sale is under them', 
   const it = await boardOf(t, {});
   await it.powerOnToIdle();
   await sold(t, it);
-  it.press('menu', '3');
+  it.press('menu', '7', '1');
   await it.firmware.fact('signedOn', 2);
   await it.display.until('请输入金额');
   await it.sell('500');

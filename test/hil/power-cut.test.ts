@@ -110,7 +110,7 @@ test('M7: power cut at each message of a settlement that is uploaded; it goes on
     await it.display.until('请输入金额');
     it.acquirer.always('settlement', { kind: 'disagree', domestic: 2 });
     const instant = received(it, kind);
-    it.press('menu', '1', 'enter');
+    it.press('menu', '7', '5', 'enter');
     await instant;
     await it.firmware.kill();
     await it.powerOn();
@@ -127,7 +127,7 @@ test('power cut under the settlement slip: the batch is closed, and the slip is 
   await it.sell('1234');
   await it.firmware.fact('printed');
   await it.display.until('请输入金额');
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await onPaper(it, 3, 3);
   await it.firmware.kill();
   await it.powerOnToIdle();

@@ -40,7 +40,7 @@ test('foreign and domestic cards, with and without PIN, are settled to the cent 
     await it.firmware.fact('printed', idles + 1);
     await it.display.until('请输入金额');
   }
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   await it.phase('signingOn', 2);
   const { domestic, foreign } = it.acquirer.book.totals(1);
@@ -56,7 +56,7 @@ test('a settlement that does not balance is uploaded record by record (M7)', asy
   await it.firmware.fact('printed');
   it.acquirer.next('settlement', { kind: 'disagree', domestic: 2 });
   await it.display.until('请输入金额');
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   t.equal(it.acquirer.book.uploadCount(1), 1);
   t.strictSame(it.acquirer.book.uploadDifferences(1), []);

@@ -41,7 +41,7 @@ test('merchant and cardholder copy, reversal slip and settlement: the same as on
 
   it.press('enter');
   await it.display.until('请输入金额');
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   t.strictSame(await shown(it), onPaper(it, 4));
   t.strictSame(await shown(it, '-v', '2', '-b', '1'), onPaper(it, 1), 'a closed batch tells the same');

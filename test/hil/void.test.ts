@@ -23,7 +23,7 @@ const sold = async (t: Test, options: BoardOptions = {}): Promise<VirtualBoard> 
 
 /** The clerk's, the supervisor's and the customer's part of a void, up to the PIN. */
 const voidIt = async (it: VirtualBoard, card: TestCard = testCards.debit): Promise<void> => {
-  it.press('menu', '4');
+  it.press('menu', '2');
   await it.display.until('请输入主管密码');
   it.keypad.type(password);
   it.press('enter');
@@ -48,7 +48,7 @@ test('a void is approved, printed and captured; totals balance, and it stands in
   t.strictSame(await ends(t, it), ['captured', 'captured']);
   t.equal(it.acquirer.book.openTotal(), 0);
   t.match(it.printer.paper.text(3), /消费撤销\(VOID\)[\s\S]*金额:RMB -12\.34[\s\S]*原凭证号:000002/);
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   t.match(it.acquirer.book.entries(), [{ settled: true }, { kind: 'void', settled: true }]);
   t.match(it.printer.paper.text(5), /内卡对账平[\s\S]*借记 +1 +12\.34[\s\S]*贷记 +1 +12\.34/);
@@ -63,7 +63,7 @@ test('M7: after an unbalanced settlement neither the voided sale nor the void is
   await it.firmware.fact('printed', 3);
   await it.display.until('请输入金额');
   it.acquirer.next('settlement', { kind: 'disagree', domestic: 2 });
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   t.equal(it.acquirer.book.uploadCount(1), 1);
   t.strictSame(it.acquirer.book.uploadDifferences(1), []);

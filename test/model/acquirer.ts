@@ -2,8 +2,9 @@
  * The acquirer of the small world, with a book of its own: it approves, declines, answers late, twice, with a bad MAC or
  * never; a request may be held up on its way and come behind its reversal. It knows only what has reached it.
  */
-import type { LinkOutcome } from '../../hal/acquirer.ts';
+import type { LinkOutcome, TransactionKind } from '../../hal/acquirer.ts';
 import type { Happening } from '../../state-machine/events.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 import { approval, fault } from '../state-machine/world.ts';
 import { type Machine, type Move, tell } from './machine.ts';
 import { type AcquirerModel, type Asked, type Booked, breaks, saleOf, type World } from './world.ts';
@@ -13,6 +14,7 @@ const notSent: LinkOutcome = { outcome: 'notSent', fault };
 const badMac = { outcome: 'badMac' } as const;
 const declined = (responseCode: string) => ({ outcome: 'declined', responseCode }) as const;
 
+type DayEnd = 'settle' | 'upload' | 'uploadOne' | 'endBatch';
 type Of<T extends Asked['type']> = Extract<Asked, { readonly type: T }>;
 
 const withAcquirer = (world: World, change: Partial<AcquirerModel>): World => ({
@@ -26,9 +28,26 @@ const receive = (world: World, number: number): World => {
   return number > world.acquirer.lastStan ? next : breaks(next, `M6: trace number ${number} comes twice`);
 };
 
-const mayVoid = ({ sales }: AcquirerModel, id: string): boolean =>
-  sales[id]?.state === 'approved' &&
-  !Object.values(sales).some((each) => each.voids === id && each.state === 'approved');
+const columns: { readonly [K in TransactionKind]: 'debit' | 'credit' | undefined } = {
+  sale: 'debit',
+  void: 'credit',
+  refund: 'credit',
+  preAuthorisation: undefined,
+  preAuthorisationVoid: undefined,
+  completion: 'debit',
+  completionNotice: 'debit',
+  completionVoid: 'credit',
+};
+
+/** Whether it holds such a one, of which that is left: a refund may come again, what else there is only once. */
+const mayBeAbout = ({ sales }: AcquirerModel, { kind, amount, original }: Sale): boolean => {
+  const about = original?.saleId === undefined ? undefined : sales[original.saleId];
+  if (about?.state !== 'approved') return false;
+  const others = Object.values(sales).filter((each) => each.about === original?.saleId && each.state === 'approved');
+  if (kind !== 'refund') return others.length === 0;
+  const refunded = others.reduce((sum, each) => sum + (each.kind === 'refund' ? each.amount : Infinity), 0);
+  return refunded + amount <= about.amount;
+};
 
 /** The request is decided on. Whoever reversed it before must not get it booked. */
 const book = (world: World, id: string): World => {
@@ -36,7 +55,7 @@ const book = (world: World, id: string): World => {
   if (sale === undefined) return breaks(world, `M1: a request comes for ${id}, of which nothing is durable`);
   const { kind, amount, batch, original } = sale;
   if (world.acquirer.sales[id]?.state === 'barred') return world;
-  const booked: Booked = { kind, amount, batch, voids: original?.saleId, state: 'approved' };
+  const booked: Booked = { kind, amount, batch, about: original?.saleId, state: 'approved' };
   return withAcquirer(world, { sales: { ...world.acquirer.sales, [id]: booked } });
 };
 
@@ -51,6 +70,7 @@ export const acquirerMoves = (machine: Machine, world: World, asked: Asked): rea
       return world.stage === '' ? reversal(machine, world, asked) : answers(machine, world, asked);
     case 'settle':
     case 'upload':
+    case 'uploadOne':
     case 'endBatch':
       return world.stage === '' ? dayEnd(machine, world, asked) : answers(machine, world, asked);
     default:
@@ -88,7 +108,7 @@ const request = (machine: Machine, world: World, { id, saleId }: Of<'authorise'>
   const refusal =
     sale.batch !== world.acquirer.batch
       ? '77'
-      : sale.original !== undefined && !mayVoid(world.acquirer, sale.original.saleId)
+      : sale.original !== undefined && !mayBeAbout(world.acquirer, sale)
         ? '12'
         : undefined;
   const lost = outcomes(reached, 'the request is lost on its way', unanswered);
@@ -116,7 +136,7 @@ const reversal = (machine: Machine, world: World, { id, saleId }: Of<'reverse'>)
           kind: sale.kind,
           amount: sale.amount,
           batch: sale.batch,
-          voids: sale.original?.saleId,
+          about: sale.original?.saleId,
           state: 'barred',
         }
       : { ...before, state: before.state === 'barred' ? 'barred' : 'reversed' };
@@ -137,14 +157,14 @@ const reversal = (machine: Machine, world: World, { id, saleId }: Of<'reverse'>)
 /** Whether the totals of a batch are those of the acquirer's book. */
 const agrees = ({ acquirer }: World, { batch, totals }: Of<'settle'>): boolean => {
   const own = Object.values(acquirer.sales).filter((each) => each.batch === batch && each.state === 'approved');
-  return (['sale', 'void'] as const).every((kind) => {
-    const { count, amount } = totals.domestic[kind === 'sale' ? 'debit' : 'credit'];
-    const of = own.filter((each) => each.kind === kind);
+  return (['debit', 'credit'] as const).every((column) => {
+    const { count, amount } = totals.domestic[column];
+    const of = own.filter((each) => columns[each.kind] === column);
     return of.length === count && of.reduce((sum, each) => sum + each.amount, 0) === amount;
   });
 };
 
-const dayEnd = (machine: Machine, world: World, asked: Of<'settle' | 'upload' | 'endBatch'>): readonly Move[] => {
+const dayEnd = (machine: Machine, world: World, asked: Of<DayEnd>): readonly Move[] => {
   const reached = receive(world, asked.stan);
   const type = asked.type === 'settle' ? 'settlementAnswered' : 'uploadAnswered';
   const outcomes = (on: World, what: string, outcome: object): readonly Move[] =>
@@ -156,7 +176,7 @@ const dayEnd = (machine: Machine, world: World, asked: Of<'settle' | 'upload' | 
   ];
 };
 
-const arrives = (world: World, asked: Of<'settle' | 'upload' | 'endBatch'>): readonly Move[] => {
+const arrives = (world: World, asked: Of<DayEnd>): readonly Move[] => {
   const { acquirer } = world;
   const { batch } = asked;
   const isClosed = acquirer.closed.includes(batch);
@@ -174,9 +194,11 @@ const arrives = (world: World, asked: Of<'settle' | 'upload' | 'endBatch'>): rea
       const disagrees: Move = ['the acquirer finds the totals unbalanced', reckon(false)];
       return agrees(world, asked) ? [['the acquirer finds the totals balanced', reckon(true)], disagrees] : [disagrees];
     }
-    case 'upload': {
+    case 'upload':
+    case 'uploadOne': {
+      const saleIds = asked.type === 'upload' ? asked.saleIds : [asked.saleId];
       if (isOther) return [['the acquirer refuses the upload', at(world, '77')]];
-      const uploaded = [...new Set([...(reckoned?.uploaded ?? []), ...asked.saleIds])];
+      const uploaded = [...new Set([...(reckoned?.uploaded ?? []), ...saleIds])];
       const next = reckoned === undefined ? world : withAcquirer(world, { reckoned: { ...reckoned, uploaded } });
       return [['the acquirer takes the upload', at(next, '00')]];
     }
@@ -207,8 +229,9 @@ const answers = (machine: Machine, world: World, asked: Asked): readonly Move[] 
     reverse: 'reversalAnswered',
     settle: 'settlementAnswered',
     upload: 'uploadAnswered',
+    uploadOne: 'uploadAnswered',
     endBatch: 'uploadAnswered',
-  }[asked.type as 'authorise' | 'reverse' | 'settle' | 'upload' | 'endBatch'];
+  }[asked.type as 'authorise' | 'reverse' | DayEnd];
   const outcomes = (what: string, answer: object): readonly Move[] =>
     tell(machine, world, what, { type, effect: asked.id, answer } as Happening);
   const never = outcomes('its answer never comes, or too late', unanswered);

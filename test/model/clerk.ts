@@ -2,11 +2,16 @@
  * The clerk, the customer and the supervisor of the small world. What leaves no trace before the printer is asked is one
  * move: a power cut within it is one before it.
  */
+import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
-import { canVoid } from '../../state-machine/book.ts';
+import { batchNumber, type EffectId, type EpochMs, minorUnits, type SaleId, stan } from '../../hal/units.ts';
+import { doubtful, mayBeAbout } from '../../state-machine/book.ts';
+import { kinds } from '../../state-machine/kinds.ts';
+import type { Found, Sale } from '../../state-machine/sale.ts';
+import type { PhaseOf } from '../../state-machine/state.ts';
 import { card } from '../state-machine/world.ts';
 import { graceIsOver, type Machine, type Move, tell } from './machine.ts';
-import { spend, type World } from './world.ts';
+import { type Budget, spend, type World } from './world.ts';
 
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
 
@@ -33,15 +38,120 @@ const sell = (machine: Machine, world: World): readonly Move[] => {
   return press(machine, spend(world, 'sales'), 'the clerk enters a sale', amounts[sales - 1] ?? '1', 'enter', 'enter');
 };
 
+/** The same customer again: the clerk is asked whether he means it. */
+const sellAgain = (machine: Machine, world: World): readonly Move[] => {
+  const first = world.durable.sales.find(({ kind }) => kind === 'sale');
+  return world.budget.twins === 0 || first === undefined
+    ? []
+    : press(
+        machine,
+        spend(world, 'twins'),
+        'the clerk enters the same sale again',
+        ...digitsOf(first.amount),
+        'enter',
+        'enter',
+      );
+};
+
+const look = (machine: Machine, world: World): readonly Move[] =>
+  world.budget.queries === 0
+    ? []
+    : [
+        ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '4'),
+        ...press(
+          machine,
+          spend(world, 'queries'),
+          'the clerk looks for a voucher',
+          'menu',
+          '7',
+          '3',
+          '1',
+          '9',
+          'enter',
+        ),
+      ];
+
 const settle = (machine: Machine, world: World): readonly Move[] =>
   world.budget.settlements === 0 || world.durable.sales.length === 0
     ? []
-    : press(machine, spend(world, 'settlements'), 'the clerk settles', 'menu', '1', 'enter');
+    : press(machine, spend(world, 'settlements'), 'the clerk settles', 'menu', '7', '5', 'enter');
 
-const beginVoid = (machine: Machine, world: World): readonly Move[] =>
-  world.budget.voids === 0
+/** What a transaction of each kind takes from the budget, and how it is begun. */
+const begun: readonly { readonly kind: TransactionKind; readonly of: keyof Budget; readonly keys: readonly Key[] }[] = [
+  { kind: 'void', of: 'voids', keys: ['menu', '2', '1', 'enter'] },
+  { kind: 'refund', of: 'refunds', keys: ['menu', '3', '1', 'enter'] },
+  { kind: 'preAuthorisation', of: 'authorisations', keys: ['menu', '4', '1', '6', 'enter', 'enter'] },
+  { kind: 'preAuthorisationVoid', of: 'voids', keys: ['menu', '4', '2', '1', 'enter'] },
+  { kind: 'completion', of: 'completions', keys: ['menu', '4', '3'] },
+  { kind: 'completionNotice', of: 'completions', keys: ['menu', '4', '4'] },
+  { kind: 'completionVoid', of: 'voids', keys: ['menu', '4', '5', '1', 'enter'] },
+];
+
+/** Only what can be about something that is there: that it is refused otherwise leads nowhere. */
+const begin = (machine: Machine, world: World): readonly Move[] =>
+  begun
+    .filter(({ kind, of }) => {
+      const isAbout = kinds[kind].about !== undefined;
+      return world.budget[of] > 0 && (!isAbout || world.durable.sales.some((sale) => mayBeAbout(kind, sale)));
+    })
+    .flatMap(({ kind, of, keys }) => press(machine, spend(world, of), `the clerk begins a ${kind}`, ...keys));
+
+/** The original's number, that it is right, and what is typed of its amount: 2, of which there may be two in a sale. */
+const aboutOriginal = (machine: Machine, world: World, { wanted }: PhaseOf<'number'>): readonly Move[] => {
+  if (wanted.purpose !== 'original') return [];
+  const { kind } = wanted.draft;
+  const typed: readonly Key[] = kinds[kind].about?.amount === 'whole' ? [] : ['2', 'enter', 'enter'];
+  const known = world.durable.sales
+    .filter((sale) => mayBeAbout(kind, sale))
+    .flatMap((sale) =>
+      press(
+        machine,
+        world,
+        `the clerk enters the voucher of ${sale.id}`,
+        ...digitsOf(sale.stan),
+        'enter',
+        'enter',
+        ...typed,
+      ),
+    );
+  if (world.budget.queries === 0) return known;
+  const unknown = press(machine, spend(world, 'queries'), 'the clerk enters a voucher of another batch', '0', 'enter');
+  return [...known, ...unknown];
+};
+
+/** What lies in a kept batch, and is found there. */
+const kept: Sale = {
+  id: 'kept' as SaleId,
+  kind: 'sale',
+  stan: stan(9),
+  batch: batchNumber(999_999),
+  amount: minorUnits(8),
+  card,
+  pinEntered: true,
+  operator: '01',
+  at: 0 as EpochMs,
+  status: 'captured',
+  approval: { responseCode: '00', retrievalReference: '170512345678', hostTime: '130509', hostDate: '1122' },
+  copies: { merchant: 1, cardholder: 1, reversal: 0 },
+};
+
+/** What the ledger finds: nothing, one of a kept batch, or all of this one. */
+const findings = (machine: Machine, world: World, effect: EffectId): readonly Move[] => {
+  const tellFound = (what: string, rows: readonly Found[]): readonly Move[] =>
+    tell(machine, world, what, { type: 'found', effect, rows });
+  const rows = world.durable.sales.map((sale) => ({ sale, left: sale.amount }));
+  return [
+    ...tellFound('nothing is found', []),
+    ...tellFound('one of a kept batch is found', [{ sale: kept, left: kept.amount }]),
+    ...(rows.length > 0 ? tellFound('those of this batch are found', rows) : []),
+  ];
+};
+
+/** A supervisor has asked the acquirer what became of one that was never answered. */
+const closeDoubt = (machine: Machine, world: World): readonly Move[] =>
+  world.budget.overrides === 0 || doubtful(world.durable).length === 0
     ? []
-    : press(machine, spend(world, 'voids'), 'a supervisor allows a void', 'menu', '4', '1', 'enter');
+    : press(machine, world, 'the clerk shows what is in doubt', 'menu', '7', '6');
 
 const override = (machine: Machine, world: World, what: string): readonly Move[] =>
   world.budget.overrides === 0 ? [] : press(machine, spend(world, 'overrides'), what, 'function', '1', 'enter');
@@ -54,24 +164,54 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
     case 'idle':
       return [
         ...sell(machine, world),
+        ...sellAgain(machine, world),
+        ...look(machine, world),
         ...settle(machine, world),
-        ...beginVoid(machine, world),
+        ...begin(machine, world),
+        ...closeDoubt(machine, world),
         ...press(machine, world, 'the clerk prints what is owed, or the last slip again', 'function'),
       ];
-    case 'voucher':
+    case 'number':
+      return [...aboutOriginal(machine, world, phase), ...press(machine, world, 'the clerk cancels', 'cancel')];
+    case 'found':
       return [
-        ...state.book.sales
-          .filter(canVoid)
-          .flatMap((sale) =>
-            press(
-              machine,
-              world,
-              `the clerk enters the voucher of ${sale.id}`,
-              ...digitsOf(sale.stan),
-              'enter',
-              'enter',
-            ),
-          ),
+        ...press(machine, world, 'the clerk prints what was found', '1'),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    case 'original':
+      return [
+        ...press(machine, world, 'the clerk takes what was found, for 2', 'enter', '2', 'enter', 'enter'),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    case 'reference': {
+      const reference = Array<Key>(12).fill('7');
+      const rest = ['1', '1', '2', '2', 'enter', '2', 'enter', 'enter'] as const;
+      return [
+        ...press(machine, world, 'the clerk types a reference from a slip', ...reference, 'enter'),
+        ...press(machine, world, 'the clerk types what a slip says', ...reference, 'enter', ...rest),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    }
+    case 'doubt':
+      return [
+        ...press(machine, world, 'a supervisor is to close it', 'enter'),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    case 'password':
+      return [
+        ...(world.budget.overrides === 0
+          ? []
+          : press(machine, spend(world, 'overrides'), 'a supervisor types his password', '1', 'enter')),
+        ...press(machine, world, 'no supervisor is there', 'cancel'),
+      ];
+    case 'date':
+    case 'totals':
+    case 'menu':
+      return press(machine, world, 'the clerk leaves it', 'cancel');
+    case 'twin':
+      return [
+        ...press(machine, world, 'the clerk has the slip before printed again', '1'),
+        ...press(machine, world, 'the clerk means it', '2'),
         ...press(machine, world, 'the clerk cancels', 'cancel'),
       ];
     case 'printerNotReady':
@@ -132,6 +272,7 @@ export const peopleMoves = (machine: Machine, world: World): readonly Move[] => 
       ...tell(machine, world, 'the cardholder cancels', { type: 'pin', effect: asked.id, outcome: 'cancelled' }),
     ];
   }
+  if (asked?.type === 'find') return findings(machine, world, asked.id);
   if (asked?.type === 'checkPassword') {
     const answer = (words: string, accepted: boolean, at = 0): readonly Move[] =>
       tell(machine, world, words, { type: 'passwordChecked', effect: asked.id, accepted }, at);

@@ -49,6 +49,7 @@ const saleKey = (sale: Sale): string =>
     sale.approval === undefined ? '' : 'a',
     sale.reason ?? '',
     sale.voidedBy ?? '',
+    sale.refunded ?? '',
     sale.original?.saleId ?? '',
     sale.copies.merchant > 0 ? 'm' : '',
     sale.copies.cardholder > 0 ? 'c' : '',

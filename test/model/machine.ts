@@ -1,9 +1,11 @@
 /** The machine in the small world: what becomes of what it is told, with the power or the disk failing on the way. */
 import type { EpochMs, MonotonicMs } from '../../hal/units.ts';
-import { apply, type Book, canVoid } from '../../state-machine/book.ts';
+import { apply, type Book, counts } from '../../state-machine/book.ts';
 import type { Event, Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
+import { kinds } from '../../state-machine/kinds.ts';
 import type { Rules } from '../../state-machine/rules.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 import type { State } from '../../state-machine/state.ts';
 import { resume, step } from '../../state-machine/step.ts';
 import type { Step } from '../../state-machine/turn.ts';
@@ -16,6 +18,7 @@ import { breaks, isAsked, off, spend, type World } from './world.ts';
  */
 export const rules: Rules = {
   ...usualRules,
+  twinMs: 1,
   timers: {
     amountMs: 0,
     confirmMs: 0,
@@ -50,12 +53,15 @@ export type Move = readonly [what: string, world: World];
 const groupsOf = (facts: readonly Fact[]): readonly (readonly Fact[])[] =>
   facts[0]?.type === 'batchOpened' ? [facts] : facts.map((fact) => [fact]);
 
+const isUploaded = (sale: Sale): boolean =>
+  counts(sale) && sale.voidedBy === undefined && kinds[sale.kind].upload !== undefined;
+
 /** M7: what stands in a batch that is closed is settled. */
 const settles = (world: World, before: Book, facts: readonly Fact[]): World => {
   const closes = facts.find((fact) => fact.type === 'batchOpened');
   if (closes === undefined) return world;
   const left = before.sales.find(
-    (sale) => canVoid(sale) && sale.batch === closes.settled.batch && !world.acquirer.settled.includes(sale.id),
+    (sale) => isUploaded(sale) && sale.batch === closes.settled.batch && !world.acquirer.settled.includes(sale.id),
   );
   return left === undefined ? world : breaks(world, `M7: the batch is closed, and ${left.id} is not settled`);
 };

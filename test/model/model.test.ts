@@ -21,7 +21,8 @@ for (const { name, budget } of scopes.filter(({ isSmall }) => isSmall === true))
 
 test('every row of the table by which something happens was walked, but for what these scopes never come to', async (t) => {
   const phases = new Set([...rowsThatAct].filter((row) => !rows.has(row)).map((row) => row.split(' × ')[0]));
-  t.strictSame([...phases], ['incident'], 'a reversal that is ended by hand is in `npm run model`');
+  // Walked by `npm run model`: what is typed from a slip, a twin, what a supervisor closes by hand.
+  t.strictSame(phases, new Set(['reference', 'date', 'twin', 'doubt']));
 });
 
 for (const { name, machine, budget, rule } of controls) {

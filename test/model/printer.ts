@@ -18,7 +18,7 @@ const comesOut = (world: World, slip: Slip, whole: boolean): World => {
   for (const [id, on] of Object.entries(world.paper)) {
     paper[id] = on.valid && !belongsBehind(slip, id) ? { ...on, overlaid: true } : on;
   }
-  if (slip.slip === 'settlement') return { ...world, paper };
+  if (slip.of === '') return { ...world, paper };
   const on = paper[slip.of] ?? blank;
   const status = saleOf(world.durable, slip.of)?.status;
   const stands = status === 'captured' || status === 'kept';

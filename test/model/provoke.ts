@@ -49,6 +49,7 @@ const outcomes = (effect: string): readonly object[] => [
     answer,
   })),
   ...[{ outcome: 'accepted' }, ...answers].map((answer) => ({ type: 'uploadAnswered', effect, answer })),
+  { type: 'found', effect, rows: [] },
   ...[true, false].map((accepted) => ({ type: 'passwordChecked', effect, accepted })),
 ];
 

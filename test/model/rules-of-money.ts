@@ -30,6 +30,7 @@ const wrongWith = (sale: Sale, { acquirer, paper }: World): string | undefined =
     case 'intended':
     case 'approved':
     case 'reversalRequired':
+    case 'inDoubt':
     case 'handedOver':
       break;
   }
@@ -41,7 +42,7 @@ const wrongWith = (sale: Sale, { acquirer, paper }: World): string | undefined =
 };
 
 /** Messages that mustn't leave while a reversal is open. */
-const forbidden: ReadonlySet<string> = new Set(['authorise', 'settle', 'upload', 'endBatch']);
+const forbidden: ReadonlySet<string> = new Set(['authorise', 'settle', 'upload', 'uploadOne', 'endBatch']);
 
 /** The first rule that doesn't hold; undefined when all do. */
 export const brokenRule = (world: World): string | undefined => {

@@ -4,7 +4,20 @@ import type { Fact } from '../../state-machine/facts.ts';
 import { type Machine, realMachine } from './machine.ts';
 import type { Budget } from './world.ts';
 
-const nothing: Budget = { sales: 0, voids: 0, settlements: 0, turns: 0, asks: 0, diskFaults: 0, overrides: 0 };
+const nothing: Budget = {
+  sales: 0,
+  voids: 0,
+  refunds: 0,
+  authorisations: 0,
+  completions: 0,
+  twins: 0,
+  queries: 0,
+  settlements: 0,
+  turns: 0,
+  asks: 0,
+  diskFaults: 0,
+  overrides: 0,
+};
 
 export interface Scope {
   readonly name: string;
@@ -34,6 +47,23 @@ export const scopes: readonly Scope[] = [
   { name: 'a sale and its void, and a disk that fails', budget: { ...nothing, sales: 1, voids: 1, diskFaults: 1 } },
   { name: 'a sale and its void, and a supervisor', budget: { ...nothing, sales: 1, voids: 1, overrides: 2 } },
   { name: 'a sale, its void and a settlement', budget: { ...nothing, sales: 1, voids: 1, settlements: 1 } },
+  { name: 'a sale and its refund', budget: { ...nothing, sales: 1, refunds: 1 }, isSmall: true },
+  { name: 'a sale, its refund and a supervisor', budget: { ...nothing, sales: 1, refunds: 1, overrides: 1 } },
+  { name: 'a sale and two refunds', budget: { ...nothing, sales: 1, refunds: 2 } },
+  { name: 'a sale and its twin', budget: { ...nothing, sales: 1, twins: 1 } },
+  { name: 'a sale and a query', budget: { ...nothing, sales: 1, queries: 1, overrides: 1 }, isSmall: true },
+  { name: 'a query and a refund', budget: { ...nothing, sales: 1, queries: 1, refunds: 1 } },
+  { name: 'a sale, its refund and a settlement', budget: { ...nothing, sales: 1, refunds: 1, settlements: 1 } },
+  { name: 'a pre-authorisation and its void', budget: { ...nothing, authorisations: 1, voids: 1 } },
+  { name: 'a pre-authorisation and its completion', budget: { ...nothing, authorisations: 1, completions: 1 } },
+  {
+    name: 'a pre-authorisation, its completion, and the void of that',
+    budget: { ...nothing, authorisations: 1, completions: 1, voids: 1 },
+  },
+  {
+    name: 'a pre-authorisation, its completion and a settlement',
+    budget: { ...nothing, authorisations: 1, completions: 1, settlements: 1 },
+  },
   { name: 'two sales', budget: { ...nothing, sales: 2 } },
   { name: 'two sales and a settlement', budget: { ...nothing, sales: 2, settlements: 1 } },
 ];

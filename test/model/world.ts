@@ -2,17 +2,19 @@
  * The small world of the exhaustive check: the real machine, and beside it an acquirer, a printer with its paper, and a
  * clerk, each as little as the rules of money need. A world is a value: a move makes another one of it.
  */
+import type { TransactionKind } from '../../hal/acquirer.ts';
 import { type SaleId, stan } from '../../hal/units.ts';
 import { type Book, fold } from '../../state-machine/book.ts';
-import type { Effect } from '../../state-machine/effects.ts';
+import type { Effect, SlipRequest } from '../../state-machine/effects.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { Sale } from '../../state-machine/sale.ts';
 import type { State } from '../../state-machine/state.ts';
 import { provisioned } from '../state-machine/world.ts';
 
 export interface Booked {
-  readonly kind: 'sale' | 'void';
-  readonly voids: string | undefined;
+  readonly kind: TransactionKind;
+  /** What it voids, refunds or completes. */
+  readonly about: string | undefined;
   readonly amount: number;
   readonly batch: number;
   /** `barred`: its reversal came, and the request hadn't. */
@@ -49,7 +51,7 @@ export const newAcquirer: AcquirerModel = {
 };
 
 export interface Slip {
-  readonly slip: 'merchant' | 'cardholder' | 'reversal' | 'settlement';
+  readonly slip: SlipRequest['slip'];
   readonly of: string;
 }
 
@@ -82,6 +84,14 @@ export const isAsked = (effect: Effect): effect is Asked => 'id' in effect;
 export interface Budget {
   readonly sales: number;
   readonly voids: number;
+  readonly refunds: number;
+  readonly authorisations: number;
+  /** Of pre-authorisations, each as its request, as its notice, or its void. */
+  readonly completions: number;
+  /** Further sales of the same card and amount as the first. */
+  readonly twins: number;
+  /** Looks for a transaction, by its voucher number. */
+  readonly queries: number;
   readonly settlements: number;
   /** How often the acquirer may leave the batch by itself. */
   readonly turns: number;

@@ -8,7 +8,13 @@ import type { Story } from './story.ts';
 /** What a clerk does at the terminal besides selling. */
 export type Chore = 'settle' | 'print' | 'signOn' | 'void';
 
-const menuKeys: { readonly [C in Chore]: Key } = { settle: '1', print: '2', signOn: '3', void: '4' };
+/** Where each is in the menus. */
+const menuKeys: { readonly [C in Chore]: readonly [Key, Key?] } = {
+  settle: ['7', '5'],
+  print: ['6', '1'],
+  signOn: ['7', '1'],
+  void: ['2'],
+};
 
 /** How many of the last sales a clerk may be asked to void. */
 const remembered = 6;
@@ -231,7 +237,17 @@ export class Clerk {
         ),
     },
     { sees: /请输入金额:/, does: ([, money = '']) => this.#amount(money) },
-    { sees: /^1结算/, does: () => this.#menu() },
+    {
+      sees: /同卡同额/,
+      does: () =>
+        this.#mostly(
+          0.9,
+          () => this.#press('2'),
+          () => this.#press('1'),
+        ),
+    },
+    { sees: /^1消费/, does: () => this.#menu(0) },
+    { sees: /^1重打|^1签到/, does: () => this.#menu(1) },
     {
       sees: /确认结算 取消/,
       does: () => {
@@ -354,13 +370,14 @@ export class Clerk {
     });
   }
 
-  #menu(): void {
+  /** The first key, and behind some the second. A settlement is a chore until it is confirmed. */
+  #menu(depth: 0 | 1): void {
     const chore = this.#chores[0];
-    if (chore === 'settle') this.#press(menuKeys.settle);
-    else if (chore === undefined) this.#press('cancel');
+    const key = chore === undefined ? undefined : menuKeys[chore][depth];
+    if (chore === undefined || key === undefined) this.#press('cancel');
     else {
-      this.#chores.shift();
-      this.#press(menuKeys[chore]);
+      if (chore !== 'settle' && menuKeys[chore].length === depth + 1) this.#chores.shift();
+      this.#press(key);
     }
   }
 

@@ -97,7 +97,7 @@ test('codes 77, 99 and A0 refuse the sale and make the terminal sign on again', 
 
 test('M10: a sign-on by hand that fails is not forgotten by a print in between', async (t) => {
   const world = new World().upToRequest().authorised({ outcome: 'badMac' }).reversalAnswered().notPrinted().cleared();
-  world.keys('enter', 'menu', '3').signOn({ outcome: 'badKeys', key: 'MAK' });
+  world.keys('enter', 'menu', '7', '1').signOn({ outcome: 'badKeys', key: 'MAK' });
   t.equal(world.paper(true).phase, 'printingReversal');
   t.equal(world.printed().phase, 'signingOn', 'without keys every sale would end as not sent');
 });
@@ -203,7 +203,7 @@ test('M8: a fact that can not be stored did not happen', async (t) => {
 
 test('M10: a batch that is full of refusals can be settled', async (t) => {
   const world = new World(undefined, { ...rules, maxBatch: 1 }).upToRequest();
-  world.authorised({ outcome: 'declined', responseCode: '51' }).keys('enter', '5', 'enter', 'menu', '1', 'enter');
+  world.authorised({ outcome: 'declined', responseCode: '51' }).keys('enter', '5', 'enter', 'menu', '7', '5', 'enter');
   t.equal(world.phase, 'settling');
 });
 

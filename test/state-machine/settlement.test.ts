@@ -24,7 +24,7 @@ const withSales = (count: number, foreign = 0): World => {
   }
   return world;
 };
-const settle = (world: World): World => world.keys('menu', '1', 'enter');
+const settle = (world: World): World => world.keys('menu', '7', '5', 'enter');
 const answer = (world: World, domestic: SettlementFlag, foreign: SettlementFlag): World =>
   world.happen({
     type: 'settlementAnswered',
@@ -128,7 +128,7 @@ test('a sale that still owes a slip is carried into the next batch', async (t) =
 });
 
 test('nothing to settle: no message is sent', async (t) => {
-  const world = new World().start().signOn().keys('menu', '1');
+  const world = new World().start().signOn().keys('menu', '7', '5');
   t.match(world.state.phase, { notice: { says: 'nothingToSettle' } });
 });
 

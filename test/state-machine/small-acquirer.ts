@@ -1,5 +1,5 @@
 /** A small acquirer beside a walking machine, with a book of its own: it knows only what reached it. */
-import type { LinkOutcome } from '../../hal/acquirer.ts';
+import type { LinkOutcome, TransactionKind } from '../../hal/acquirer.ts';
 import type { Stan } from '../../hal/units.ts';
 import { type Book, findSale } from '../../state-machine/book.ts';
 import type { Effect, EffectOf } from '../../state-machine/effects.ts';
@@ -8,13 +8,27 @@ import type { Dice } from './dice.ts';
 import { approval, fault } from './world.ts';
 
 interface Booked {
-  readonly kind: 'sale' | 'void';
-  /** Of a void: the sale. */
-  readonly voids?: string;
+  readonly kind: TransactionKind;
+  /** What it voids, refunds or completes. */
+  readonly about?: string;
   readonly stan: Stan;
   readonly amount: number;
   readonly batch: number;
 }
+
+/** What each kind may be about; a refund again and again. */
+const abouts: { readonly [K in TransactionKind]?: readonly TransactionKind[] } = {
+  void: ['sale'],
+  refund: ['sale', 'completion', 'completionNotice'],
+  preAuthorisationVoid: ['preAuthorisation'],
+  completion: ['preAuthorisation'],
+  completionNotice: ['preAuthorisation'],
+  completionVoid: ['completion'],
+};
+const columns = {
+  debit: ['sale', 'completion', 'completionNotice'],
+  credit: ['void', 'refund', 'completionVoid'],
+} as const;
 
 const notSent = { outcome: 'notSent', fault } as const;
 const unanswered = { outcome: 'unanswered', fault } as const;
@@ -76,10 +90,11 @@ export class SmallAcquirer {
         return { type: 'settlementAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
       }
       case 'upload':
+      case 'uploadOne':
       case 'endBatch': {
         const lost = this.#lose(effect.stan, dice);
         if (lost !== undefined) return { type: 'uploadAnswered', effect: effect.id, answer: lost };
-        const code = effect.type === 'upload' ? this.#upload(effect) : this.#endBatch(effect);
+        const code = effect.type === 'endBatch' ? this.#endBatch(effect) : this.#upload(effect);
         const answer = code === '00' ? ({ outcome: 'accepted' } as const) : declined(code);
         return { type: 'uploadAnswered', effect: effect.id, answer: dice.one([answer, answer, unanswered]) };
       }
@@ -107,9 +122,9 @@ export class SmallAcquirer {
       this.#receive(stan);
       return declined('77');
     }
-    const voids = original?.saleId;
-    if (voids !== undefined && !this.#mayVoid(voids)) {
-      // A void before may have been handed over: then the terminal can't know.
+    const about = original?.saleId;
+    if (original !== undefined && !this.#mayBeAbout(kind, about, amount)) {
+      // One before may have been handed over or be in doubt: then the terminal can't know.
       this.#receive(stan);
       return declined('12');
     }
@@ -117,7 +132,7 @@ export class SmallAcquirer {
     const way = dice.one(ways);
     if (way !== 'notSent') this.#receive(stan);
     if (way === 'approve' || way === 'lost' || way === 'badMac') {
-      this.booked.set(saleId, { kind, stan, amount, batch, ...(voids !== undefined && { voids }) });
+      this.booked.set(saleId, { kind, stan, amount, batch, ...(about !== undefined && { about }) });
     }
     const answers = {
       approve: approval,
@@ -130,20 +145,24 @@ export class SmallAcquirer {
     return answers[way];
   }
 
-  /** Whether it is a sale here that stands. */
-  #mayVoid(saleId: string): boolean {
-    const voided = [...this.booked.values()].some(({ voids }) => voids === saleId);
-    return this.booked.get(saleId)?.kind === 'sale' && !voided;
+  /** Whether there is such a one, of which that is left. */
+  #mayBeAbout(kind: TransactionKind, saleId: string | undefined, amount: number): boolean {
+    const original = saleId === undefined ? undefined : this.booked.get(saleId);
+    if (original === undefined || abouts[kind]?.includes(original.kind) !== true) return false;
+    const others = [...this.booked.values()].filter(({ about }) => about === saleId);
+    if (kind !== 'refund') return others.length === 0;
+    const refunded = others.reduce((sum, each) => sum + (each.kind === 'refund' ? each.amount : Infinity), 0);
+    return refunded + amount <= original.amount;
   }
 
   #reckon({ batch, totals }: EffectOf<'settle'>, dice: Dice): 'balanced' | 'unbalanced' | 'error' {
     if (this.#closed.has(batch)) return this.#reckonings.get(batch)?.balanced === true ? 'balanced' : 'unbalanced';
     if (batch !== this.batch) return 'error';
     const own = [...this.booked.values()].filter((each) => each.batch === batch);
-    const { debit, credit } = totals.domestic;
-    const agrees = (['sale', 'void'] as const).every((kind) => {
-      const { count, amount } = kind === 'sale' ? debit : credit;
-      const of = own.filter((each) => each.kind === kind);
+    const agrees = (['debit', 'credit'] as const).every((column) => {
+      const { count, amount } = totals.domestic[column];
+      const kinds: readonly TransactionKind[] = columns[column];
+      const of = own.filter((each) => kinds.includes(each.kind));
       return of.length === count && of.reduce((sum, each) => sum + each.amount, 0) === amount;
     });
     const balanced = agrees && dice.one([true, true, false]);
@@ -151,7 +170,9 @@ export class SmallAcquirer {
     return balanced ? 'balanced' : 'unbalanced';
   }
 
-  #upload({ batch, saleIds }: EffectOf<'upload'>): string {
+  #upload(effect: EffectOf<'upload' | 'uploadOne'>): string {
+    const { batch } = effect;
+    const saleIds = effect.type === 'upload' ? effect.saleIds : [effect.saleId];
     if (batch !== this.batch && !this.#closed.has(batch)) return '77';
     const reckoning = this.#reckonings.get(batch);
     if (reckoning === undefined || reckoning.balanced || this.#closed.has(batch)) {

@@ -4,33 +4,51 @@
  */
 
 import type { Key } from '../../hal/keypad.ts';
-import { canVoid, openSale } from '../../state-machine/book.ts';
+import { counts, mayBeAbout, openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
-import type { Sale } from '../../state-machine/sale.ts';
+import { kinds } from '../../state-machine/kinds.ts';
+import type { Found, Sale } from '../../state-machine/sale.ts';
 import type { State } from '../../state-machine/state.ts';
 import { view } from '../../state-machine/view.ts';
 import { Dice, Loaded } from './dice.ts';
 import { SmallAcquirer } from './small-acquirer.ts';
-import { card, World } from './world.ts';
+import { card, provisioned, rules, World } from './world.ts';
 
 export const identity = { merchant: '示例便利店', branch: '测试路店', terminalId: '00000001', hotline: '95516' };
 const keys = ['1', '5', '00', 'enter', 'enter', 'enter', 'cancel', 'clear', 'menu', 'function'] as const;
-/** What a clerk does on purpose, besides pressing keys at random. */
-const habits: readonly [readonly Key[], ...(readonly Key[])[]] = [
-  ['5', 'enter', 'enter'],
-  ['5', 'enter', 'enter'],
-  ['5', 'enter', 'enter'],
-  ['function', '1', 'enter', '7', 'enter'],
-  ['menu', '1', 'enter'],
-  ['menu', '1'],
-  ['menu', '4', '1', 'enter'],
-  ['menu', '4', '1', 'enter'],
-  ['function', '8', 'enter'],
-];
 /** Each is as likely as it is often here. */
-const times = <W extends string>(count: number, way: W): readonly W[] => Array(count).fill(way);
+const times = <W>(count: number, way: W): readonly W[] => Array(count).fill(way);
+const sell: readonly Key[] = ['5', 'enter', 'enter'];
+const authorise: readonly Key[] = ['menu', '4', '1', '6', 'enter', 'enter'];
+const closeDoubt: readonly Key[] = ['menu', '7', '6'];
+const everywhere: readonly (readonly Key[])[] = [
+  ['function', '1', 'enter', '7', 'enter'],
+  ['function', '8', 'enter'],
+  ['menu', '7', '5'],
+  ['menu', '7', '4'],
+  ['menu', '7', '3', '1'],
+  ['menu', '6', '2'],
+];
+/** What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel. */
+const shops: readonly (readonly (readonly Key[])[])[] = [
+  [...everywhere, sell, sell, sell, ['menu', '2', '1', 'enter'], ['menu', '2', '1', 'enter']],
+  [...everywhere, closeDoubt, sell, sell, ['menu', '3', '1', 'enter'], ['menu', '3', '1', 'enter']],
+  [
+    ...everywhere,
+    closeDoubt,
+    authorise,
+    authorise,
+    authorise,
+    ['menu', '4', '2', '1', 'enter'],
+    ['menu', '4', '3'],
+    ['menu', '4', '3'],
+    ['menu', '4', '4'],
+    ...times(5, ['menu', '4', '5', '1', 'enter'] as const),
+    ['menu', '4', '2', '1', 'enter'],
+  ],
+];
 const ways = [
   'anotherBatch',
   'disk',
@@ -43,12 +61,13 @@ const ways = [
 ] as const;
 
 /** What the printer, the PIN pad and the supervisor make of what is asked of them. */
-const outcomeOf = (effect: Effect, dice: Dice): Happening | undefined => {
+const outcomeOf = (effect: Effect, dice: Dice, goodPrinter: boolean): Happening | undefined => {
   switch (effect.type) {
     case 'print': {
+      const out = { verdict: 'PRINTED' } as const;
       const verdict = dice.one([
-        { verdict: 'PRINTED' },
-        { verdict: 'PRINTED' },
+        out,
+        ...times(goodPrinter ? 12 : 1, out),
         { verdict: 'NOT_PRINTED', cause: 'paperEnd' },
         { verdict: 'UNKNOWN', cause: 'silence' },
       ] as const);
@@ -74,13 +93,25 @@ const outcomeOf = (effect: Effect, dice: Dice): Happening | undefined => {
   }
 };
 
+/** What is left of a sale, by all that there are. */
+const foundOf =
+  (all: readonly Sale[]) =>
+  (sale: Sale): Found => {
+    const later = all.filter((each) => each.original?.saleId === sale.id && counts(each));
+    const taken = later.reduce((sum, { kind, amount }) => sum + (kind === 'refund' ? amount : sale.amount), 0);
+    return { sale, left: Math.max(0, sale.amount - taken) as Found['left'] };
+  };
+
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
 
 /** Walks, checks the rules after every step, and shows each state to `visit`. Returns the facts at the end. */
 export const walk = (seed: number, steps: number, visit: (state: State) => void): readonly Fact[] => {
   const dice = new Dice(seed);
+  const habits = shops[seed % shops.length] as readonly [readonly Key[], ...(readonly Key[])[]];
+  const hasGoodPrinter = seed % 2 === 0;
   const acquirer = new SmallAcquirer();
-  let world = new World().start();
+  // Every other shop asks about a second sale of the same card and amount.
+  let world = new World([provisioned], { ...rules, twinMs: seed % 2 === 0 ? 0 : 600_000 }).start();
   let answered = 0;
   const stans = new Set<number>();
 
@@ -91,10 +122,14 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   /** The sales before the last step, and how many facts there were then. */
   let standing: readonly Sale[] = [];
   let folded = world.facts.length;
+  /** The sales of the batches that are closed. */
+  const archive: Sale[] = [];
   const settledIn = (batch: number): void => {
     // Totals can agree by chance over the sales of a batch that the acquirer left by itself. What was voided has no
     // record in an upload.
-    for (const sale of standing.filter((each) => canVoid(each) && each.batch === batch)) {
+    archive.push(...standing);
+    const due = standing.filter((each) => counts(each) && each.voidedBy === undefined && each.batch === batch);
+    for (const sale of due.filter(({ kind }) => kinds[kind].upload !== undefined)) {
       must(acquirer.settled.has(sale.id), `M7: batch ${batch} was closed and voucher ${sale.stan} is not settled`);
     }
   };
@@ -125,12 +160,39 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     }
   };
 
+  const find = (effect: Effect): Happening | undefined => {
+    if (effect.type !== 'find') return undefined;
+    const all = [...archive, ...world.state.book.sales];
+    const { query } = effect;
+    const rows = all.filter((sale) => query.by === 'voucher' && sale.stan === query.stan).map(foundOf(all));
+    return { type: 'found', effect: effect.id, rows };
+  };
+
   const answer = (by: Dice): void => {
     const effect = world.effects[answered];
     if (effect === undefined) return;
     answered += 1;
-    const outcome = acquirer.outcomeOf(effect, by, world.state.book) ?? outcomeOf(effect, by);
+    const outcome =
+      acquirer.outcomeOf(effect, by, world.state.book) ?? find(effect) ?? outcomeOf(effect, by, hasGoodPrinter);
     if (outcome !== undefined) world.happen(outcome);
+  };
+
+  const purposeful = (): boolean => ['number', 'original', 'amount', 'confirm', 'doubt', 'card'].includes(world.phase);
+  /** What a clerk does next who wants the transaction that he has begun. */
+  const onPurpose = (): readonly Key[] => {
+    const { phase, book } = world.state;
+    if (phase.name === 'card') {
+      world.swiped();
+      return [];
+    }
+    if (phase.name === 'number') {
+      const all = [...book.sales, ...archive];
+      const { wanted } = phase;
+      const fitting = wanted.purpose === 'original' ? all.filter((sale) => mayBeAbout(wanted.draft.kind, sale)) : all;
+      return [...digitsOf(dice.one([undefined, ...all, ...fitting, ...fitting, ...fitting])?.stan ?? 0), 'enter'];
+    }
+    if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
+    return phase.name === 'doubt' ? ['enter', '1', 'enter'] : ['enter'];
   };
 
   const restart = (): void => {
@@ -148,10 +210,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       restart();
     } else if (answered < world.effects.length && dice.one([true, true, true, false])) {
       answer(dice);
-    } else if (world.phase === 'voucher' && dice.one([true, true, true, false])) {
-      const { sales } = world.state.book;
-      const sale = dice.one([undefined, ...sales, ...sales.filter(canVoid), ...sales.filter(canVoid)]);
-      world.keys(...digitsOf(sale?.stan ?? 0), 'enter');
+    } else if (purposeful() && dice.one([true, true, true, true, false])) {
+      world.keys(...onPurpose());
     } else if (way === 'key') {
       world.keys(dice.one(keys));
     } else if (way === 'habit') {

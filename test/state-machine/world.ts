@@ -7,12 +7,18 @@ import type { Effect, EffectOf, EffectType } from '../../state-machine/effects.t
 import type { Event, Happening } from '../../state-machine/events.ts';
 import type { Fact, FactType } from '../../state-machine/facts.ts';
 import type { Rules } from '../../state-machine/rules.ts';
+import type { Found } from '../../state-machine/sale.ts';
 import type { State } from '../../state-machine/state.ts';
 import { recover, step } from '../../state-machine/step.ts';
 
 export const rules: Rules = {
   operator: '01',
   maxAmount: 5_000_000 as MinorUnits,
+  maxRefund: 100_000 as MinorUnits,
+  maxDay: 30_000_000 as MinorUnits,
+  completionPercent: 115,
+  refundBeyondNet: true,
+  twinMs: 0,
   maxBatch: 500,
   pinBypass: true,
   keepBySupervisor: true,
@@ -204,6 +210,20 @@ export class World {
 
   reversalAnswered(answer: ReversalOutcome = { outcome: 'acknowledged', responseCode: '00' }): this {
     return this.happen({ type: 'reversalAnswered', effect: this.last('reverse').id, answer });
+  }
+
+  /** What a search gives. */
+  found(...rows: readonly Found[]): this {
+    return this.happen({ type: 'found', effect: this.last('find').id, rows });
+  }
+
+  printerReady(): this {
+    const readiness = { ready: true, paperNearEnd: false } as const;
+    return this.happen({ type: 'printerChecked', effect: this.last('checkPrinter').id, readiness });
+  }
+
+  swiped(): this {
+    return this.happen({ type: 'card', card });
   }
 
   password(accepted: boolean): this {

@@ -128,7 +128,7 @@ const made: { readonly [name: string]: () => Message } = {
   refund: () => {
     const { authorisationCode: _, ...reference } = original;
     return authorisationOf(
-      { ...asked('refund'), original: reference, cardOrganisation: 'CUP' },
+      { ...asked('refund'), original: { ...reference, cardOrganisation: 'CUP' } },
       secrets,
       terminal,
       security,

@@ -14,7 +14,7 @@ const exported = async () => {
   await provision(disk);
   const it = await powerOn(disk);
   await it.sell();
-  it.keys('menu', '1', 'enter');
+  it.keys('menu', '7', '5', 'enter');
   await it.phase('notice');
   it.keys('enter');
   await it.phase('idle');

@@ -24,7 +24,7 @@ test('what was recorded is played again: the same screens, facts and phases, thr
   await provision(disk);
   const first = await powerOn(disk);
   await first.sell();
-  first.keys('menu', '1', 'enter');
+  first.keys('menu', '7', '5', 'enter');
   await first.phase('notice');
   first.keys('enter');
   await first.phase('idle');

@@ -13,7 +13,7 @@ import { card, provisioned, World } from '../../state-machine/world.ts';
 const day = (): readonly Fact[] => {
   const world = new World().start().signOn();
   const settle = () => {
-    world.keys('menu', '1', 'enter');
+    world.keys('menu', '7', '5', 'enter');
     const flags = { outcome: 'reconciled', domestic: 'balanced', foreign: 'balanced' } as const;
     world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: flags });
     world.happen({ type: 'uploadAnswered', effect: world.last('endBatch').id, answer: { outcome: 'accepted' } });

@@ -85,12 +85,12 @@ export class Clerk {
     if (printer.state.paper === 'end') printer.loadPaper();
     const what = this.#dice.below(16);
     if (this.#shop === 'settling') {
-      this.#board.press('menu', '1', 'enter');
+      this.#board.press('menu', '7', '5', 'enter');
     } else if (this.#shop === 'lastSale') {
       this.#sell();
     } else if (this.#shop === 'trading' && what === 0) {
       if (this.#dice.below(2) === 0) acquirer.next('settlement', { kind: 'disagree', domestic: 2 });
-      this.#board.press('menu', '1', 'enter');
+      this.#board.press('menu', '7', '5', 'enter');
     } else if (this.#shop === 'trading' && what === 1) {
       this.#board.press('function');
     } else if (this.#shop === 'trading') {

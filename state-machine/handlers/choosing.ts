@@ -1,0 +1,58 @@
+/** At idle and in the menus: what is begun next. */
+import type { TransactionKind } from '../../hal/acquirer.ts';
+import type { MinorUnits } from '../../hal/units.ts';
+import { doubtful } from '../book.ts';
+import { goOn, notice, openMenu, printOwedOrLast, printSettlement, signOn } from '../going-on.ts';
+import { type MenuAction, menus } from '../menu.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import { askNumber, enter, isDigit } from './steps.ts';
+
+/** Begins a transaction of that kind at its first step. */
+const begin = (turn: Turn, kind: TransactionKind, amount = 0): Step | Rejection => {
+  if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
+  return enter(turn, { kind, amount: amount as MinorUnits });
+};
+
+export const atIdle: Handler<'idle', 'key'> = (turn, _phase, { key }) => {
+  if (isDigit(key)) return begin(turn, 'sale', Number(key));
+  if (key === 'menu') return openMenu(turn, 'main');
+  if (key === 'function') return printOwedOrLast(turn);
+  return 'keyWithoutMeaning';
+};
+
+export const inMenu: Handler<'menu', 'key'> = (turn, { menu }, { key }) => {
+  if (key === 'cancel') return menu === 'main' ? goOn(turn) : openMenu(turn, 'main');
+  const item = menus[menu].flat().find((each) => each.key === key);
+  return item === undefined ? 'keyWithoutMeaning' : follow(turn, item.action);
+};
+
+const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
+  switch (action.do) {
+    case 'open':
+      return openMenu(turn, action.menu);
+    case 'begin':
+      return begin(turn, action.kind);
+    case 'query':
+      return askNumber(turn, { purpose: 'query', by: action.by });
+    case 'reprintLast':
+      return printOwedOrLast(turn);
+    case 'reprintAny':
+      return askNumber(turn, { purpose: 'reprint' });
+    case 'reprintSettlement':
+      return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+    case 'totals':
+      return turn.to({ name: 'totals', until: turn.after(turn.rules.timers.confirmMs) });
+    case 'signOn':
+      return signOn(turn, 1);
+    case 'settle':
+      return turn.book.sales.length > 0
+        ? turn.to({ name: 'confirmSettlement', until: turn.after(turn.rules.timers.confirmMs) })
+        : notice(turn, { says: 'nothingToSettle' });
+    case 'doubt': {
+      const first = doubtful(turn.book)[0];
+      return first === undefined
+        ? notice(turn, { says: 'noDoubt' })
+        : turn.to({ name: 'doubt', saleId: first.id, until: turn.after(turn.rules.timers.confirmMs) });
+    }
+  }
+};

@@ -1,0 +1,128 @@
+/** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
+import type { TransactionKind } from '../../hal/acquirer.ts';
+import type { Digit, Key } from '../../hal/keypad.ts';
+import type { MinorUnits, SaleId } from '../../hal/units.ts';
+import { mayBeAbout } from '../book.ts';
+import { askCard, askSupervisor, effectId, notice } from '../going-on.ts';
+import { type About, type EntryStep, kinds } from '../kinds.ts';
+import type { Found, Original, Sale } from '../sale.ts';
+import type { Draft, Purpose } from '../state.ts';
+import type { Rejection, Step, Turn } from '../turn.ts';
+
+export const isDigit = (key: Key): key is Digit => key.length === 1;
+
+/** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
+export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
+  const { entry } = kinds[draft.kind];
+  const { confirmMs } = turn.rules.timers;
+  const step = entry[done === undefined ? 0 : entry.indexOf(done) + 1];
+  switch (step) {
+    case 'supervisor':
+      return askSupervisor(turn, { purpose: 'enter', draft });
+    case 'original': {
+      const { known, ...unknown } = draft;
+      return known === undefined ? askNumber(turn, { purpose: 'original', draft }) : takeOriginal(turn, unknown, known);
+    }
+    case 'amount':
+      return enterAmount(turn, draft, draft.amount);
+    case 'confirm':
+      return turn.to({ name: 'confirm', draft, until: turn.after(confirmMs) });
+    case 'printer':
+      return checkPrinter(turn, draft);
+    case 'card':
+      return askCard(turn, draft);
+    case 'pin': {
+      const id = effectId('pin', turn.freshId);
+      return turn.ask({ type: 'askPin', id, amount: draft.amount }).to({ name: 'pin', draft, awaits: id });
+    }
+    default:
+      return intend(turn, draft);
+  }
+};
+
+export const enterAmount = (turn: Turn, draft: Draft, amount: number): Step | Rejection => {
+  if (amount > turn.rules.maxAmount) return 'amountTooLarge';
+  const until = turn.after(turn.rules.timers.amountMs);
+  return turn.to({ name: 'amount', draft: { ...draft, amount: amount as MinorUnits }, until });
+};
+
+export const askNumber = (turn: Turn, wanted: Purpose, entered = ''): Step =>
+  turn.to({ name: 'number', wanted, entered, until: turn.after(turn.rules.timers.confirmMs) });
+
+export const aboutOf = (kind: TransactionKind): About => {
+  const { about } = kinds[kind];
+  if (about === undefined) throw new Error(`A ${kind} is about nothing`);
+  return about;
+};
+
+/** Shows it when the transaction may be about it, and says why when not. */
+export const takeOriginal = (turn: Turn, draft: Draft, { sale, left }: Found): Step => {
+  const { kind } = draft;
+  const about = aboutOf(kind);
+  const inBatch = turn.book.sales.some(({ id }) => id === sale.id);
+  if (!inBatch && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
+  if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
+    return notice(turn, { says: 'alreadyVoided', kind });
+  }
+  if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left !== sale.amount)) {
+    return notice(turn, { says: 'notVoidable', kind });
+  }
+  const most = mostOf(turn, about, left);
+  const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);
+  return showOriginal(turn, { ...draft, amount, original: { ...originalOf(sale), card: sale.card, most } });
+};
+
+const mostOf = (turn: Turn, about: About, left: MinorUnits): MinorUnits =>
+  (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits;
+
+const showOriginal = (turn: Turn, draft: Draft): Step =>
+  turn.to({ name: 'original', draft, until: turn.after(turn.rules.timers.confirmMs) });
+
+const originalOf = ({ id, batch, stan, approval }: Sale): NonNullable<Draft['original']> => {
+  if (approval === undefined) throw new Error(`Voucher ${stan} stands without an approval`);
+  const { retrievalReference, authorisationCode, hostDate: date, cardOrganisation } = approval;
+  return {
+    saleId: id,
+    batch,
+    stan,
+    retrievalReference,
+    ...(authorisationCode !== undefined && { authorisationCode }),
+    date,
+    ...(cardOrganisation !== undefined && { cardOrganisation }),
+  };
+};
+
+export const checkPrinter = (turn: Turn, draft: Draft): Step => {
+  const id = effectId('checkPrinter', turn.freshId);
+  return turn.ask({ type: 'checkPrinter', id }).to({ name: 'checkingPrinter', draft, awaits: id });
+};
+
+/** The last step that leaves no trace. From the intent on, only an answer or a reversal ends the transaction (M1). */
+const intend = (turn: Turn, draft: Draft): Step => {
+  const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
+  if (card === undefined) throw new Error(`A ${kind} without a card`);
+  const saleId = turn.freshId as SaleId;
+  const id = effectId('authorise', saleId);
+  return turn
+    .record({
+      type: 'intended',
+      saleId,
+      kind,
+      stan: turn.book.nextStan,
+      amount,
+      card,
+      pinEntered,
+      operator: turn.rules.operator,
+      ...(supervisor !== undefined && { supervisor }),
+      ...(original !== undefined && { original: referenceOf(original) }),
+      ...(twin !== undefined && { twin }),
+    })
+    .ask({ type: 'authorise', id, saleId })
+    .to({ name: 'authorising', saleId, awaits: id });
+};
+
+/** What the intent keeps of it: its card is in the intent already. */
+const referenceOf = (shown: NonNullable<Draft['original']>): Original => {
+  const { card: _card, most: _most, ...original } = shown;
+  return original;
+};

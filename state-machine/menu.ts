@@ -1,0 +1,70 @@
+import type { TransactionKind } from '../hal/acquirer.ts';
+import type { Digit } from '../hal/keypad.ts';
+import type { Query } from './state.ts';
+
+export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
+
+/** What a menu's key does. */
+export type MenuAction =
+  | { readonly do: 'open'; readonly menu: MenuName }
+  | { readonly do: 'begin'; readonly kind: TransactionKind }
+  | { readonly do: 'query'; readonly by: Query['by'] }
+  | { readonly do: 'reprintLast' | 'reprintAny' | 'reprintSettlement' | 'totals' | 'signOn' | 'settle' | 'doubt' };
+
+export interface MenuItem {
+  readonly key: Digit;
+  /** As it stands on the screen, behind its key. */
+  readonly words: { readonly 'zh-CN': string; readonly en: string };
+  readonly action: MenuAction;
+}
+
+const item = (key: Digit, zh: string, en: string, action: MenuAction): MenuItem => ({
+  key,
+  words: { 'zh-CN': zh, en },
+  action,
+});
+
+/** What is behind the menu key, with the numbers that UnionPay's terminals have. Three lines each; the fourth leads back. */
+export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[] } = {
+  main: [
+    [
+      item('1', '消费', 'Sale', { do: 'begin', kind: 'sale' }),
+      item('2', '撤销', 'Void', { do: 'begin', kind: 'void' }),
+      item('3', '退货', 'Ref', { do: 'begin', kind: 'refund' }),
+    ],
+    [
+      item('4', '预授权', 'Auth', { do: 'open', menu: 'preAuthorisation' }),
+      item('6', '打印', 'Print', { do: 'open', menu: 'print' }),
+    ],
+    [item('7', '管理', 'Management', { do: 'open', menu: 'management' })],
+  ],
+  preAuthorisation: [
+    [
+      item('1', '预授权', 'Auth', { do: 'begin', kind: 'preAuthorisation' }),
+      item('2', '撤销', 'Cancel', { do: 'begin', kind: 'preAuthorisationVoid' }),
+    ],
+    [
+      item('3', '完成', 'Done', { do: 'begin', kind: 'completion' }),
+      item('4', '完成通知', 'Notice', { do: 'begin', kind: 'completionNotice' }),
+    ],
+    [item('5', '完成撤销', 'Void completion', { do: 'begin', kind: 'completionVoid' })],
+  ],
+  print: [
+    [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
+    [item('5', '结算单', 'Settlement slip', { do: 'reprintSettlement' })],
+    [],
+  ],
+  management: [
+    [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],
+    [item('4', '汇总', 'Sum', { do: 'totals' }), item('5', '结算', 'Settle', { do: 'settle' })],
+    [item('6', '待查交易', 'In doubt', { do: 'doubt' })],
+  ],
+  query: [
+    [
+      item('1', '凭证号', 'No.', { do: 'query', by: 'voucher' }),
+      item('2', '金额', 'Amount', { do: 'query', by: 'amount' }),
+    ],
+    [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
+    [],
+  ],
+};

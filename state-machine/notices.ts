@@ -1,0 +1,132 @@
+/** What a message screen says. */
+import type { TransactionKind } from '../hal/acquirer.ts';
+import { findSale, reversalSlipsDue } from './book.ts';
+import { kinds } from './kinds.ts';
+import { responseCode } from './response-codes.ts';
+import type { Limit, Notice, State } from './state.ts';
+import { causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
+
+const slipState = (state: State, language: Language): string =>
+  reversalSlipsDue(state.book).length > 0
+    ? say(language, '冲正凭证待打印', 'Slip is due')
+    : say(language, '凭证已打印', 'Slip printed');
+
+/** Which limit, in two lines; the third says how much it still allows. */
+const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [string, string] } } = {
+  refund: { 'zh-CN': ['退货金额超限', '单笔最多'], en: ['Too much', 'A refund may be'] },
+  original: { 'zh-CN': ['金额超过原交易', '最多'], en: ['More than', 'the original'] },
+  day: { 'zh-CN': ['超过当日限额', '今日还可收'], en: ['Over today’s', 'limit; left:'] },
+  batchNet: { 'zh-CN': ['超过本批净额', '可退'], en: ['More than the', 'batch has taken'] },
+};
+
+export const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  const ok = t('按确认键返回', 'ENTER to go on');
+  const undone = (kind: TransactionKind): string => kinds[kind].undone[language];
+  switch (what.says) {
+    case 'approved': {
+      const sale = findSale(state.book, what.saleId);
+      return what.cardholderCopy === 'printed'
+        ? [t('交易成功', 'Approved'), `RMB ${decimal(sale.amount)}`, `${t('凭证', 'No.')} ${voucher(sale.stan)}`, ok]
+        : [
+            t('交易成功', 'Approved'),
+            t('商户联已打', 'Merchant: done'),
+            t('持卡人联未打', 'Cardholder: due'),
+            t('确认补打 取消', 'ENTER to print'),
+          ];
+    }
+    case 'kept':
+      return [
+        t('交易成功', 'Approved'),
+        t('小票待补', 'Slip is due'),
+        `${t('凭证', 'No.')} ${voucher(findSale(state.book, what.saleId).stan)}`,
+        ok,
+      ];
+    case 'declined':
+      return [
+        `${t('交易失败', 'Declined')} ${what.responseCode}`,
+        responseCode(what.responseCode).text[language],
+        undone(what.kind),
+        ok,
+      ];
+    case 'notSent':
+      return [undone(what.kind), t('线路不通 未发出', 'Not sent: line'), t('可重新刷卡', 'May try again'), ok];
+    case 'reversed': {
+      const { kind } = findSale(state.book, what.saleId);
+      const reversed = kind === 'sale' ? t('已冲正 未扣款', 'Reversed') : t('已冲正', 'Reversed');
+      return [reversed, kinds[kind].takenBack[language], slipState(state, language), ok];
+    }
+    case 'handedOver':
+      return [
+        t('已转人工处理', 'Handed over'),
+        `${t('事件', 'No. ')}${findSale(state.book, what.saleId).incident ?? ''}`,
+        slipState(state, language),
+        ok,
+      ];
+    case 'cancelled':
+      return [t('交易已取消', 'Cancelled'), undone(what.kind), '', ok];
+    case 'cardUnreadable':
+      return [t('读卡失败', 'Card unreadable'), undone(what.kind), t('请换卡重试', 'Try another card'), ok];
+    case 'pinNeeded':
+      return [t('须输入密码', 'PIN is needed'), undone(what.kind), '', ok];
+    case 'pinPadFailed':
+      return [t('密码键盘故障', 'PIN pad failed'), undone(what.kind), t('请检查连线', 'Check its cable'), ok];
+    case 'inDoubt':
+      return [
+        t('结果未知 勿重做', 'No answer'),
+        t('请致电收单行查询', 'Ask the acquirer'),
+        `${t('凭证', 'No.')} ${voucher(findSale(state.book, what.saleId).stan)}`,
+        `${t('电话', 'Call')} ${identity.hotline}`,
+      ];
+    case 'noOriginal':
+      return [
+        t('原交易不存在', 'No such voucher'),
+        what.kind === 'void' ? t('已结算的请退货', 'in this batch') : t('请核对凭证号', 'in this terminal'),
+        undone(what.kind),
+        ok,
+      ];
+    case 'alreadyVoided':
+      return [t('该交易已经撤销', 'Voided already'), t('退货或完成', 'or refunded'), '', ok];
+    case 'notVoidable':
+      return [
+        t('原交易不符条件', 'Not one that can'),
+        t(`不能${kinds[what.kind].short['zh-CN']}`, 'be taken for it'),
+        '',
+        ok,
+      ];
+    case 'otherCard':
+      return [t('与原交易卡不符', 'Another card'), t('请用原卡', 'Use the same one'), undone(what.kind), ok];
+    case 'overLimit':
+      return [...overLimit[what.limit][language], `RMB ${decimal(what.most)}`, ok];
+    case 'noSupervisor':
+      return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
+    case 'nothingFound':
+      return [t('无此交易', 'None found'), t('请核对后重查', 'Look again'), '', ok];
+    case 'noDoubt':
+      return [t('无待查交易', 'Nothing in doubt'), '', '', ok];
+    case 'batchFull':
+      return [t('存储满 请结算', 'Batch is full'), t('菜单75 结算', 'MENU 75 settles'), '', ok];
+    case 'nothingToSettle':
+      return [t('无流水', 'No transactions'), t('不允许结算', 'to settle'), '', ok];
+    case 'nothingToPrint':
+      return [t('无可打印的小票', 'No slip to print'), '', '', ok];
+    case 'settled':
+      return [t('结算完成', 'Settled'), t('新批次 请签到', 'A new batch'), '', ok];
+    case 'copyPrinted':
+      return [t('打印完成', 'Printed'), '', '', ok];
+    case 'copyNotPrinted':
+      return [
+        t('小票未打印', 'Not printed'),
+        what.cause === undefined ? '' : causes[language][what.cause],
+        t('待补打', 'Slip is due'),
+        t('确认补打 取消', 'ENTER to print'),
+      ];
+    case 'storageRefused':
+      return [
+        t('存储故障', 'Storage is full'),
+        t('未扣款 未发出', 'Nothing sent'),
+        `${t('请联系', 'Call')} ${identity.hotline}`,
+        ok,
+      ];
+  }
+};

@@ -1,0 +1,121 @@
+/** 交易查询 and 重打印 by number: all that fit are shown, none is picked. */
+import { test } from 'tap';
+import type { MinorUnits } from '../../hal/units.ts';
+import type { Found } from '../../state-machine/sale.ts';
+import { view } from '../../state-machine/view.ts';
+import { identity } from './walk.ts';
+import { provisioned, rules, World } from './world.ts';
+
+const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
+const sold = (): World => new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+
+const rowOf = (world: World): Found => {
+  const sale = world.state.book.sales[0];
+  if (sale === undefined) throw new Error('no sale');
+  return { sale, left: sale.amount };
+};
+
+test('search by voucher, amount or card tail; all matches are listed, one a screen (000-03, 001-15, 002-20)', async (t) => {
+  const world = sold();
+  const row = rowOf(world);
+  world.keys('menu', '7', '3', '2', '1', '2', '3', '4');
+  t.match(screen(world), /交易查询\|请输入金额:\|RMB 12.34/);
+  world.keys('enter');
+  t.match(world.last('find').query, { by: 'amount', amount: 1234 });
+  world.found(row, { ...row, left: 0 as MinorUnits });
+  t.match(screen(world), /1\/2 消费\|000002 成功\|12.34 \*1234\|1打2撤3退/);
+  t.equal(world.keys('clear').rejections.at(-1), 'endOfList');
+  world.keys('enter');
+  t.match(screen(world), /2\/2 消费\|000002 已撤退/);
+  t.equal(world.keys('enter').rejections.at(-1), 'endOfList');
+  world.keys('clear');
+  t.match(screen(world), /1\/2/);
+  world.keys('cancel', 'menu', '7', '3', '3', '1', '2', 'enter');
+  t.equal(world.rejections.at(-1), 'nothingEntered', 'four digits');
+  world.keys('3', '4', 'enter');
+  t.match(world.last('find').query, { by: 'card', tail: '1234' });
+  world.found();
+  t.match(screen(world), /无此交易/);
+  world.keys('enter', 'menu', '7', '3', '1', '0', '0', '0', '0', '0', '2', 'enter');
+  t.match(world.last('find').query, { by: 'voucher', stan: 2 });
+});
+
+test('a row that was found is printed, voided or refunded without its number being typed (001-02, 002-20)', async (t) => {
+  const listed = (): World => {
+    const world = sold();
+    return world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world));
+  };
+  const printing = listed().keys('1');
+  t.match(printing.last('print').slip, { slip: 'merchant', number: 2 }, 'marked as a further print');
+  const voiding = listed().keys('2', '1', 'enter').password(true);
+  t.match(screen(voiding), /撤销 000002\|RMB 12.34/);
+  const refunding = listed().keys('3', '1', 'enter').password(true);
+  t.match(screen(refunding), /退货 000002\|最多 12.34/);
+});
+
+test('any slip is printed again by its number: of this batch by the clerk, of a kept one by a supervisor, and that is recorded', async (t) => {
+  const own = sold();
+  own.keys('menu', '6', '2', '2', 'enter').found(rowOf(own)).keys('1').printed().printed();
+  t.match(screen(own), /打印完成/);
+  const row = rowOf(sold());
+  const world = new World([provisioned]).start().signOn().keys('menu', '6', '2', '2', 'enter').found(row).keys('1');
+  t.match(screen(world), /主管\|请输入主管密码/);
+  world.keys('1', 'enter').password(true);
+  t.match(world.last('print').slip, { slip: 'archived' });
+  world.printed();
+  t.match(world.facts.at(-1), { type: 'reprinted', voucher: 2, batch: 1, supervisor: '00' });
+  const nobody = new World([provisioned], withoutSupervisor()).start().signOn();
+  nobody.keys('menu', '6', '2', '2', 'enter').found(row).keys('1');
+  t.match(screen(nobody), /未设主管密码/);
+  const mute = new World([provisioned]).start().signOn().keys('menu', '6', '2', '2', 'enter').found(row).keys('1');
+  mute.keys('1', 'enter').password(true).notPrinted().cleared();
+  t.match(screen(mute), /小票未打印\|打印机缺纸/);
+});
+
+const withoutSupervisor = () => {
+  const { supervisor: _, ...others } = rules;
+  return others;
+};
+
+test('a reversed sale has no slip but its reversal slip; one that never was has none', async (t) => {
+  const reversed = new World()
+    .upToRequest()
+    .authorised({ outcome: 'badMac' })
+    .reversalAnswered()
+    .printed()
+    .keys('enter');
+  reversed.keys('menu', '6', '2', '2', 'enter').found(rowOf(reversed)).keys('1');
+  t.match(reversed.last('print').slip, { slip: 'reversal', number: 2 });
+  const declined = new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' }).keys('enter');
+  declined.keys('menu', '6', '2', '2', 'enter').found(rowOf(declined)).keys('1');
+  t.match(screen(declined), /无可打印的小票/);
+});
+
+test('totals of the batch are shown; a settlement slip is printed again', async (t) => {
+  const world = sold().keys('menu', '7', '4');
+  t.match(screen(world), /批次 000001\|借记 1 12.34\|贷记 0 0.00/);
+  world.keys('enter', 'menu', '6', '5');
+  t.match(screen(world), /无可打印的小票/, 'there was no settlement yet');
+});
+
+test('cancel and time lead back to rest from every step of it (003-12)', async (t) => {
+  const steps: readonly (readonly ['menu', ...('1' | '2' | '3' | '4' | '6' | '7' | 'enter')[]])[] = [
+    ['menu'],
+    ['menu', '4'],
+    ['menu', '7', '3', '1'],
+    ['menu', '7', '4'],
+  ];
+  for (const keys of steps) {
+    t.equal(sold().keys(...keys, 'cancel', 'cancel').phase, 'idle', keys.join(' '));
+    t.equal(
+      sold()
+        .keys(...keys)
+        .wait(60_000).phase,
+      'idle',
+      keys.join(' '),
+    );
+  }
+  const world = sold();
+  t.equal(world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).wait(60_000).phase, 'idle');
+  t.equal(world.keys('menu', '7', '6').phase, 'notice', 'nothing is in doubt');
+});

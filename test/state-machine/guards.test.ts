@@ -1,0 +1,52 @@
+/** What the terminal asks before it takes money: the same card and amount just before, and the day's limit. */
+import { test } from 'tap';
+import type { MinorUnits } from '../../hal/units.ts';
+import { view } from '../../state-machine/view.ts';
+import { identity } from './walk.ts';
+import { provisioned, rules, World } from './world.ts';
+
+const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
+const wary = { ...rules, twinMs: 600_000 };
+const sold = (withRules = wary): World =>
+  new World([provisioned], withRules).upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+
+test('the same card and amount within ten minutes: the clerk is asked, the slip before is offered first (002-02)', async (t) => {
+  const world = sold().upToPin();
+  t.equal(world.phase, 'twin');
+  t.match(screen(world), /同卡同额 000002\|上笔已批准已打票\|1重打上笔\|2继续收款 取消/);
+  world.keys('1');
+  t.match(world.last('print').slip, { slip: 'merchant', number: 2 });
+  t.match(
+    world.effects.filter(({ type }) => type === 'forgetCard').length,
+    2,
+    'M9: the card that was swiped is forgotten',
+  );
+  t.equal(world.state.book.sales.length, 1);
+});
+
+test('asked, never declined: he may go on, and the intent says that he did (002-02)', async (t) => {
+  const world = sold().upToPin().keys('2').pin();
+  t.match(world.facts.at(-1), { type: 'intended', twin: world.state.book.sales[0]?.id });
+  t.equal(sold().upToPin().keys('cancel').phase, 'notice');
+  t.equal(sold().upToPin().wait(60_000).phase, 'notice', 'nobody answers');
+});
+
+test('a sale that did not come about, or was long ago, is no twin', async (t) => {
+  const declined = new World([provisioned], wary).upToRequest().authorised({ outcome: 'declined', responseCode: '51' });
+  t.equal(declined.keys('enter').upToPin().phase, 'pin');
+  const late = sold();
+  late.now += 600_001;
+  t.equal(late.upToPin().phase, 'pin');
+  t.equal(sold(rules).upToPin().phase, 'pin', 'by configuration never');
+});
+
+test('what a day may take is limited, and the day ends at midnight in Beijing (000-21)', async (t) => {
+  const world = sold({ ...rules, maxDay: 2000 as MinorUnits });
+  world.keys('1', '2', '3', '4', 'enter');
+  t.match(screen(world), /超过当日限额\|今日还可收\|RMB 7.66/);
+  world.keys('enter', '7', '6', '6', 'enter');
+  t.equal(world.phase, 'confirm');
+  const next = world.keys('cancel');
+  next.now += 86_400_000;
+  t.equal(next.keys('1', '2', '3', '4', 'enter').phase, 'confirm');
+});
