@@ -4,6 +4,7 @@
  * ledger, and trading stops.
  */
 import type { BatchTotals, HalfTotals, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Fact, FactOf } from './facts.ts';
 import { kinds } from './kinds.ts';
@@ -37,6 +38,8 @@ export interface Book {
   /** Transactions of closed batches that still owe a slip, or are in doubt. */
   readonly carried: readonly Sale[];
   readonly day?: DayTotal;
+  /** The first when not told. */
+  readonly printer?: PrinterPlace;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
 }
@@ -194,6 +197,7 @@ export const nextBatch = (
       nextStan: book.nextStan,
       settled,
       ...(book.day !== undefined && { day: book.day }),
+      ...(book.printer !== undefined && { printer: book.printer }),
     },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
@@ -374,6 +378,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         carried: [],
         lastSettlement: fact.settled,
         ...(fact.day !== undefined && { day: fact.day }),
+        ...(fact.printer !== undefined && { printer: fact.printer }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -381,6 +386,8 @@ export const apply = (book: Book, fact: Fact): Book => {
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
       return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
+    case 'printerChosen':
+      return { ...book, printer: fact.printer };
     case 'reprinted':
       return book;
   }

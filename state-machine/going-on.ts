@@ -128,6 +128,20 @@ export const waitForPaper = (turn: Turn, { saleId, attempt, cause, graceUntil }:
     ? printMerchant(turn, saleId, attempt + 1, graceUntil)
     : turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
 
+/**
+ * Whether the other printer may be turned to. What this one may still hold of a slip that was called void must be
+ * followed by its reversal slip, on the same paper (M4): as long as one is due, it stays.
+ */
+export const mayTurn = (turn: Turn): boolean => turn.rules.secondPrinter && reversalSlipsDue(turn.book).length === 0;
+
+/** From here on the other one is asked; what is known of this one says nothing of it. */
+export const turnToOther = (turn: Turn, supervisor: string): Turn => {
+  const printer = turn.book.printer === 'second' ? 'first' : 'second';
+  return turn
+    .record({ type: 'printerChosen', printer, supervisor })
+    .know({ printer: { ready: true, paperNearEnd: false }, printerMayHold: true });
+};
+
 /** Nothing is printed, and no card asked for, before the reversal slip that is due (M4). */
 export const afterReversalSlip = (turn: Turn, next: Continuation): Step => {
   const due = reversalSlipsDue(turn.book)[0];

@@ -9,7 +9,17 @@ export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
   | { readonly do: 'begin'; readonly kind: TransactionKind }
   | { readonly do: 'query'; readonly by: Query['by'] }
-  | { readonly do: 'reprintLast' | 'reprintAny' | 'reprintSettlement' | 'totals' | 'signOn' | 'settle' | 'doubt' };
+  | {
+      readonly do:
+        | 'reprintLast'
+        | 'reprintAny'
+        | 'reprintSettlement'
+        | 'otherPrinter'
+        | 'totals'
+        | 'signOn'
+        | 'settle'
+        | 'doubt';
+    };
 
 export interface MenuItem {
   readonly key: Digit;
@@ -52,7 +62,7 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
     [item('5', '结算单', 'Settlement slip', { do: 'reprintSettlement' })],
-    [],
+    [item('8', '换打印机', 'Other printer', { do: 'otherPrinter' })],
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],

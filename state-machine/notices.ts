@@ -102,6 +102,13 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':
       return [t('无此交易', 'None found'), t('请核对后重查', 'Look again'), '', ok];
+    case 'otherPrinter':
+      return [
+        t('已换打印机', 'Printer changed'),
+        what.printer === 'first' ? t('现用第一台', 'The first is used') : t('现用第二台', 'The second one'),
+        '',
+        ok,
+      ];
     case 'noDoubt':
       return [t('无待查交易', 'Nothing in doubt'), '', '', ok];
     case 'batchFull':

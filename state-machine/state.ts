@@ -2,7 +2,7 @@
 
 import type { ReversalReason, TransactionKind } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
-import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
+import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
 import type { MenuName } from './menu.ts';
@@ -33,6 +33,7 @@ export type Notice =
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
+  | { readonly says: 'otherPrinter'; readonly printer: PrinterPlace }
   | { readonly says: 'batchFull' }
   | { readonly says: 'nothingToSettle' }
   | { readonly says: 'nothingToPrint' }
@@ -110,6 +111,10 @@ export type Override =
   | ({ readonly purpose: 'handOver' } & OpenReversal)
   | ({ readonly purpose: 'enter' } & Drafting)
   | ({ readonly purpose: 'close' } & OfSale)
+  /** To turn to the other printer, with what waits for it. */
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'draft' } & Drafting)
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'slip' } & Unprinted)
+  | { readonly purpose: 'otherPrinter'; readonly waiting: 'nothing' }
   | ({ readonly purpose: 'reprint' } & Archived);
 
 /** What ends with an incident number: a reversal, or what is in doubt. */

@@ -119,7 +119,7 @@ const rows: Rows = {
     printerChecked: { to: ['card', 'printerNotReady', 'printingReversal'], run: entering.printerChecked },
   },
   printerNotReady: {
-    key: { to: ['checkingPrinter', ...onward], run: entering.notReadyKey },
+    key: { to: ['checkingPrinter', 'password', ...onward], run: entering.notReadyKey },
     readiness: { to: ['same', 'checkingPrinter'], run: entering.notReadyReadiness },
     timeUp: { to: onward, run: goOn },
   },

@@ -119,9 +119,10 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   settlementStarted: { stan: number, totals },
   settlementAnswered: { domestic: text, foreign: text, stan: number },
   uploaded: { count: number, stan: number },
-  batchOpened: { terminalId: text, batch: number, nextStan: number, settled, day: maybe(day) },
+  batchOpened: { terminalId: text, batch: number, nextStan: number, settled, day: maybe(day), printer: maybe(text) },
   carried: { sale },
   settlementPrinted: { code },
+  printerChosen: { printer: text, supervisor: text },
   reprinted: { saleId, batch: number, voucher: number, supervisor: text },
 };
 
