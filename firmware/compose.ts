@@ -216,6 +216,7 @@ export const compose = (
     devices,
     ledger,
     clock,
+    ...(configuration.settlement.at !== undefined && { settleAt: configuration.settlement.at }),
     cards,
     tokenOf: (card) => ({
       masked: maskPan(card.pan),

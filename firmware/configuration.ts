@@ -152,6 +152,15 @@ const policy = v.strictObject({
   ),
 });
 
+const settlement = v.strictObject({
+  at: v.optional(
+    described(
+      v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')),
+      'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
+    ),
+  ),
+});
+
 const timers = v.strictObject({
   amountMs: v.optional(milliseconds(1000, 600_000), 60_000),
   confirmMs: v.optional(milliseconds(1000, 600_000), 60_000),
@@ -224,6 +233,7 @@ export const configurationSchema = v.pipe(
     cardReader,
     pinPad,
     printer,
+    settlement: v.optional(settlement, {}),
     secondPrinter: v.optional(
       described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
     ),

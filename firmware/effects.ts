@@ -182,6 +182,18 @@ export const makePerform = (context: EffectContext): Perform => {
       );
       return { type: 'authorised', effect, answer };
     },
+    inquire: async ({ type, id: effect, stan, batch, pinEntered }) => {
+      const secrets = cards.secrets();
+      const answer = await guarded(
+        type,
+        async () => {
+          if (secrets === undefined) throw new Error('The card is gone from memory before its request was sent');
+          return acquirer.balance({ stan, batch, entry: 'swipe', pinEntered }, secrets);
+        },
+        unanswered,
+      );
+      return { type: 'balanceAnswered', effect, answer };
+    },
     reverse: async ({ type, id: effect, saleId, reason }, book) => {
       const sale = findSale(book, saleId);
       const code = sale.approval?.authorisationCode;

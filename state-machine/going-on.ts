@@ -12,7 +12,7 @@ import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
 
-/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on; else idle. */
+/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on, then the day's settlement; else idle. */
 export const goOn = (turn: Turn): Step => {
   const open = openSale(turn.book);
   if (open !== undefined) {
@@ -23,6 +23,10 @@ export const goOn = (turn: Turn): Step => {
   const due = reversalSlipsDue(turn.book)[0];
   if (due !== undefined && turn.state.printer.ready) return printReversalSlip(turn, due.id, { do: 'goOn' });
   if (!turn.state.signedOn) return signOn(turn, 1);
+  if (turn.state.settlementDue) {
+    turn.know({ settlementDue: false });
+    if (turn.book.sales.length > 0) return startSettlement(turn);
+  }
   return turn.to({ name: 'idle' });
 };
 

@@ -52,6 +52,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   const doubts = doubtful(state.book).length;
   if (doubts > 0) return say(language, `待查交易 ${doubts}`, `In doubt: ${doubts}`);
+  if (state.book.locked) return say(language, '终端已锁定', 'Locked');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
@@ -265,6 +266,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('请持卡人输入密码', 'Cardholder: PIN'),
         t('取消返回', 'CANCEL: back'),
       ];
+    case 'inquiring':
+      return [kinds.balance.name[language], t('正在联机交易', 'Asking the bank'), '', wait];
     case 'authorising':
       return [
         `RMB ${decimal(findSale(state.book, phase.saleId).amount)}`,

@@ -77,6 +77,7 @@ export const withoutOverride = (turn: Turn, override: Override): Step => {
     case 'enter':
     case 'reprint':
     case 'close':
+    case 'unlock':
       return goOn(turn);
     case 'handOver':
       return waitForAcquirer(turn, openReversal(override));
@@ -126,6 +127,7 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
   const { supervisor } = turn.rules;
   if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
+  if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
   if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
   if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
   if (override.purpose === 'handOver' || override.purpose === 'close') {
