@@ -186,7 +186,15 @@ const supervisor = v.strictObject({
   id: v.optional(digits(2), '00'),
   passwordHash: described(
     v.pipe(v.string(), v.regex(/^scrypt\$[\w-]+\$[\w-]+$/, 'the output of `slipsafe hash-password`')),
-    'Made by `slipsafe hash-password`',
+    "Made by `slipsafe hash-password`; of the operators' accounts it is the first password of 00",
+  ),
+});
+
+const operators = v.strictObject({
+  tries: v.optional(described(integer(3, 6), 'Wrong passwords one after the other that lock an operator out'), 6),
+  lockMinutes: v.optional(
+    described(integer(30, 1440), 'For how long, in minutes of the terminal being on; a start begins it anew'),
+    30,
   ),
 });
 
@@ -240,6 +248,7 @@ export const configurationSchema = v.pipe(
     display,
     acquirer,
     supervisor: v.optional(supervisor),
+    operators: v.optional(operators, {}),
     policy: v.optional(policy, {}),
     timers: v.optional(timers, {}),
     log: v.optional(

@@ -30,3 +30,6 @@ export const ledgerPlace = (configuration: Configuration, vault: Vault): LedgerP
 
 /** The folder of the flight recorder. */
 export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');
+
+/** The operators' accounts. */
+export const operatorsFile = ({ storage }: Configuration): string => join(storage.directory, 'operators.json');
