@@ -31,12 +31,15 @@ import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
+import { Accounts } from './operators/accounts.ts';
+import { Operators } from './operators/operators.ts';
+import { supervisorId } from './operators/roles.ts';
 import { PrinterSwitch } from './printer-switch.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import { identityOf } from './slips/slip.ts';
 import type { Surroundings } from './surroundings.ts';
-import { flightDirectory, ledgerPlace } from './terminal-files.ts';
+import { flightDirectory, ledgerPlace, operatorsFile } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
@@ -127,8 +130,8 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, policy, timers, supervisor, secondPrinter }: Configuration): Rules => ({
-  operator: terminal.operator,
+const rulesOf = ({ terminal, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+  ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
   maxRefund: minorUnits(policy.maxRefund),
   maxDay: minorUnits(policy.maxDay),
@@ -141,7 +144,7 @@ const rulesOf = ({ terminal, policy, timers, supervisor, secondPrinter }: Config
   secondPrinter: secondPrinter !== undefined,
   acceptUnverified: policy.acceptUnverified,
   timers,
-  ...(supervisor !== undefined && { supervisor: supervisor.id }),
+  supervisor: supervisorId,
 });
 
 const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSystem }: Surroundings): Ledger<Fact> => {
@@ -151,6 +154,25 @@ const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSyste
     mayGo: (last: Fact, newest: Fact) => mayForget(last, newest, clock.wall(), configuration.storage.keepYears),
   };
   return new FileLedger<Fact>(settings, fileSystem);
+};
+
+const accountsOf = (
+  configuration: Configuration,
+  vault: Vault,
+  { clock, fileSystem, checkPassword: check, hashPassword: hash }: Surroundings,
+  report: (report: Report) => void,
+): Accounts => {
+  const { operators, terminal, supervisor } = configuration;
+  const { tries, lockMinutes } = operators;
+  const path = operatorsFile(configuration);
+  const seed = {
+    operator: terminal.operator,
+    ...(supervisor !== undefined && { supervisorHash: supervisor.passwordHash }),
+  };
+  return new Accounts(
+    () => Operators.open({ path, vault, tries, lockMinutes }, seed, clock, { check, hash }, fileSystem),
+    (fault) => report({ type: 'fault', fault: { device: 'ledger', code: 'failed', ...fault } }),
+  );
 };
 
 /** The batches that are closed, newest first, each read when it is come to. */
@@ -172,8 +194,8 @@ export const compose = (
   log: (report: Report) => void,
   ledger = ledgerOf(configuration, vault, surroundings),
 ): Runtime => {
-  const { language, timers, supervisor } = configuration;
-  const { clock, fileSystem, freshId, checkPassword } = surroundings;
+  const { language, timers } = configuration;
+  const { clock, fileSystem, freshId } = surroundings;
   const rules = rulesOf(configuration);
   const devices = devicesOf(configuration, masterKey, surroundings);
   const cards = new CardMemory();
@@ -204,8 +226,7 @@ export const compose = (
     cards,
     find: (query, book) => findTransactions(query, book, archivesOf(ledgerPlace(configuration, vault), fileSystem)),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
-    passwordIsRight: (password) =>
-      supervisor === undefined ? Promise.resolve(false) : checkPassword(password, supervisor.passwordHash),
+    operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),
     bug: (_where, error) => report({ type: 'bug', error }),
   });

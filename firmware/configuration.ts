@@ -183,7 +183,6 @@ const timers = v.strictObject({
 });
 
 const supervisor = v.strictObject({
-  id: v.optional(digits(2), '00'),
   passwordHash: described(
     v.pipe(v.string(), v.regex(/^scrypt\$[\w-]+\$[\w-]+$/, 'the output of `slipsafe hash-password`')),
     "Made by `slipsafe hash-password`; of the operators' accounts it is the first password of 00",
@@ -191,6 +190,10 @@ const supervisor = v.strictObject({
 });
 
 const operators = v.strictObject({
+  mustSignOn: v.optional(
+    described(v.boolean(), 'Must a clerk sign on by his number before he sells; else `terminal.operator` does'),
+    false,
+  ),
   tries: v.optional(described(integer(3, 6), 'Wrong passwords one after the other that lock an operator out'), 6),
   lockMinutes: v.optional(
     described(integer(30, 1440), 'For how long, in minutes of the terminal being on; a start begins it anew'),
@@ -211,7 +214,7 @@ export const configurationSchema = v.pipe(
         v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')),
         '000000000001',
       ),
-      operator: v.optional(described(digits(2), '操作员号'), '01'),
+      operator: v.optional(described(digits(2), '操作员号 of who sells where nobody signs on by his own number'), '01'),
       batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
     }),
     merchant: v.strictObject({

@@ -8,6 +8,7 @@ import type { Acquirer, FinancialRequest, LinkOutcome, UploadRecord } from '../h
 import type { CardReader } from '../hal/card-reader.ts';
 import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
+import type { OperatorAccounts } from '../hal/operators.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterPlace, SlipDocument } from '../hal/printer.ts';
 import type { SaleId } from '../hal/units.ts';
@@ -15,6 +16,7 @@ import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
+import { nobody } from '../state-machine/going-on.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
@@ -39,7 +41,7 @@ export interface EffectContext {
   readonly usePrinter?: (place: PrinterPlace) => void;
   readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
   readonly unsealPan: (sealed: string) => string;
-  readonly passwordIsRight: (password: string) => Promise<boolean>;
+  readonly operators: OperatorAccounts;
   /** A device says why it failed, to be logged. */
   readonly fault: (fault: DeviceFault) => void;
   /** A driver threw: a bug, to be logged. */
@@ -54,6 +56,9 @@ type Executors = {
 
 /** Performs an effect against the book as it was after the step that asked for it; resolves with its outcome. */
 export type Perform = (effect: Effect, book: Book) => Promise<Performed>;
+
+/** A try that couldn't be counted lets nobody in. */
+const notStored = { result: 'notStored' } as const;
 
 const bugFault = (device: DeviceName): DeviceFault => ({
   device,
@@ -95,7 +100,10 @@ export const makePerform = (context: EffectContext): Perform => {
       const { lastSettlement } = book;
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
       const code = lastSettlement.slipCode ?? end;
-      return { slip: settlementSlip(lastSettlement, context.rules.operator, code, identity), code };
+      return {
+        slip: settlementSlip(lastSettlement, book.operator ?? context.rules.operator ?? nobody, code, identity),
+        code,
+      };
     }
     if (request.slip === 'archived') {
       const { sale } = request;
@@ -239,10 +247,30 @@ export const makePerform = (context: EffectContext): Perform => {
       effect,
       answer: await guarded(type, () => acquirer.endBatch(request), unanswered),
     }),
-    checkPassword: async ({ type, id: effect, password }) => ({
+    checkPassword: async ({ type, id: effect, operator, password }) => ({
       type: 'passwordChecked',
       effect,
-      accepted: await guarded(type, () => context.passwordIsRight(password), false),
+      answer: await guarded(type, () => context.operators.check(operator, password), notStored),
+    }),
+    changePassword: async ({ type, id: effect, operator, old, password }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.change(operator, old, password), notStored),
+    }),
+    addOperator: async ({ type, id: effect, operator, password, by }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.add(operator, password, by), notStored),
+    }),
+    removeOperator: async ({ type, id: effect, operator, by, current }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.remove(operator, by, current), notStored),
+    }),
+    listOperators: async ({ type, id: effect }) => ({
+      type: 'operatorsListed',
+      effect,
+      operators: await guarded(type, () => context.operators.ids(), []),
     }),
   };
 

@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
 import type { RandomBytes } from '../drivers/vault/sealing.ts';
 import type { Clock } from '../hal/clock.ts';
 import type { DeviceName } from '../hal/device.ts';
-import { checkPassword } from './password.ts';
+import { checkPassword, hashPassword } from './password.ts';
 import { systemClock } from './system-clock.ts';
 
 /** All that a terminal takes from outside of itself. The simulation gives its own, and composes the same terminal. */
@@ -20,6 +20,7 @@ export interface Surroundings {
   readonly freshId: () => string;
   /** Whether a password is the one of which `hash-password` made the second. */
   readonly checkPassword: (password: string, stored: string) => Promise<boolean>;
+  readonly hashPassword: (password: string) => Promise<string>;
 }
 
 /** The board's own. */
@@ -31,4 +32,5 @@ export const board: Surroundings = {
   randomBytes,
   freshId: randomUUID,
   checkPassword,
+  hashPassword,
 };

@@ -41,6 +41,8 @@ export interface Book {
   /** The first when not told. */
   readonly printer?: PrinterPlace;
   readonly locked?: true;
+  /** Who is signed on; the one of the configuration when not told. */
+  readonly operator?: string;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
 }
@@ -200,6 +202,7 @@ export const nextBatch = (
       ...(book.day !== undefined && { day: book.day }),
       ...(book.printer !== undefined && { printer: book.printer }),
       ...(book.locked && { locked: true as const }),
+      ...(book.operator !== undefined && { operator: book.operator }),
     },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
@@ -382,6 +385,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         ...(fact.day !== undefined && { day: fact.day }),
         ...(fact.printer !== undefined && { printer: fact.printer }),
         ...(fact.locked && { locked: true as const }),
+        ...(fact.operator !== undefined && { operator: fact.operator }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -389,6 +393,14 @@ export const apply = (book: Book, fact: Fact): Book => {
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
       return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
+    case 'operatorSignedOn':
+      return { ...book, operator: fact.operator };
+    case 'operatorSignedOff': {
+      const { operator: _, ...nobody } = book;
+      return nobody;
+    }
+    case 'accountEvent':
+      return book;
     case 'locked':
       return { ...book, locked: true };
     case 'unlocked': {

@@ -64,7 +64,26 @@ export type Effect =
     } & Asking)
   /** Looks through this batch and the kept ones, the newest first. */
   | ({ readonly type: 'find'; readonly query: Query } & Asking)
-  | ({ readonly type: 'checkPassword'; readonly password: string } & Asking);
+  | ({ readonly type: 'checkPassword'; readonly operator: string; readonly password: string } & Asking)
+  | ({
+      readonly type: 'changePassword';
+      readonly operator: string;
+      readonly old: string;
+      readonly password: string;
+    } & Asking)
+  | ({
+      readonly type: 'addOperator';
+      readonly operator: string;
+      readonly password: string;
+      readonly by: string;
+    } & Asking)
+  | ({
+      readonly type: 'removeOperator';
+      readonly operator: string;
+      readonly by: string;
+      readonly current: string;
+    } & Asking)
+  | ({ readonly type: 'listOperators' } & Asking);
 
 export type EffectType = Effect['type'];
 export type EffectOf<T extends EffectType> = Extract<Effect, { readonly type: T }>;

@@ -14,6 +14,7 @@ import type {
 import type { CardFault } from '../hal/card-reader.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { Key } from '../hal/keypad.ts';
+import type { AccountOutcome, PasswordOutcome } from '../hal/operators.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
@@ -54,7 +55,10 @@ export type Happening =
   /** Of an upload and of the batch end. */
   | ({ readonly type: 'uploadAnswered'; readonly answer: UploadOutcome } & Outcome)
   | ({ readonly type: 'found'; readonly rows: readonly Found[] } & Outcome)
-  | ({ readonly type: 'passwordChecked'; readonly accepted: boolean } & Outcome)
+  | ({ readonly type: 'passwordChecked'; readonly answer: PasswordOutcome } & Outcome)
+  /** Of a change of password, of an account that is added or removed. */
+  | ({ readonly type: 'accountAnswered'; readonly answer: AccountOutcome } & Outcome)
+  | ({ readonly type: 'operatorsListed'; readonly operators: readonly string[] } & Outcome)
   /** A fact could not be made durable; the step that wrote it did not happen. */
   | { readonly type: 'ledgerFault'; readonly result: 'refused' | 'failed'; readonly fact: FactType };
 
@@ -86,5 +90,7 @@ export const eventNames = Object.keys({
   uploadAnswered: 0,
   found: 0,
   passwordChecked: 0,
+  accountAnswered: 0,
+  operatorsListed: 0,
   ledgerFault: 0,
 } satisfies { [E in EventName]: 0 }) as readonly EventName[];

@@ -10,6 +10,9 @@ import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale } from './sale.ts';
 
+/** What the ledger keeps of the operators' accounts. */
+export type AccountEvent = 'wrongPassword' | 'lockedOut' | 'passwordChanged' | 'added' | 'removed';
+
 interface At {
   readonly at: EpochMs;
 }
@@ -87,10 +90,16 @@ export type Fact = At &
         readonly day?: DayTotal;
         readonly printer?: PrinterPlace;
         readonly locked?: true;
+        readonly operator?: string;
       }
     /** A transaction of an earlier batch that still owes a slip, or is in doubt. */
     | { readonly type: 'carried'; readonly sale: Sale }
     | ({ readonly type: 'settlementPrinted' } & OnPaper)
+    /** 签到: who sells from here on, also after a start. */
+    | { readonly type: 'operatorSignedOn'; readonly operator: string }
+    | { readonly type: 'operatorSignedOff'; readonly operator: string }
+    /** What happened at an account; a password that was wrong among it. */
+    | { readonly type: 'accountEvent'; readonly what: AccountEvent; readonly operator: string; readonly by?: string }
     /** 锁定: no transaction is begun until somebody unlocks it; what is open goes on. */
     | { readonly type: 'locked'; readonly operator: string }
     | { readonly type: 'unlocked'; readonly supervisor: string }

@@ -12,6 +12,9 @@ import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
 
+/** What a message tells as operator before anybody has signed on: UnionPay's supervisor. */
+export const nobody = '00';
+
 /** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on, then the day's settlement; else idle. */
 export const goOn = (turn: Turn): Step => {
   const open = openSale(turn.book);
@@ -27,7 +30,9 @@ export const goOn = (turn: Turn): Step => {
     turn.know({ settlementDue: false });
     if (turn.book.sales.length > 0) return startSettlement(turn);
   }
-  return turn.to({ name: 'idle' });
+  return turn.operator === undefined
+    ? turn.to({ name: 'operatorNumber', entered: '', wanted: 'signOn' })
+    : turn.to({ name: 'idle' });
 };
 
 export const follow = (turn: Turn, next: Continuation): Step => {
@@ -81,7 +86,7 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
   const id = effectId('signOn', stan);
   return turn
     .know({ signedOn: false })
-    .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
+    .ask({ type: 'signOn', id, stan, batch, operator: turn.operator ?? nobody })
     .to({ name: 'signingOn', attempt, stan, awaits: id, ...(reversal && { reversal }) });
 };
 
@@ -274,7 +279,7 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
   const { batch, stan, totals, flags, uploaded } = settlement;
   if (flags === undefined) {
     const id = effectId('settle', stan);
-    turn.ask({ type: 'settle', id, stan, batch, operator: turn.rules.operator, totals });
+    turn.ask({ type: 'settle', id, stan, batch, operator: turn.operator ?? nobody, totals });
     return turn.to({ name: 'settling', attempt, awaits: id });
   }
   const records = toUpload(turn.book);

@@ -1,13 +1,14 @@
 import type { Digit } from '../hal/keypad.ts';
 import type { EntryKind } from './kinds.ts';
-import type { Query } from './state.ts';
+import type { AccountPurpose, Query } from './state.ts';
 
-export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
+export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
 
 /** What a menu's key does. */
 export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
   | { readonly do: 'begin'; readonly kind: EntryKind }
+  | { readonly do: 'operator'; readonly wanted: AccountPurpose }
   | { readonly do: 'query'; readonly by: Query['by'] }
   | {
       readonly do:
@@ -19,7 +20,8 @@ export type MenuAction =
         | 'signOn'
         | 'settle'
         | 'doubt'
-        | 'lock';
+        | 'lock'
+        | 'listOperators';
     };
 
 export interface MenuItem {
@@ -70,8 +72,19 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],
-    [item('4', '汇总', 'Sum', { do: 'totals' }), item('5', '结算', 'Settle', { do: 'settle' })],
+    [item('4', '柜员', 'Staff', { do: 'open', menu: 'operators' }), item('5', '结算', 'Settle', { do: 'settle' })],
     [item('6', '待查', 'Doubt', { do: 'doubt' }), item('7', '锁定', 'Lock', { do: 'lock' })],
+  ],
+  operators: [
+    [
+      item('1', '换柜员', 'Sign on', { do: 'operator', wanted: 'signOn' }),
+      item('2', '改密', 'Passw.', { do: 'operator', wanted: 'change' }),
+    ],
+    [
+      item('3', '增加', 'Add', { do: 'operator', wanted: 'add' }),
+      item('4', '删除', 'Remove', { do: 'operator', wanted: 'remove' }),
+    ],
+    [item('5', '柜员列表', 'All operators', { do: 'listOperators' })],
   ],
   query: [
     [
@@ -79,6 +92,6 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('2', '金额', 'Amount', { do: 'query', by: 'amount' }),
     ],
     [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
-    [],
+    [item('4', '汇总', 'Totals', { do: 'totals' })],
   ],
 };

@@ -11,6 +11,45 @@ const slipState = (state: State, language: Language): string =>
     ? say(language, '冲正凭证待打印', 'Slip is due')
     : say(language, '凭证已打印', 'Slip printed');
 
+/** Why nobody was let in, in three lines. */
+const notLetIn = (
+  answer: Extract<Notice, { readonly says: 'notLetIn' }>['answer'],
+  language: Language,
+): readonly [string, string, string] => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  switch (answer.result) {
+    case 'wrong':
+      return [t('密码错', 'Wrong password'), t(`还可试 ${answer.triesLeft} 次`, `Tries left: ${answer.triesLeft}`), ''];
+    case 'lockedOut':
+      return [t('账号已锁', 'Locked out'), t(`请等 ${answer.minutes} 分钟`, `Wait ${answer.minutes} min`), ''];
+    case 'unknown':
+      return [t('无此操作员', 'No such operator'), '', ''];
+    case 'notStored':
+      return [t('存储故障', 'Storage failed'), t('未更改', 'Nothing changed'), ''];
+    case 'mustChange':
+      return [t('初始密码须先改', 'Initial password'), t('菜单742 改密', 'MENU 742 changes'), ''];
+    case 'notClerk':
+      return [t('主管', 'Not a clerk:'), t('不能执行该交易', 'sells nothing'), ''];
+  }
+};
+
+const flaws: {
+  readonly [F in Extract<Notice, { readonly says: 'accountRefused' }>['why']]: { readonly [L in Language]: string };
+} = {
+  notDigits: { 'zh-CN': '密码须为数字', en: 'Digits only' },
+  tooShort: { 'zh-CN': '密码太短', en: 'Too short' },
+  tooLong: { 'zh-CN': '密码太长', en: 'Too long' },
+  isInitial: { 'zh-CN': '不能用初始密码', en: 'Is an initial one' },
+  usedBefore: { 'zh-CN': '密码已用过', en: 'Used before' },
+  notAllowed: { 'zh-CN': '无权限', en: 'Not allowed' },
+  exists: { 'zh-CN': '操作员已存在', en: 'Exists already' },
+  full: { 'zh-CN': '操作员已满', en: 'No room for more' },
+  noSuchNumber: { 'zh-CN': '操作员号不符', en: 'No such number' },
+  currentOperator: { 'zh-CN': '当前操作员', en: 'Is signed on' },
+  differ: { 'zh-CN': '两次输入不同', en: 'They differ' },
+  unsettled: { 'zh-CN': '有流水未结算', en: 'Not settled yet' },
+};
+
 /** Which limit, in two lines; the third says how much it still allows. */
 const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [string, string] } } = {
   refund: { 'zh-CN': ['退货金额超限', '单笔最多'], en: ['Too much', 'A refund may be'] },
@@ -107,6 +146,22 @@ export const told = (state: State, identity: Identity, language: Language, what:
       ];
     case 'locked':
       return [t('终端已锁定', 'Locked'), t('菜单77 主管解锁', 'MENU 77 unlocks'), '', ok];
+    case 'notLetIn':
+      return [...notLetIn(what.answer, language), ok];
+    case 'accountRefused':
+      return [t('未更改', 'Nothing changed'), flaws[what.why][language], '', ok];
+    case 'accountDone':
+      return [
+        `${t('操作员', 'Operator')} ${what.operator}`,
+        {
+          signedOn: t('签到成功', 'Signed on'),
+          passwordChanged: t('密码已改', 'Password changed'),
+          added: t('已增加', 'Added'),
+          removed: t('已删除', 'Removed'),
+        }[what.what],
+        '',
+        ok,
+      ];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':

@@ -2,8 +2,8 @@ import type { MinorUnits } from '../hal/units.ts';
 
 /** What a shop's policy and the configuration decide; the machine reads it and never changes it. */
 export interface Rules {
-  /** The operator that is signed on, two digits. */
-  readonly operator: string;
+  /** Who sells while no operator has signed on by his own number, two digits; nobody when not given. */
+  readonly operator?: string;
   /** The most that one transaction may move. */
   readonly maxAmount: MinorUnits;
   /** The most that one refund may give back. */

@@ -2,6 +2,7 @@
 
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
+import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
@@ -34,6 +35,17 @@ export type Notice =
   /** In minor units; negative when it is owed. */
   | { readonly says: 'balance'; readonly amount: number }
   | { readonly says: 'locked' }
+  /** Nobody was let in, or an account stayed as it was. */
+  | {
+      readonly says: 'notLetIn';
+      readonly answer: NotLetIn | { readonly result: 'mustChange' } | { readonly result: 'notClerk' };
+    }
+  | { readonly says: 'accountRefused'; readonly why: AccountFlaw | 'differ' | 'unsettled' }
+  | {
+      readonly says: 'accountDone';
+      readonly what: 'passwordChanged' | 'added' | 'removed' | 'signedOn';
+      readonly operator: string;
+    }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
@@ -120,6 +132,8 @@ export type Override =
   | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'slip' } & Unprinted)
   | { readonly purpose: 'otherPrinter'; readonly waiting: 'nothing' }
   | { readonly purpose: 'unlock' }
+  /** To add or remove an operator. */
+  | { readonly purpose: 'manage'; readonly wanted: 'add' | 'remove' }
   | ({ readonly purpose: 'reprint' } & Archived);
 
 /** What ends with an incident number: a reversal, or what is in doubt. */
@@ -131,6 +145,9 @@ export type Query =
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
   | { readonly by: 'card'; readonly tail: string };
+
+/** What an operator's number is typed for. */
+export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 
 /** What a voucher number is typed for, or another number of a transaction. */
 export type Purpose =
@@ -182,6 +199,44 @@ export type Phase =
   | ({ readonly name: 'reference'; readonly entered: string } & Drafting & Timed)
   | ({ readonly name: 'date'; readonly entered: string; readonly reference: string } & Drafting & Timed)
   | ({ readonly name: 'totals' } & Timed)
+  /** 柜员: a number, then a password, or a new one twice. Without a deadline where nobody is signed on. */
+  | {
+      readonly name: 'operatorNumber';
+      readonly entered: string;
+      readonly wanted: AccountPurpose;
+      readonly by?: string;
+      readonly until?: MonotonicMs;
+    }
+  | ({
+      readonly name: 'operatorPassword';
+      readonly entered: string;
+      readonly operator: string;
+      readonly wanted: 'signOn' | 'change';
+    } & Timed)
+  | ({
+      readonly name: 'checkingOperator';
+      readonly operator: string;
+      readonly wanted: 'signOn' | 'change';
+      readonly password: string;
+    } & Awaiting)
+  | ({
+      readonly name: 'newPassword';
+      readonly entered: string;
+      readonly operator: string;
+      /** The one before; absent for an account that is added. */
+      readonly old?: string;
+      /** What was typed the first time. */
+      readonly first?: string;
+      readonly by?: string;
+    } & Timed)
+  | ({
+      readonly name: 'managing';
+      readonly operator: string;
+      readonly what: 'passwordChanged' | 'added' | 'removed';
+      readonly by?: string;
+    } & Awaiting)
+  | ({ readonly name: 'listingOperators' } & Awaiting)
+  | ({ readonly name: 'operators'; readonly ids: readonly string[]; readonly at: number } & Timed)
   | ({ readonly name: 'amount' } & Drafting & Timed)
   | ({ readonly name: 'confirm' } & Drafting & Timed)
   | ({ readonly name: 'checkingPrinter' } & Drafting & Awaiting)

@@ -13,6 +13,7 @@ import * as choosing from './handlers/choosing.ts';
 import * as entering from './handlers/entering.ts';
 import * as everywhere from './handlers/everywhere.ts';
 import * as finding from './handlers/finding.ts';
+import * as operating from './handlers/operating.ts';
 import * as printing from './handlers/printing.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
@@ -30,8 +31,9 @@ export interface Row<P extends PhaseName = PhaseName, E extends EventName = Even
 type Rows = { readonly [P in PhaseName]: { readonly [E in EventName]?: Row<P, E> } };
 
 /** Where `goOn` can lead. */
-const onward = [
+export const onward = [
   'idle',
+  'operatorNumber',
   'signingOn',
   'clearingBuffer',
   'reversing',
@@ -75,7 +77,7 @@ const rows: Rows = {
   },
   menu: {
     key: {
-      to: ['same', 'confirmSettlement', 'totals', 'doubt', ...step, ...copies, ...onward],
+      to: ['same', 'confirmSettlement', 'totals', 'doubt', 'listingOperators', ...step, ...copies, ...onward],
       run: choosing.inMenu,
     },
     timeUp: { to: onward, run: goOn },
@@ -186,6 +188,33 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
 
+  // ---- operators 柜员 ----
+  operatorNumber: {
+    key: {
+      to: ['same', 'operatorPassword', 'newPassword', 'managing', 'notice', ...onward],
+      run: operating.numberKey,
+    },
+    timeUp: { to: onward, run: goOn },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    signOnAsked: { to: onward, run: authorising.signOnAsked },
+    settlementDue: { to: onward, run: settling.settlementDue },
+  },
+  operatorPassword: {
+    key: { to: ['same', 'checkingOperator', ...onward], run: operating.passwordKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  checkingOperator: { passwordChecked: { to: ['newPassword', 'notice'], run: operating.checked } },
+  newPassword: {
+    key: { to: ['same', 'managing', 'notice', ...onward], run: operating.newPasswordKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  managing: { accountAnswered: { to: ['notice'], run: operating.accountAnswered } },
+  listingOperators: { operatorsListed: { to: ['operators'], run: operating.listed } },
+  operators: {
+    key: { to: ['same', ...onward], run: operating.listKey },
+    timeUp: { to: onward, run: goOn },
+  },
+
   // ---- copies that are owed or asked for again 重打印 ----
   printingCopy: { printed: { to: ['same', 'notice', 'clearingBuffer'], run: printing.copyPrinted } },
 
@@ -243,6 +272,8 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   uploadAnswered: 'staleOutcome',
   found: 'staleOutcome',
   passwordChecked: 'staleOutcome',
+  accountAnswered: 'staleOutcome',
+  operatorsListed: 'staleOutcome',
   ledgerFault: { to: ['notice', 'outOfService'], run: everywhere.ledgerFault },
 };
 

@@ -212,6 +212,36 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         enterClear,
       ];
+    case 'operatorNumber':
+      return [
+        phase.wanted === 'signOn' ? identity.merchant : t('柜员', 'Operators'),
+        phase.wanted === 'signOn' ? badge(state, identity, language) : '',
+        `${t('操作员号:', 'Operator no.:')}${phase.entered}`,
+        enterClear,
+      ];
+    case 'operatorPassword':
+      return [
+        `${t('操作员', 'Operator')} ${phase.operator}`,
+        t('请输入密码', 'Password:'),
+        '*'.repeat(phase.entered.length),
+        enterClear,
+      ];
+    case 'checkingOperator':
+    case 'managing':
+      return [`${t('操作员', 'Operator')} ${phase.operator}`, t('核对密码', 'Checking'), '', wait];
+    case 'newPassword':
+      return [
+        `${t('操作员', 'Operator')} ${phase.operator}`,
+        phase.first === undefined ? t('请输入新密码', 'New password:') : t('再输一次新密码', 'Once more:'),
+        '*'.repeat(phase.entered.length),
+        enterClear,
+      ];
+    case 'listingOperators':
+      return [t('柜员列表', 'Operators'), '', '', wait];
+    case 'operators': {
+      const line = (n: number): string => phase.ids.slice(phase.at + n * 5, phase.at + n * 5 + 5).join(' ');
+      return [line(0), line(1), line(2), ok];
+    }
     case 'totals': {
       const { domestic, foreign } = totalsOf(state.book);
       const line = (column: 'debit' | 'credit'): string => {

@@ -127,9 +127,13 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     day: maybe(day),
     printer: maybe(text),
     locked: maybe(v.literal(true)),
+    operator: maybe(text),
   },
   carried: { sale },
   settlementPrinted: { code },
+  operatorSignedOn: { operator: text },
+  operatorSignedOff: { operator: text },
+  accountEvent: { what: text, operator: text, by: maybe(text) },
   locked: { operator: text },
   unlocked: { supervisor: text },
   printerChosen: { printer: text, supervisor: text },
@@ -152,6 +156,13 @@ const answer = v.object({
   amount: maybe(number),
 });
 const readiness = v.object({ ready: flag, paperNearEnd: maybe(flag), cause: maybe(text) });
+const account = v.object({
+  result: text,
+  role: maybe(text),
+  triesLeft: maybe(number),
+  minutes: maybe(number),
+  why: maybe(text),
+});
 const effect = text;
 
 const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wall' | 'id'> } = {
@@ -175,7 +186,9 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   settlementAnswered: { effect, answer },
   uploadAnswered: { effect, answer },
   found: { effect, rows: v.array(v.object({ sale, left: number } satisfies Keys<Found>)) },
-  passwordChecked: { effect, accepted: flag },
+  passwordChecked: { effect, answer: account },
+  accountAnswered: { effect, answer: account },
+  operatorsListed: { effect, operators: v.array(text) },
   ledgerFault: { result: text, fact: text },
 };
 

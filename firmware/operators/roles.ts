@@ -1,7 +1,8 @@
 /** 柜员: who may do what, by number, and what a password must be. As on UnionPay's terminals. */
 
-/** 一般柜员 clerk, 主管 supervisor, 系统管理员 administrator. */
-export type Role = 'clerk' | 'supervisor' | 'administrator';
+import type { Role } from '../../hal/operators.ts';
+
+export type { Role };
 
 export const supervisorId = '00';
 export const administratorId = '99';

@@ -47,7 +47,7 @@ export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) =>
 };
 
 /** At rest there is time. */
-export const signOnAsked: Handler<'idle', 'signOnAsked'> = (turn) => goOn(turn.know({ signedOn: false }));
+export const signOnAsked = (turn: Turn): Step => goOn(turn.know({ signedOn: false }));
 
 /** A balance moves nothing: whatever comes of it is told, and nothing is left open. */
 export const balanceAnswered: Handler<'inquiring', 'balanceAnswered'> = (turn, _phase, { answer }) => {

@@ -5,6 +5,7 @@ import {
   askSupervisor,
   goOn,
   mayTurn,
+  nobody,
   notice,
   openMenu,
   printOwedOrLast,
@@ -14,6 +15,7 @@ import {
 import { type EntryKind, kinds } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
 /** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
@@ -45,6 +47,10 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return openMenu(turn, action.menu);
     case 'begin':
       return begin(turn, action.kind);
+    case 'operator':
+      return operating.begin(turn, action.wanted);
+    case 'listOperators':
+      return operating.list(turn);
     case 'query':
       return askNumber(turn, { purpose: 'query', by: action.by });
     case 'reprintLast':
@@ -62,7 +68,7 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'lock':
       return turn.book.locked
         ? askSupervisor(turn, { purpose: 'unlock' })
-        : notice(turn.record({ type: 'locked', operator: turn.rules.operator }), { says: 'locked' });
+        : notice(turn.record({ type: 'locked', operator: turn.operator ?? nobody }), { says: 'locked' });
     case 'settle':
       return turn.book.sales.length > 0
         ? turn.to({ name: 'confirmSettlement', until: turn.after(turn.rules.timers.confirmMs) })

@@ -5,6 +5,7 @@ import {
   clearBuffer,
   effectId,
   goOn,
+  nobody,
   notice,
   printArchived,
   printReversalSlip,
@@ -17,6 +18,7 @@ import {
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
+import { askNumber as askOperator, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
 import { checkPrinter, enter, isDigit } from './steps.ts';
 
@@ -78,6 +80,7 @@ export const withoutOverride = (turn: Turn, override: Override): Step => {
     case 'reprint':
     case 'close':
     case 'unlock':
+    case 'manage':
       return goOn(turn);
     case 'handOver':
       return waitForAcquirer(turn, openReversal(override));
@@ -94,6 +97,12 @@ const backToPaper = (turn: Turn, unprinted: Unprinted): Step => {
   return printer.ready ? printAgain(turn, unprinted) : waitForPaper(turn, { ...unprinted, cause: printer.cause });
 };
 
+/** A sale or a reversal is waiting: nothing may come between. */
+const waits = (override: Override): boolean =>
+  override.purpose === 'keep' ||
+  override.purpose === 'handOver' ||
+  (override.purpose === 'otherPrinter' && override.waiting === 'slip');
+
 const passwordDigits = 12;
 
 export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) => {
@@ -106,7 +115,7 @@ export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) =>
   if (key !== 'enter') return 'keyWithoutMeaning';
   const id = effectId('checkPassword', turn.freshId);
   return turn
-    .ask({ type: 'checkPassword', id, password: entered })
+    .ask({ type: 'checkPassword', id, operator: turn.rules.supervisor ?? nobody, password: entered })
     .to({ name: 'checkingPassword', override, awaits: id });
 };
 
@@ -123,10 +132,17 @@ const withOtherPrinter = (turn: Turn, override: Extract<Override, { purpose: 'ot
   }
 };
 
-export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { accepted }) => {
+/** Whoever isn't let in reads why, where there is time to read. */
+export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { answer }) => {
   const { supervisor } = turn.rules;
-  if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
+  if (supervisor === undefined) return withoutOverride(turn, override);
+  if (answer.result !== 'accepted') {
+    if (isShut(answer)) shut(turn, supervisor, answer);
+    const told = isShut(answer) ? answer : ({ result: 'mustChange' } as const);
+    return waits(override) ? withoutOverride(turn, override) : notice(turn, { says: 'notLetIn', answer: told });
+  }
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
+  if (override.purpose === 'manage') return askOperator(turn, override.wanted, supervisor);
   if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
   if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
   if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);

@@ -2,13 +2,20 @@
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
 import { mayBeAbout } from '../book.ts';
-import { askCard, askSupervisor, effectId, notice } from '../going-on.ts';
+import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
 import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
 import type { Draft, Purpose } from '../state.ts';
 import type { Rejection, Step, Turn } from '../turn.ts';
 
 export const isDigit = (key: Key): key is Digit => key.length === 1;
+
+/** A digit behind those that are there, or the last one away. */
+export const typed = (entered: string, key: Key, most: number, then: (entered: string) => Step): Step | Rejection => {
+  if (key === 'clear') return then(entered.slice(0, -1));
+  if (!isDigit(key)) return 'keyWithoutMeaning';
+  return entered.length < most ? then(entered + key) : 'tooManyDigits';
+};
 
 /** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
 export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
@@ -112,7 +119,7 @@ const intend = (turn: Turn, draft: Draft): Step => {
       amount,
       card,
       pinEntered,
-      operator: turn.rules.operator,
+      operator: turn.operator ?? nobody,
       ...(supervisor !== undefined && { supervisor }),
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),

@@ -24,6 +24,8 @@ const leftOut: ReadonlySet<string> = new Set([
   'stan',
   'card',
   'entered',
+  'first',
+  'password',
   'supervisor',
   'retrievalReference',
   'authorisationCode',
@@ -56,8 +58,8 @@ const saleKey = (sale: Sale): string =>
     sale.reversalSlipSays ?? '',
   ].join();
 
-const bookKey = ({ batch, sales, carried, settlement, lastSettlement }: Book): string => {
-  let text = `${batch}`;
+const bookKey = ({ batch, sales, carried, settlement, lastSettlement, locked, operator }: Book): string => {
+  let text = `${batch}${locked ?? ''}${operator ?? ''}`;
   for (const sale of sales) text += `/${saleKey(sale)}`;
   for (const sale of carried) text += `\\${saleKey(sale)}`;
   if (settlement !== undefined) {

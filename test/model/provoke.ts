@@ -51,7 +51,21 @@ const outcomes = (effect: string): readonly object[] => [
   })),
   ...[{ outcome: 'accepted' }, ...answers].map((answer) => ({ type: 'uploadAnswered', effect, answer })),
   { type: 'found', effect, rows: [] },
-  ...[true, false].map((accepted) => ({ type: 'passwordChecked', effect, accepted })),
+  ...[
+    { result: 'accepted', role: 'clerk' },
+    { result: 'accepted', role: 'administrator' },
+    { result: 'mustChange', role: 'clerk' },
+    { result: 'wrong', triesLeft: 1 },
+    { result: 'lockedOut', minutes: 30 },
+    { result: 'unknown' },
+    { result: 'notStored' },
+  ].map((answer) => ({ type: 'passwordChecked', effect, answer })),
+  ...[{ result: 'done' }, { result: 'refused', why: 'exists' }, { result: 'lockedOut', minutes: 30 }].map((answer) => ({
+    type: 'accountAnswered',
+    effect,
+    answer,
+  })),
+  { type: 'operatorsListed', effect, operators: ['00', '99'] },
 ];
 
 const always: readonly object[] = [

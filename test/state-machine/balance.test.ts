@@ -44,7 +44,7 @@ test('a lock keeps sales and holds from being made, also after a power cut; void
     t.equal(locked.keys('cancel', 'function').phase, 'printingCopy', 'a reprint');
     locked.printed().printed().keys('enter');
   }
-  world.keys('menu', '7', '7', '1', 'enter').password(false);
+  world.keys('menu', '7', '7', '1', 'enter').password(false).keys('enter');
   t.match(screen(world), /终端已锁定/);
   world.keys('menu', '7', '7', '1', 'enter').password(true);
   t.match(world.facts.at(-1), { type: 'unlocked', supervisor: '00' });

@@ -49,7 +49,7 @@ test('M4: as long as a reversal slip is due the printer that may hold the slip b
 });
 
 test('a wrong password, cancel, or a shop with one printer changes nothing; the menu turns back', async (t) => {
-  const world = fresh().keys('menu', '6', '8', '1', 'enter').password(false);
+  const world = fresh().keys('menu', '6', '8', '1', 'enter').password(false).keys('enter');
   t.equal(chosen(world), undefined);
   world.keys('menu', '6', '8', '1', 'enter').password(true);
   t.match(screen(world), /已换打印机\|现用第二台/);

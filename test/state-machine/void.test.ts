@@ -124,7 +124,8 @@ test('a void needs the supervisor: without one there is none, and a wrong passwo
   const world = new World([provisioned], nobody).start().signOn().keys('menu', '2');
   t.equal(world.rejections.at(-1), 'notByPolicy');
   const wrong = sold().keys('menu', '2', '1', 'enter').password(false);
-  t.equal(wrong.phase, 'idle');
+  t.match(screen(wrong), /密码错\|还可试 2 次/);
+  t.equal(wrong.keys('enter').phase, 'idle');
 });
 
 test('before the request leaves, cancel and time end the void at every step, and the sale stands (003-12)', async (t) => {
