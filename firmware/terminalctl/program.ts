@@ -7,6 +7,7 @@ import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
 import type { Output } from './output.ts';
+import { addParameters } from './parameters-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipNames } from './slip-command.ts';
 
@@ -126,6 +127,7 @@ unless all fit. From a pipe it takes a line each: component, check value, compon
     .option('-v, --voucher <n>', 'only what belongs to that voucher (凭证号)', positive)
     .addOption(json())
     .action((file, options) => leave(replayCommand(file, options, out)));
+  addParameters(root, json, out, leave);
   return root;
 };
 
