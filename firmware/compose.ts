@@ -20,6 +20,7 @@ import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
 import type { Ledger } from '../hal/ledger.ts';
+import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -30,6 +31,7 @@ import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
+import { PrinterSwitch } from './printer-switch.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import { identityOf } from './slips/slip.ts';
@@ -66,9 +68,22 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
   return display;
 };
 
+const printerOf = (configuration: Configuration, { clock, lineTo, randomBytes }: Surroundings): Printer => {
+  const { printer, secondPrinter, policy } = configuration;
+  const { acceptUnverified } = policy;
+  const make = ({ port, profile, paper }: typeof printer): Printer =>
+    new EscPosPrinter(
+      { serial: port, profile: printerProfile(profile, paper), acceptUnverified },
+      clock,
+      lineTo('printer', port),
+      new ProcessIds(randomBytes),
+    );
+  return secondPrinter === undefined ? make(printer) : new PrinterSwitch(make(printer), make(secondPrinter));
+};
+
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
-  const { keypad, cardReader, pinPad, printer, acquirer, terminal, policy } = configuration;
-  const { clock, lineTo, dial, randomBytes } = surroundings;
+  const { keypad, cardReader, pinPad, acquirer, terminal } = configuration;
+  const { clock, lineTo, dial } = surroundings;
   return {
     keypad:
       keypad.driver === 'serial'
@@ -79,16 +94,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
         ? new SerialCardReader(cardReader.port, clock, lineTo('cardReader', cardReader.port))
         : new MagTekReader(cardReader, clock),
     pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
-    printer: new EscPosPrinter(
-      {
-        serial: printer.port,
-        profile: printerProfile(printer.profile, printer.paper),
-        acceptUnverified: policy.acceptUnverified,
-      },
-      clock,
-      lineTo('printer', printer.port),
-      new ProcessIds(randomBytes),
-    ),
+    printer: printerOf(configuration, surroundings),
     display: displayOf(configuration, surroundings),
     acquirer: new UnionPayAcquirer(
       {
@@ -121,7 +127,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules => ({
+const rulesOf = ({ terminal, policy, timers, supervisor, secondPrinter }: Configuration): Rules => ({
   operator: terminal.operator,
   maxAmount: minorUnits(policy.maxAmount),
   maxRefund: minorUnits(policy.maxRefund),
@@ -132,6 +138,7 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
   maxBatch: policy.maxBatch,
   pinBypass: policy.pinBypass,
   keepBySupervisor: policy.keepBySupervisor,
+  secondPrinter: secondPrinter !== undefined,
   acceptUnverified: policy.acceptUnverified,
   timers,
   ...(supervisor !== undefined && { supervisor: supervisor.id }),
@@ -170,7 +177,7 @@ export const compose = (
   const rules = rulesOf(configuration);
   const devices = devicesOf(configuration, masterKey, surroundings);
   const cards = new CardMemory();
-  const identity = identityOf(configuration);
+  const identity = { ...identityOf(configuration), secondPrinter: configuration.secondPrinter !== undefined };
   const recorder = new FlightRecorder(
     flightDirectory(configuration),
     fileSystem,
@@ -189,6 +196,9 @@ export const compose = (
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
     printer: devices.printer,
+    ...(devices.printer instanceof PrinterSwitch && {
+      usePrinter: (place) => (devices.printer as PrinterSwitch).use(place),
+    }),
     acquirer: devices.acquirer,
     ledger,
     cards,
@@ -206,6 +216,7 @@ export const compose = (
     devices,
     ledger,
     clock,
+    ...(configuration.settlement.at !== undefined && { settleAt: configuration.settlement.at }),
     cards,
     tokenOf: (card) => ({
       masked: maskPan(card.pan),

@@ -249,6 +249,9 @@ export const configurationSchema = v.pipe(
     cardReader,
     pinPad,
     printer,
+    secondPrinter: v.optional(
+      described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
+    ),
     display,
     acquirer,
     supervisor: v.optional(supervisor),
@@ -267,7 +270,8 @@ export const configurationSchema = v.pipe(
   }),
   v.forward(
     v.check(
-      (it) => it.printer.profile !== 'mute' || it.policy.acceptUnverified === true,
+      (it) =>
+        (it.printer.profile !== 'mute' && it.secondPrinter?.profile !== 'mute') || it.policy.acceptUnverified === true,
       'the profile mute cannot say whether a slip came out: choose it knowingly with policy.acceptUnverified = true',
     ),
     ['printer'],

@@ -9,7 +9,7 @@ import type { CardReader } from '../hal/card-reader.ts';
 import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer, SlipDocument } from '../hal/printer.ts';
+import type { Printer, PrinterPlace, SlipDocument } from '../hal/printer.ts';
 import type { SaleId } from '../hal/units.ts';
 import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
@@ -35,6 +35,8 @@ export interface EffectContext {
   readonly ledger: Ledger<Fact>;
   readonly cards: CardMemory;
   /** The PAN that was sealed when the card was read. */
+  /** Which of two printers is asked from here on; absent where there is one. */
+  readonly usePrinter?: (place: PrinterPlace) => void;
   readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
   readonly unsealPan: (sealed: string) => string;
   readonly passwordIsRight: (password: string) => Promise<boolean>;
@@ -114,6 +116,8 @@ export const makePerform = (context: EffectContext): Perform => {
     return { half: halfOf(sale), stan: sale.stan, pan: context.unsealPan(sale.card.sealedPan), amount: sale.amount };
   };
 
+  const usePrinter = (book: Book): void => context.usePrinter?.(book.printer ?? 'first');
+
   const executors: Executors = {
     readCard: () => {
       cards.await();
@@ -145,16 +149,19 @@ export const makePerform = (context: EffectContext): Perform => {
       pinPad.cancel();
       return undefined;
     },
-    checkPrinter: async ({ type, id: effect }) => {
+    checkPrinter: async ({ type, id: effect }, book) => {
+      usePrinter(book);
       const readiness = await guarded(type, () => printer.checkReady(), { ready: false, cause: 'silence' });
       return { type: 'printerChecked', effect, readiness };
     },
     print: async ({ type, id: effect, slip }, book) => {
+      usePrinter(book);
       const { slip: document, code } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
       return { type: 'printed', effect, verdict, code };
     },
-    cancelPrint: async ({ type, id: effect }) => {
+    cancelPrint: async ({ type, id: effect }, book) => {
+      usePrinter(book);
       const { confirmed } = await guarded(type, () => printer.cancel(), { confirmed: false });
       return { type: 'printCancelled', effect, confirmed };
     },
@@ -174,6 +181,18 @@ export const makePerform = (context: EffectContext): Perform => {
         unanswered,
       );
       return { type: 'authorised', effect, answer };
+    },
+    inquire: async ({ type, id: effect, stan, batch, pinEntered }) => {
+      const secrets = cards.secrets();
+      const answer = await guarded(
+        type,
+        async () => {
+          if (secrets === undefined) throw new Error('The card is gone from memory before its request was sent');
+          return acquirer.balance({ stan, batch, entry: 'swipe', pinEntered }, secrets);
+        },
+        unanswered,
+      );
+      return { type: 'balanceAnswered', effect, answer };
     },
     reverse: async ({ type, id: effect, saleId, reason }, book) => {
       const sale = findSale(book, saleId);

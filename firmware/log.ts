@@ -70,6 +70,12 @@ const ofFact = (fact: Fact): object => {
       return { batch: fact.batch };
     case 'carried':
       return { saleId: fact.sale.id, stan: fact.sale.stan };
+    case 'locked':
+      return { operator: fact.operator };
+    case 'unlocked':
+      return { supervisor: fact.supervisor };
+    case 'printerChosen':
+      return { printer: fact.printer, supervisor: fact.supervisor };
     case 'reprinted':
       return { batch: fact.batch, voucher: fact.voucher, supervisor: fact.supervisor };
     case 'settlementPrinted':

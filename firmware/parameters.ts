@@ -3,8 +3,7 @@
  * read off the configuration's schema; here stands which, in which unit, and how it is called on four lines of sixteen
  * columns. docs/parameters.md lists them.
  */
-import type { TransactionKind } from '../hal/acquirer.ts';
-import { kinds } from '../state-machine/kinds.ts';
+import { type EntryKind, kinds } from '../state-machine/kinds.ts';
 import type { Language } from '../state-machine/view.ts';
 import type { Configuration } from './configuration.ts';
 import {
@@ -58,7 +57,7 @@ const rows: readonly Row[] = [
   row('policy.maxBatch', '最大交易笔数', 'Batch size', 'pieces'),
   row('policy.keepBySupervisor', '主管可保留交易', 'Keep w/o slip'),
   row('policy.training', '培训模式', 'Training'),
-  ...(Object.keys(kinds) as TransactionKind[]).map(
+  ...(Object.keys(kinds) as EntryKind[]).map(
     (kind): Row => ({
       key: `transactions.${kind}`,
       label: kinds[kind].name,

@@ -1,17 +1,16 @@
 /** The parts of the configuration that a shop and its acquirer agree on: what may be done, when it is settled, what slips say. */
 import * as v from 'valibot';
-import type { TransactionKind } from '../hal/acquirer.ts';
-import { kinds } from '../state-machine/kinds.ts';
+import { type EntryKind, kinds } from '../state-machine/kinds.ts';
 import { described, integer, text } from './schema-words.ts';
 
-const allowed = (kind: TransactionKind) => {
+const allowed = (kind: EntryKind) => {
   const { 'zh-CN': chinese, en } = kinds[kind].name;
   return v.optional(described(v.boolean(), `交易开关: may the terminal do ${chinese} (${en})`), true);
 };
 
 /** A switch for each row of the table of kinds. */
-const switches = Object.fromEntries((Object.keys(kinds) as TransactionKind[]).map((kind) => [kind, allowed(kind)])) as {
-  readonly [K in TransactionKind]: ReturnType<typeof allowed>;
+const switches = Object.fromEntries((Object.keys(kinds) as EntryKind[]).map((kind) => [kind, allowed(kind)])) as {
+  readonly [K in EntryKind]: ReturnType<typeof allowed>;
 };
 
 export const transactions = v.strictObject(switches);
@@ -19,8 +18,8 @@ export const transactions = v.strictObject(switches);
 export const settlement = v.strictObject({
   at: v.optional(
     described(
-      v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of the day such as 23:30')),
-      'Settles by itself at that time of the day (Beijing time); never when not given',
+      v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')),
+      'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
     ),
   ),
   signOff: v.optional(described(v.boolean(), '自动签退: is the operator signed off after a settlement'), true),

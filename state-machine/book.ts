@@ -4,9 +4,10 @@
  * ledger, and trading stops.
  */
 import type { BatchTotals, HalfTotals, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Fact, FactOf } from './facts.ts';
-import { kinds } from './kinds.ts';
+import { type EntryKind, kinds } from './kinds.ts';
 import type { CardToken, Copy, DayTotal, LastSettlement, Sale, SaleStatus } from './sale.ts';
 
 export interface SettlementProgress {
@@ -37,6 +38,9 @@ export interface Book {
   /** Transactions of closed batches that still owe a slip, or are in doubt. */
   readonly carried: readonly Sale[];
   readonly day?: DayTotal;
+  /** The first when not told. */
+  readonly printer?: PrinterPlace;
+  readonly locked?: true;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
 }
@@ -78,7 +82,7 @@ const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefi
 const left = (sale: Sale): MinorUnits => (sale.amount - (sale.refunded ?? 0)) as MinorUnits;
 
 /** Whether a transaction of that kind may be about this one: its kind, it stands, and something of it is left. */
-export const mayBeAbout = (kind: TransactionKind, sale: Sale): boolean => {
+export const mayBeAbout = (kind: EntryKind, sale: Sale): boolean => {
   const about = kinds[kind].about;
   if (about === undefined || !about.kinds.includes(sale.kind) || !stands(sale)) return false;
   return about.amount === 'part' ? left(sale) > 0 : sale.refunded === undefined;
@@ -194,6 +198,8 @@ export const nextBatch = (
       nextStan: book.nextStan,
       settled,
       ...(book.day !== undefined && { day: book.day }),
+      ...(book.printer !== undefined && { printer: book.printer }),
+      ...(book.locked && { locked: true as const }),
     },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
   ];
@@ -374,6 +380,8 @@ export const apply = (book: Book, fact: Fact): Book => {
         carried: [],
         lastSettlement: fact.settled,
         ...(fact.day !== undefined && { day: fact.day }),
+        ...(fact.printer !== undefined && { printer: fact.printer }),
+        ...(fact.locked && { locked: true as const }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -381,6 +389,14 @@ export const apply = (book: Book, fact: Fact): Book => {
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
       return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
+    case 'locked':
+      return { ...book, locked: true };
+    case 'unlocked': {
+      const { locked: _, ...unlocked } = book;
+      return unlocked;
+    }
+    case 'printerChosen':
+      return { ...book, printer: fact.printer };
     case 'reprinted':
       return book;
   }

@@ -32,6 +32,12 @@ export type Effect =
   | ({ readonly type: 'print'; readonly slip: SlipRequest } & Asking)
   | ({ readonly type: 'cancelPrint' } & Asking)
   | ({ readonly type: 'signOn'; readonly stan: Stan; readonly batch: BatchNumber; readonly operator: string } & Asking)
+  | ({
+      readonly type: 'inquire';
+      readonly stan: Stan;
+      readonly batch: BatchNumber;
+      readonly pinEntered: boolean;
+    } & Asking)
   | ({ readonly type: 'authorise'; readonly saleId: SaleId } & Asking)
   | ({ readonly type: 'reverse'; readonly saleId: SaleId; readonly reason: ReversalReason } & Asking)
   | ({

@@ -5,6 +5,7 @@
 
 import type {
   AuthorisationOutcome,
+  BalanceOutcome,
   ReversalOutcome,
   SettlementOutcome,
   SignOnOutcome,
@@ -39,12 +40,15 @@ export type Happening =
   | { readonly type: 'link'; readonly device: DeviceName; readonly online: boolean }
   /** The acquirer asks for a sign-on when there is time: 处理要求 3 in the header of an answer. */
   | { readonly type: 'signOnAsked' }
+  /** The time of day at which the shop settles has come. */
+  | { readonly type: 'settlementDue' }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
   /** `code`: the ledger's short code that stands on the slip. */
   | ({ readonly type: 'printed'; readonly verdict: PrintVerdict; readonly code?: string } & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)
+  | ({ readonly type: 'balanceAnswered'; readonly answer: BalanceOutcome } & Outcome)
   | ({ readonly type: 'reversalAnswered'; readonly answer: ReversalOutcome } & Outcome)
   | ({ readonly type: 'settlementAnswered'; readonly answer: SettlementOutcome } & Outcome)
   /** Of an upload and of the batch end. */
@@ -70,11 +74,13 @@ export const eventNames = Object.keys({
   readiness: 0,
   link: 0,
   signOnAsked: 0,
+  settlementDue: 0,
   printerChecked: 0,
   printed: 0,
   printCancelled: 0,
   signOnAnswered: 0,
   authorised: 0,
+  balanceAnswered: 0,
   reversalAnswered: 0,
   settlementAnswered: 0,
   uploadAnswered: 0,

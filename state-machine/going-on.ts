@@ -12,7 +12,7 @@ import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
 
-/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on; else idle. */
+/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on, then the day's settlement; else idle. */
 export const goOn = (turn: Turn): Step => {
   const open = openSale(turn.book);
   if (open !== undefined) {
@@ -23,6 +23,10 @@ export const goOn = (turn: Turn): Step => {
   const due = reversalSlipsDue(turn.book)[0];
   if (due !== undefined && turn.state.printer.ready) return printReversalSlip(turn, due.id, { do: 'goOn' });
   if (!turn.state.signedOn) return signOn(turn, 1);
+  if (turn.state.settlementDue) {
+    turn.know({ settlementDue: false });
+    if (turn.book.sales.length > 0) return startSettlement(turn);
+  }
   return turn.to({ name: 'idle' });
 };
 
@@ -127,6 +131,20 @@ export const waitForPaper = (turn: Turn, { saleId, attempt, cause, graceUntil }:
   turn.state.printer.ready
     ? printMerchant(turn, saleId, attempt + 1, graceUntil)
     : turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
+
+/**
+ * Whether the other printer may be turned to. What this one may still hold of a slip that was called void must be
+ * followed by its reversal slip, on the same paper (M4): as long as one is due, it stays.
+ */
+export const mayTurn = (turn: Turn): boolean => turn.rules.secondPrinter && reversalSlipsDue(turn.book).length === 0;
+
+/** From here on the other one is asked; what is known of this one says nothing of it. */
+export const turnToOther = (turn: Turn, supervisor: string): Turn => {
+  const printer = turn.book.printer === 'second' ? 'first' : 'second';
+  return turn
+    .record({ type: 'printerChosen', printer, supervisor })
+    .know({ printer: { ready: true, paperNearEnd: false }, printerMayHold: true });
+};
 
 /** Nothing is printed, and no card asked for, before the reversal slip that is due (M4). */
 export const afterReversalSlip = (turn: Turn, next: Continuation): Step => {

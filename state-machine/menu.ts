@@ -1,5 +1,5 @@
-import type { TransactionKind } from '../hal/acquirer.ts';
 import type { Digit } from '../hal/keypad.ts';
+import type { EntryKind } from './kinds.ts';
 import type { Query } from './state.ts';
 
 export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
@@ -7,9 +7,20 @@ export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'q
 /** What a menu's key does. */
 export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
-  | { readonly do: 'begin'; readonly kind: TransactionKind }
+  | { readonly do: 'begin'; readonly kind: EntryKind }
   | { readonly do: 'query'; readonly by: Query['by'] }
-  | { readonly do: 'reprintLast' | 'reprintAny' | 'reprintSettlement' | 'totals' | 'signOn' | 'settle' | 'doubt' };
+  | {
+      readonly do:
+        | 'reprintLast'
+        | 'reprintAny'
+        | 'reprintSettlement'
+        | 'otherPrinter'
+        | 'totals'
+        | 'signOn'
+        | 'settle'
+        | 'doubt'
+        | 'lock';
+    };
 
 export interface MenuItem {
   readonly key: Digit;
@@ -36,7 +47,10 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('4', '预授权', 'Auth', { do: 'open', menu: 'preAuthorisation' }),
       item('6', '打印', 'Print', { do: 'open', menu: 'print' }),
     ],
-    [item('7', '管理', 'Management', { do: 'open', menu: 'management' })],
+    [
+      item('7', '管理', 'Manage', { do: 'open', menu: 'management' }),
+      item('8', '余额', 'Balance', { do: 'begin', kind: 'balance' }),
+    ],
   ],
   preAuthorisation: [
     [
@@ -52,12 +66,12 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
     [item('5', '结算单', 'Settlement slip', { do: 'reprintSettlement' })],
-    [],
+    [item('8', '换打印机', 'Other printer', { do: 'otherPrinter' })],
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],
     [item('4', '汇总', 'Sum', { do: 'totals' }), item('5', '结算', 'Settle', { do: 'settle' })],
-    [item('6', '待查交易', 'In doubt', { do: 'doubt' })],
+    [item('6', '待查', 'Doubt', { do: 'doubt' }), item('7', '锁定', 'Lock', { do: 'lock' })],
   ],
   query: [
     [

@@ -1,7 +1,7 @@
 /** What a message screen says. */
-import type { TransactionKind } from '../hal/acquirer.ts';
+import type { MinorUnits } from '../hal/units.ts';
 import { findSale, reversalSlipsDue } from './book.ts';
-import { kinds } from './kinds.ts';
+import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
 import type { Limit, Notice, State } from './state.ts';
 import { causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
@@ -22,7 +22,7 @@ const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [
 export const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const ok = t('按确认键返回', 'ENTER to go on');
-  const undone = (kind: TransactionKind): string => kinds[kind].undone[language];
+  const undone = (kind: EntryKind): string => kinds[kind].undone[language];
   switch (what.says) {
     case 'approved': {
       const sale = findSale(state.book, what.saleId);
@@ -98,10 +98,26 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [t('与原交易卡不符', 'Another card'), t('请用原卡', 'Use the same one'), undone(what.kind), ok];
     case 'overLimit':
       return [...overLimit[what.limit][language], `RMB ${decimal(what.most)}`, ok];
+    case 'balance':
+      return [
+        kinds.balance.name[language],
+        t('可用余额', 'Can be spent'),
+        `RMB ${what.amount < 0 ? '-' : ''}${decimal(Math.abs(what.amount) as MinorUnits)}`,
+        ok,
+      ];
+    case 'locked':
+      return [t('终端已锁定', 'Locked'), t('菜单77 主管解锁', 'MENU 77 unlocks'), '', ok];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':
       return [t('无此交易', 'None found'), t('请核对后重查', 'Look again'), '', ok];
+    case 'otherPrinter':
+      return [
+        t('已换打印机', 'Printer changed'),
+        what.printer === 'first' ? t('现用第一台', 'The first is used') : t('现用第二台', 'The second one'),
+        '',
+        ok,
+      ];
     case 'noDoubt':
       return [t('无待查交易', 'Nothing in doubt'), '', '', ok];
     case 'batchFull':

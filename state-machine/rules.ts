@@ -24,6 +24,8 @@ export interface Rules {
   readonly keepBySupervisor: boolean;
   /** Who answers for overrides; absent when no supervisor's password is set, and then there are none. */
   readonly supervisor?: string;
+  /** Whether there is a second printer, for when the first is down. */
+  readonly secondPrinter: boolean;
   /** Whether a printer that can't answer is taken at its silence: chosen knowingly, with such a printer. */
   readonly acceptUnverified: boolean;
   readonly timers: {

@@ -1,10 +1,11 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
 
-import type { ReversalReason, TransactionKind } from '../hal/acquirer.ts';
+import type { ReversalReason } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
-import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
+import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
+import type { EntryKind } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import type { CardToken, Copy, Found, Original, Sale } from './sale.ts';
 
@@ -14,25 +15,29 @@ export type Notice =
   /** Approved, its slip not out: a supervisor kept it, or it has no reversal. */
   | { readonly says: 'kept'; readonly saleId: SaleId }
   | { readonly says: 'inDoubt'; readonly saleId: SaleId }
-  | { readonly says: 'declined'; readonly responseCode: string; readonly kind: TransactionKind }
-  | { readonly says: 'notSent'; readonly kind: TransactionKind }
+  | { readonly says: 'declined'; readonly responseCode: string; readonly kind: EntryKind }
+  | { readonly says: 'notSent'; readonly kind: EntryKind }
   | { readonly says: 'reversed'; readonly saleId: SaleId }
   | { readonly says: 'handedOver'; readonly saleId: SaleId }
-  | { readonly says: 'cancelled'; readonly kind: TransactionKind }
-  | { readonly says: 'cardUnreadable'; readonly kind: TransactionKind }
-  | { readonly says: 'pinNeeded'; readonly kind: TransactionKind }
-  | { readonly says: 'pinPadFailed'; readonly kind: TransactionKind }
+  | { readonly says: 'cancelled'; readonly kind: EntryKind }
+  | { readonly says: 'cardUnreadable'; readonly kind: EntryKind }
+  | { readonly says: 'pinNeeded'; readonly kind: EntryKind }
+  | { readonly says: 'pinPadFailed'; readonly kind: EntryKind }
   /** Why a transaction can't be about that one: there is none of that number; it was voided, refunded or completed; it is none that stands. */
-  | { readonly says: 'noOriginal'; readonly kind: TransactionKind }
-  | { readonly says: 'alreadyVoided'; readonly kind: TransactionKind }
-  | { readonly says: 'notVoidable'; readonly kind: TransactionKind }
+  | { readonly says: 'noOriginal'; readonly kind: EntryKind }
+  | { readonly says: 'alreadyVoided'; readonly kind: EntryKind }
+  | { readonly says: 'notVoidable'; readonly kind: EntryKind }
   /** Another card than the original's. */
-  | { readonly says: 'otherCard'; readonly kind: TransactionKind }
+  | { readonly says: 'otherCard'; readonly kind: EntryKind }
   /** A limit of the shop's: of one transaction, of a refund, of a day, of what the batch has taken. */
   | { readonly says: 'overLimit'; readonly limit: Limit; readonly most: MinorUnits }
+  /** In minor units; negative when it is owed. */
+  | { readonly says: 'balance'; readonly amount: number }
+  | { readonly says: 'locked' }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
+  | { readonly says: 'otherPrinter'; readonly printer: PrinterPlace }
   | { readonly says: 'batchFull' }
   | { readonly says: 'nothingToSettle' }
   | { readonly says: 'nothingToPrint' }
@@ -80,7 +85,7 @@ interface Archived {
 
 /** A transaction that is being entered: what its steps have given so far. */
 export interface Draft {
-  readonly kind: TransactionKind;
+  readonly kind: EntryKind;
   readonly amount: MinorUnits;
   readonly supervisor?: string;
   /** What it is about, and what is known of that. */
@@ -110,6 +115,11 @@ export type Override =
   | ({ readonly purpose: 'handOver' } & OpenReversal)
   | ({ readonly purpose: 'enter' } & Drafting)
   | ({ readonly purpose: 'close' } & OfSale)
+  /** To turn to the other printer, with what waits for it. */
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'draft' } & Drafting)
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'slip' } & Unprinted)
+  | { readonly purpose: 'otherPrinter'; readonly waiting: 'nothing' }
+  | { readonly purpose: 'unlock' }
   | ({ readonly purpose: 'reprint' } & Archived);
 
 /** What ends with an incident number: a reversal, or what is in doubt. */
@@ -180,6 +190,7 @@ export type Phase =
   /** A sale of the same card and amount was made just before: the clerk decides, never the terminal. */
   | ({ readonly name: 'twin'; readonly twin: SaleId } & Drafting & Timed)
   | ({ readonly name: 'pin' } & Drafting & Awaiting)
+  | ({ readonly name: 'inquiring' } & Awaiting)
   | ({ readonly name: 'authorising' } & OfSale & Awaiting)
   | ({ readonly name: 'printingMerchant'; readonly attempt: number; readonly graceUntil?: MonotonicMs } & OfSale &
       Awaiting)
@@ -229,6 +240,8 @@ export interface State {
   readonly printer: PrinterReadiness;
   /** Whether the printer may still hold lines of a slip that it hasn't printed. */
   readonly printerMayHold: boolean;
+  /** It is time for the settlement that the shop has every day. */
+  readonly settlementDue: boolean;
   /** Devices whose line is down. */
   readonly offline: readonly DeviceName[];
 }

@@ -51,9 +51,9 @@ const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notic
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 /** A step of entering, whichever the kind's row says is next. */
-const step = ['password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
+const step = ['card', 'password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
 /** Behind the card: the PIN, or the intent where none is asked for. */
-const cardDone = ['pin', 'authorising'] as const;
+const cardDone = ['pin', 'authorising', 'inquiring'] as const;
 
 const rows: Rows = {
   starting: { started: { to: onward, run: goOn } },
@@ -71,6 +71,7 @@ const rows: Rows = {
     key: { to: ['amount', 'menu', ...copies], run: choosing.atIdle },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
     signOnAsked: { to: onward, run: authorising.signOnAsked },
+    settlementDue: { to: onward, run: settling.settlementDue },
   },
   menu: {
     key: {
@@ -119,7 +120,7 @@ const rows: Rows = {
     printerChecked: { to: ['card', 'printerNotReady', 'printingReversal'], run: entering.printerChecked },
   },
   printerNotReady: {
-    key: { to: ['checkingPrinter', ...onward], run: entering.notReadyKey },
+    key: { to: ['checkingPrinter', 'password', ...onward], run: entering.notReadyKey },
     readiness: { to: ['same', 'checkingPrinter'], run: entering.notReadyReadiness },
     timeUp: { to: onward, run: goOn },
   },
@@ -134,11 +135,12 @@ const rows: Rows = {
     timeUp: { to: ['notice'], run: entering.twinGivenUp },
   },
   pin: {
-    pin: { to: ['authorising', 'notice'], run: entering.pinEntered },
+    pin: { to: ['authorising', 'inquiring', 'notice'], run: entering.pinEntered },
     key: { to: ['same'], run: entering.pinKey },
   },
 
   // ---- in the acquirer's hands, then the printer's ----
+  inquiring: { balanceAnswered: { to: ['notice'], run: authorising.balanceAnswered } },
   authorising: {
     authorised: { to: ['printingMerchant', 'notice', 'printingReversal', ...reversal], run: authorising.authorised },
   },
@@ -229,11 +231,13 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   readiness: { to: ['same'], run: everywhere.readinessNoted },
   link: { to: ['same'], run: everywhere.linkNoted },
   signOnAsked: { to: ['same'], run: everywhere.signOnNoted },
+  settlementDue: { to: ['same'], run: everywhere.settlementNoted },
   printerChecked: 'staleOutcome',
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',
   signOnAnswered: 'staleOutcome',
   authorised: 'staleOutcome',
+  balanceAnswered: 'staleOutcome',
   reversalAnswered: 'staleOutcome',
   settlementAnswered: 'staleOutcome',
   uploadAnswered: 'staleOutcome',

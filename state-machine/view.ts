@@ -52,6 +52,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   const doubts = doubtful(state.book).length;
   if (doubts > 0) return say(language, `待查交易 ${doubts}`, `In doubt: ${doubts}`);
+  if (state.book.locked) return say(language, '终端已锁定', 'Locked');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
@@ -125,10 +126,12 @@ const cardTrouble = (state: State, failures: number, language: Language): string
   return failures > 0 ? say(language, '读卡失败 请重刷', 'Swipe again') : '';
 };
 
-const waitingForPaper = (phase: PhaseOf<'paperWait'>, language: Language): Lines => [
+const waitingForPaper = (phase: PhaseOf<'paperWait'>, identity: Identity, language: Language): Lines => [
   causes[language][phase.cause],
   say(language, '装纸后自动续打', 'Load paper, or'),
-  say(language, '确认 再打', 'ENTER: try again'),
+  identity.secondPrinter === true
+    ? say(language, '确认再打 00换机', 'ENTER 00: other')
+    : say(language, '确认 再打', 'ENTER: try again'),
   say(language, '取消冲正', 'CANCEL: reverse'),
 ];
 
@@ -238,7 +241,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         causes[language][phase.cause],
         undone,
         t('处理后按确认', 'Mend, then ENTER'),
-        t('取消返回', 'CANCEL: back'),
+        identity.secondPrinter === true ? t('功能换机 取消', 'FUNC: the other') : t('取消返回', 'CANCEL: back'),
       ];
     case 'card':
       return [
@@ -263,6 +266,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('请持卡人输入密码', 'Cardholder: PIN'),
         t('取消返回', 'CANCEL: back'),
       ];
+    case 'inquiring':
+      return [kinds.balance.name[language], t('正在联机交易', 'Asking the bank'), '', wait];
     case 'authorising':
       return [
         `RMB ${decimal(findSale(state.book, phase.saleId).amount)}`,
@@ -274,7 +279,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'printingMerchant':
       return [t('正在打印', 'Printing'), t('商户存根', 'Merchant copy'), t('打印完前勿交货', 'Hold the goods'), wait];
     case 'paperWait':
-      return waitingForPaper(phase, language);
+      return waitingForPaper(phase, identity, language);
     case 'tearOff':
       return [
         t('交易成功', 'Approved'),

@@ -119,9 +119,20 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   settlementStarted: { stan: number, totals },
   settlementAnswered: { domestic: text, foreign: text, stan: number },
   uploaded: { count: number, stan: number },
-  batchOpened: { terminalId: text, batch: number, nextStan: number, settled, day: maybe(day) },
+  batchOpened: {
+    terminalId: text,
+    batch: number,
+    nextStan: number,
+    settled,
+    day: maybe(day),
+    printer: maybe(text),
+    locked: maybe(v.literal(true)),
+  },
   carried: { sale },
   settlementPrinted: { code },
+  locked: { operator: text },
+  unlocked: { supervisor: text },
+  printerChosen: { printer: text, supervisor: text },
   reprinted: { saleId, batch: number, voucher: number, supervisor: text },
 };
 
@@ -138,6 +149,7 @@ const answer = v.object({
   key: maybe(v.picklist(['PIK', 'MAK', 'TDK'])),
   domestic: maybe(text),
   foreign: maybe(text),
+  amount: maybe(number),
 });
 const readiness = v.object({ ready: flag, paperNearEnd: maybe(flag), cause: maybe(text) });
 const effect = text;
@@ -152,11 +164,13 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   readiness: { readiness },
   link: { device: text, online: flag },
   signOnAsked: {},
+  settlementDue: {},
   printerChecked: { effect, readiness },
   printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), code },
   printCancelled: { effect, confirmed: flag },
   signOnAnswered: { effect, answer },
   authorised: { effect, answer },
+  balanceAnswered: { effect, answer },
   reversalAnswered: { effect, answer },
   settlementAnswered: { effect, answer },
   uploadAnswered: { effect, answer },

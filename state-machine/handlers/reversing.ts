@@ -5,18 +5,20 @@ import {
   clearBuffer,
   effectId,
   goOn,
+  notice,
   printArchived,
   printReversalSlip,
   reverse,
+  turnToOther,
   waitForAcquirer,
   waitForPaper,
   withoutSlip,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
-import type { OpenReversal, Override } from '../state.ts';
+import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 import { printAgain } from './printing.ts';
-import { enter, isDigit } from './steps.ts';
+import { checkPrinter, enter, isDigit } from './steps.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
 const nextReason = (
@@ -71,11 +73,25 @@ export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, ph
  * printer has become ready is printed.
  */
 export const withoutOverride = (turn: Turn, override: Override): Step => {
-  if (override.purpose === 'enter' || override.purpose === 'reprint' || override.purpose === 'close') return goOn(turn);
-  if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
-  if (turn.after(0) >= override.graceUntil) return withoutSlip(turn, override.saleId);
+  switch (override.purpose) {
+    case 'enter':
+    case 'reprint':
+    case 'close':
+    case 'unlock':
+      return goOn(turn);
+    case 'handOver':
+      return waitForAcquirer(turn, openReversal(override));
+    case 'keep':
+      return backToPaper(turn, override);
+    case 'otherPrinter':
+      return override.waiting === 'slip' ? backToPaper(turn, override) : goOn(turn);
+  }
+};
+
+const backToPaper = (turn: Turn, unprinted: Unprinted): Step => {
+  if (turn.after(0) >= unprinted.graceUntil) return withoutSlip(turn, unprinted.saleId);
   const { printer } = turn.state;
-  return printer.ready ? printAgain(turn, override) : waitForPaper(turn, { ...override, cause: printer.cause });
+  return printer.ready ? printAgain(turn, unprinted) : waitForPaper(turn, { ...unprinted, cause: printer.cause });
 };
 
 const passwordDigits = 12;
@@ -96,10 +112,23 @@ export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) =>
 
 export const passwordTimeUp: Handler<'password', 'timeUp'> = (turn, { override }) => withoutOverride(turn, override);
 
+const withOtherPrinter = (turn: Turn, override: Extract<Override, { purpose: 'otherPrinter' }>): Step => {
+  switch (override.waiting) {
+    case 'draft':
+      return checkPrinter(turn, override.draft);
+    case 'slip':
+      return printAgain(turn, override);
+    case 'nothing':
+      return notice(turn, { says: 'otherPrinter', printer: turn.book.printer ?? 'first' });
+  }
+};
+
 export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { accepted }) => {
   const { supervisor } = turn.rules;
   if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
+  if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
+  if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
   if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
   if (override.purpose === 'handOver' || override.purpose === 'close') {
     const until = turn.after(turn.rules.timers.passwordMs);

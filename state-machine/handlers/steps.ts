@@ -1,10 +1,9 @@
 /** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
-import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
 import { mayBeAbout } from '../book.ts';
 import { askCard, askSupervisor, effectId, notice } from '../going-on.ts';
-import { type About, type EntryStep, kinds } from '../kinds.ts';
+import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
 import type { Draft, Purpose } from '../state.ts';
 import type { Rejection, Step, Turn } from '../turn.ts';
@@ -49,7 +48,7 @@ export const enterAmount = (turn: Turn, draft: Draft, amount: number): Step | Re
 export const askNumber = (turn: Turn, wanted: Purpose, entered = ''): Step =>
   turn.to({ name: 'number', wanted, entered, until: turn.after(turn.rules.timers.confirmMs) });
 
-export const aboutOf = (kind: TransactionKind): About => {
+export const aboutOf = (kind: EntryKind): About => {
   const { about } = kinds[kind];
   if (about === undefined) throw new Error(`A ${kind} is about nothing`);
   return about;
@@ -101,6 +100,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 const intend = (turn: Turn, draft: Draft): Step => {
   const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
+  if (kind === 'balance') return inquire(turn, pinEntered);
   const saleId = turn.freshId as SaleId;
   const id = effectId('authorise', saleId);
   return turn
@@ -119,6 +119,16 @@ const intend = (turn: Turn, draft: Draft): Step => {
     })
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });
+};
+
+/** Nothing is moved, so that nothing need be durable but the trace number (M6). */
+const inquire = (turn: Turn, pinEntered: boolean): Step => {
+  const { nextStan: stan, batch } = turn.book;
+  const id = effectId('inquire', stan);
+  return turn
+    .record({ type: 'traceTaken', stan, purpose: 'balance' })
+    .ask({ type: 'inquire', id, stan, batch, pinEntered })
+    .to({ name: 'inquiring', awaits: id });
 };
 
 /** What the intent keeps of it: its card is in the intent already. */

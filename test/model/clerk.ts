@@ -58,6 +58,8 @@ const look = (machine: Machine, world: World): readonly Move[] =>
     ? []
     : [
         ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '4'),
+        ...press(machine, spend(world, 'queries'), 'the clerk begins a balance inquiry', 'menu', '8'),
+        ...press(machine, spend(world, 'queries'), 'the clerk locks the terminal', 'menu', '7', '7'),
         ...press(
           machine,
           spend(world, 'queries'),

@@ -93,7 +93,7 @@ const renamed = (text: string, world: World): string => {
 const unsent = (phase: Phase): string => ('unsent' in phase && phase.unsent !== false ? 'unsent' : '');
 
 const machineKey = (state: State): string =>
-  `${told(state.phase)}${unsent(state.phase)}${state.signedOn}${state.printer.ready}${state.printerMayHold}`;
+  `${told(state.phase)}${unsent(state.phase)}${state.signedOn}${state.settlementDue}${state.printer.ready}${state.printerMayHold}`;
 
 /** What tells two states of the machine apart. */
 export const keyOfState = (state: State): string => `${machineKey(state)}|${keyOfBook(state.book)}`;

@@ -38,6 +38,7 @@ const outcomes = (effect: string): readonly object[] => [
     answer,
   })),
   ...[approval, ...answers].map((answer) => ({ type: 'authorised', effect, answer })),
+  ...[{ outcome: 'balance', amount: -1 }, ...answers].map((answer) => ({ type: 'balanceAnswered', effect, answer })),
   ...[{ outcome: 'acknowledged', responseCode: '25' }, ...answers].map((answer) => ({
     type: 'reversalAnswered',
     effect,
@@ -65,6 +66,7 @@ const always: readonly object[] = [
     [true, false].map((online) => ({ type: 'link', device, online })),
   ),
   { type: 'signOnAsked' },
+  { type: 'settlementDue' },
   ...(['refused', 'failed'] as const).map((result) => ({ type: 'ledgerFault', result, fact: 'intended' })),
 ];
 

@@ -46,7 +46,7 @@ test('a refund: supervisor, voucher, original, amount, confirmation, same card, 
   });
 });
 
-test('refunds of one sale go on up to its amount, and no further (001-02)', async (t) => {
+test('refunds of one sale go on up to its amount, and no further (001-02, 003-21)', async (t) => {
   const done = upToRequest(sold(), '1', '00').authorised().printed().keys('enter').printed().keys('enter');
   asked(done).keys('2', 'enter');
   t.match(screen(done), /最多 11.34/);
@@ -179,7 +179,7 @@ test('a sale that this terminal does not know is refunded by reference and date 
   });
 });
 
-test('a void asks for a voucher of this batch: what was settled is refunded (002-04)', async (t) => {
+test('a void asks for a voucher of this batch: what was settled is refunded (002-04, 002-16, 004-23)', async (t) => {
   const world = new World().start().signOn().keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter');
   t.match(screen(world), /原交易不存在\|已结算的请退货/);
 });

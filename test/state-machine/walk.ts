@@ -28,6 +28,10 @@ const everywhere: readonly (readonly Key[])[] = [
   ['function', '8', 'enter'],
   ['menu', '7', '5'],
   ['menu', '7', '4'],
+  ['menu', '8'],
+  ['menu', '7', '7'],
+  ['menu', '7', '7', '1', 'enter'],
+  ['menu', '7', '7', '1', 'enter'],
   ['menu', '7', '3', '1'],
   ['menu', '6', '2'],
 ];
@@ -52,6 +56,7 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
 const ways = [
   'anotherBatch',
   'disk',
+  'settlementDue',
   ...times(20, 'habit'),
   ...times(16, 'card'),
   ...times(4, 'key'),
@@ -228,6 +233,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
         world.disk = () => 'stored';
         return fault;
       };
+    } else if (way === 'settlementDue') {
+      if (dice.one([true, false, false])) world.happen({ type: 'settlementDue' });
     } else if (way === 'anotherBatch') {
       if (dice.one([true, false, false])) acquirer.turnToAnotherBatch();
     } else {

@@ -22,6 +22,7 @@ export const rules: Rules = {
   maxBatch: 500,
   pinBypass: true,
   keepBySupervisor: true,
+  secondPrinter: false,
   supervisor: '00',
   acceptUnverified: false,
   timers: {
