@@ -6,13 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-
-const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
-const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `${length} digits`));
-const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
-const milliseconds = (low: number, high: number) => integer(low, high);
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
+import { described, digits, integer, milliseconds, text } from './schema-words.ts';
+import { settlement, slip, transactions } from './trade-parameters.ts';
 
 const port = v.strictObject({
   path: described(text(1, 4096), 'The serial port, best by a stable name such as /dev/serial/by-id/…'),
@@ -140,10 +135,28 @@ const policy = v.strictObject({
     ),
     10,
   ),
+  voidMinutes: v.optional(
+    described(integer(0, 1440), 'How many minutes after a sale it may be voided; 0 is until the settlement'),
+    0,
+  ),
+  quickVoidMinutes: v.optional(
+    described(integer(0, 60), 'How many minutes after a sale it is voided without a reason being asked for'),
+    5,
+  ),
+  voidCard: v.optional(described(v.boolean(), 'Must the card be there for a void'), true),
+  voidPin: v.optional(described(v.boolean(), "Is the cardholder's PIN asked for at a void"), true),
+  refundDays: v.optional(
+    described(integer(0, 730), 'How many days after a sale it may be refunded; 0 is without a limit'),
+    0,
+  ),
   maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(
     described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'),
+    false,
+  ),
+  training: v.optional(
+    described(v.boolean(), '培训: may the terminal be practised on; nothing is sent, slips say that they are void'),
     false,
   ),
   acceptUnverified: v.optional(
@@ -152,31 +165,26 @@ const policy = v.strictObject({
   ),
 });
 
-const settlement = v.strictObject({
-  at: v.optional(
-    described(
-      v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')),
-      'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
-    ),
-  ),
-});
-
 const timers = v.strictObject({
-  amountMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  confirmMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  cardMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  pinMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  amountMs: v.optional(described(milliseconds(1000, 600_000), 'For the amount'), 60_000),
+  confirmMs: v.optional(described(milliseconds(1000, 600_000), 'For what is to be looked at and confirmed'), 60_000),
+  cardMs: v.optional(described(milliseconds(1000, 600_000), 'For the card'), 60_000),
+  pinMs: v.optional(described(milliseconds(1000, 600_000), 'For the PIN'), 60_000),
   paperGraceMs: v.optional(
     described(milliseconds(0, 3_600_000), 'How long paper is waited for before the sale is reversed'),
     120_000,
   ),
-  tearOffMs: v.optional(milliseconds(0, 600_000), 30_000),
-  noticeMs: v.optional(milliseconds(100, 600_000), 10_000),
-  passwordMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  tearOffMs: v.optional(
+    described(milliseconds(0, 600_000), "For tearing off the merchant copy, before the cardholder's prints"),
+    30_000,
+  ),
+  noticeMs: v.optional(described(milliseconds(100, 600_000), 'How long a message stands'), 10_000),
+  refusalMs: v.optional(described(milliseconds(100, 600_000), "How long the bank's refusal stands"), 30_000),
+  passwordMs: v.optional(described(milliseconds(1000, 600_000), 'For a password'), 60_000),
   retryMs: v.optional(
     described(
       v.tupleWithRest([milliseconds(100, 3_600_000)], milliseconds(100, 3_600_000)),
-      'Between tries of a reversal, sign-on or settlement',
+      'Between tries of a reversal, sign-on or settlement; the last one repeats',
     ),
     [5_000, 10_000, 20_000, 40_000, 60_000],
   ),
@@ -244,7 +252,6 @@ export const configurationSchema = v.pipe(
     cardReader,
     pinPad,
     printer,
-    settlement: v.optional(settlement, {}),
     secondPrinter: v.optional(
       described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
     ),
@@ -252,7 +259,10 @@ export const configurationSchema = v.pipe(
     acquirer,
     supervisor: v.optional(supervisor),
     operators: v.optional(operators, {}),
+    transactions: v.optional(transactions, {}),
     policy: v.optional(policy, {}),
+    settlement: v.optional(settlement, {}),
+    slip: v.optional(slip, {}),
     timers: v.optional(timers, {}),
     log: v.optional(
       v.strictObject({
@@ -282,12 +292,15 @@ export type ConfigurationResult =
   | { readonly valid: true; readonly configuration: Configuration }
   | { readonly valid: false; readonly errors: readonly string[] };
 
+/** What is never shown, not even where it is wrong: somebody may have typed the password itself. */
+export const secretKeys: readonly string[] = ['supervisor.passwordHash'];
+
 const say = (issue: v.BaseIssue<unknown>): string => {
   const key = v.getDotPath(issue) ?? 'the file';
   if (issue.kind === 'schema' && issue.expected === 'never') return `${key}: no such key`;
   if (issue.received === 'undefined') return `${key}: missing`;
   const expected = issue.type === 'check' || issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
-  return `${key}: expected ${expected}, found ${issue.received}`;
+  return `${key}: expected ${expected}, found ${secretKeys.includes(key) ? 'something else' : issue.received}`;
 };
 
 /** Checks a parsed file; relative paths are taken from `directory`. */

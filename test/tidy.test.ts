@@ -21,6 +21,8 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/serial/hang-up.ts': 'test/drivers/serial/serial-line.test.ts',
   'firmware/compose.ts': 'test/hil/sale.test.ts',
   'firmware/terminalctl/ask-secretly.ts': 'test/firmware/terminalctl/keys-command.test.ts',
+  'firmware/schema-words.ts': 'test/firmware/configuration.test.ts',
+  'firmware/trade-parameters.ts': 'test/firmware/configuration.test.ts',
   'firmware/terminal-files.ts': 'test/firmware/main.test.ts',
   'firmware/surroundings.ts': 'test/hil/sale.test.ts',
   'firmware/system-clock.ts': 'test/hil/sale.test.ts',

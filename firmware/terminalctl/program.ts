@@ -3,10 +3,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { VaultError } from '../../drivers/vault/vault-error.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
+import { addFind, find } from './find-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
 import type { Output } from './output.ts';
+import { addParameters } from './parameters-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipNames } from './slip-command.ts';
 
@@ -126,6 +128,8 @@ unless all fit. From a pipe it takes a line each: component, check value, compon
     .option('-v, --voucher <n>', 'only what belongs to that voucher (凭证号)', positive)
     .addOption(json())
     .action((file, options) => leave(replayCommand(file, options, out)));
+  addFind(root, withSource, json, positive, (options) => leave(find(options, out)));
+  addParameters(root, json, out, leave);
   return root;
 };
 

@@ -5,19 +5,8 @@ import { test } from 'tap';
 import { packTotals } from '../../drivers/acquirer/sub-fields/field-48.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
 import { minorUnits } from '../../hal/units.ts';
-
-const port = (path: string) => ({ path, baudRate: 9600 });
-const smallest = () => ({
-  terminal: { id: '00000001', merchantId: '898110154110001' },
-  merchant: { name: '示例便利店', branch: '测试路店', hotline: '95516' },
-  storage: { directory: 'state' },
-  keypad: { driver: 'serial', port: port('/dev/ttyS1') },
-  cardReader: { driver: 'serial', port: port('/dev/ttyS2') },
-  pinPad: { driver: 'visa', port: port('/dev/ttyS3') },
-  printer: { driver: 'escpos', profile: 'epson', port: port('/dev/ttyS4') },
-  display: { driver: 'lcd4x16', port: port('/dev/ttyS5') },
-  acquirer: { host: '127.0.0.1', port: 9000 },
-});
+import { kinds } from '../../state-machine/kinds.ts';
+import { smallest } from './smallest.ts';
 
 const errorsOf = (content: unknown): readonly string[] => {
   const result = checkConfiguration(content, '/etc/slipsafe');
@@ -36,6 +25,38 @@ test('the smallest configuration is enough: everything else has a default', asyn
       acquirer: { tpdu: '6000030000', answerTimeoutMs: 60_000 },
     },
   });
+});
+
+test('what a shop and its acquirer agree on has the defaults of the requirements (000-21, 002-03)', async (t) => {
+  const result = checkConfiguration(smallest(), '/etc/slipsafe');
+  if (!result.valid) throw new Error(result.errors.join());
+  const { transactions, settlement, slip, policy, timers, operators } = result.configuration;
+  t.strictSame(transactions, Object.fromEntries(Object.keys(kinds).map((kind) => [kind, true])));
+  t.strictSame(settlement, { signOff: true });
+  t.strictSame(slip, { copies: 2 });
+  t.match(policy, {
+    maxAmount: 5_000_000,
+    maxDay: 30_000_000,
+    maxRefund: 100_000,
+    twinMinutes: 10,
+    quickVoidMinutes: 5,
+  });
+  t.match(policy, { voidMinutes: 0, voidCard: true, voidPin: true, refundDays: 0, training: false, maxBatch: 500 });
+  t.match(timers, { cardMs: 60_000, tearOffMs: 30_000, refusalMs: 30_000 });
+  t.strictSame(operators, { tries: 6, lockMinutes: 30 });
+  t.match(errorsOf({ ...smallest(), settlement: { at: '24:00' } })[0], /^settlement\.at: expected HH:MM/);
+  t.match(errorsOf({ ...smallest(), operators: { tries: 7 } })[0], /^operators\.tries: expected <=6/);
+  t.match(errorsOf({ ...smallest(), operators: { lockMinutes: 29 } })[0], /^operators\.lockMinutes: expected >=30/);
+  t.match(
+    errorsOf({ ...smallest(), transactions: { sale: false, cash: true } })[0],
+    /^transactions\.cash: no such key/,
+  );
+});
+
+test('a password that stands where its hash belongs is not told', async (t) => {
+  const told = errorsOf({ ...smallest(), supervisor: { passwordHash: '246810' } }).join();
+  t.match(told, /supervisor\.passwordHash: expected the output of `slipsafe hash-password`/);
+  t.notMatch(told, /246810/);
 });
 
 test('every error names the key, what was expected and what was found', async (t) => {
