@@ -10,12 +10,10 @@ import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
-import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
-import type { FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
@@ -175,12 +173,6 @@ const accountsOf = (
   );
 };
 
-/** The batches that are closed, newest first, each read when it is come to. */
-function* archivesOf(place: LedgerPlace, fileSystem: FileSystem): Generator<readonly Fact[]> {
-  const store = new LedgerStore<Fact>(place, fileSystem);
-  for (const generation of store.generations().toReversed().slice(1)) yield store.readArchive(generation).facts;
-}
-
 /**
  * A terminal ready to be started. `masterKey` is copied and may be overwritten.
  *
@@ -224,7 +216,7 @@ export const compose = (
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query, book) => findTransactions(query, book, archivesOf(ledgerPlace(configuration, vault), fileSystem)),
+    find: (query) => findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem)),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),

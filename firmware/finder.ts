@@ -1,10 +1,8 @@
-/** 交易查询 at the terminal: what a clerk can type, and no more rows than he looks through. */
+/** 交易查询 at the terminal: what a clerk types, as a search through this batch and the kept ones. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Book, fold } from '../state-machine/book.ts';
-import type { Fact } from '../state-machine/facts.ts';
 import type { Found } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
-import { type Criteria, Search } from './search.ts';
+import { booksOf, type Criteria, Search } from './search.ts';
 
 /** More than a clerk looks through. */
 const mostRows = 50;
@@ -20,27 +18,17 @@ const criteriaOf = (query: Query): Criteria => {
   }
 };
 
-/**
- * The newest first.
- *
- * @param archives the facts of the batches that are closed, newest first, each read when it is come to
- */
+/** The newest first. A scan of years may take seconds: the terminal goes on between two batches. */
 export const findTransactions = async (
   query: Query,
-  book: Book,
-  archives: Iterable<readonly Fact[]>,
+  store: Parameters<typeof booksOf>[0],
 ): Promise<readonly Found[]> => {
   const search = new Search(criteriaOf(query));
   const rows: Found[] = [];
-  const look = (at: Book): void => {
-    for (const { sale, left } of search.look(at)) rows.push({ sale, left });
-  };
-  look(book);
-  for (const facts of archives) {
-    if (rows.length >= mostRows) break;
-    look(fold(facts));
-    // A scan of years may take seconds: the terminal goes on meanwhile.
+  for (const book of booksOf(store)) {
+    for (const { sale, left } of search.look(book)) rows.push({ sale, left });
+    if (rows.length >= mostRows) return rows.slice(0, mostRows);
     await breathe();
   }
-  return rows.slice(0, mostRows);
+  return rows;
 };

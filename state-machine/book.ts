@@ -240,18 +240,27 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
+/** Of the transaction that this one is about: what is left of it now. `sign` -1 gives back what was taken. */
+const takingFrom = (book: Book, { id, original, kind, amount }: Sale, sign: 1 | -1): Book => {
+  const sales = book.sales.map((sale): Sale => {
+    if (sale.id !== original?.saleId) return sale;
+    if (kinds[kind].about?.amount === 'part') {
+      return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
+    }
+    if (sign === 1) return { ...sale, voidedBy: id };
+    const { voidedBy: _, ...free } = sale;
+    return free;
+  });
+  return { ...book, sales };
+};
+
 /** What a transaction that came to stand does beside: to the one that it is about, and to the day's total. */
 const standing = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
-  const { original, kind, amount, at } = findSale(book, saleId);
-  const { about, column } = kinds[kind];
-  const sales = book.sales.map((sale) => {
-    if (sale.id !== original?.saleId) return sale;
-    return about?.amount === 'part'
-      ? { ...sale, refunded: ((sale.refunded ?? 0) + amount) as MinorUnits }
-      : { ...sale, voidedBy: saleId };
-  });
-  if (column !== 'debit') return { ...book, sales };
-  return { ...book, sales, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
+  const sale = findSale(book, saleId);
+  const { amount, at, kind } = sale;
+  const taken = takingFrom(book, sale, 1);
+  if (kinds[kind].column !== 'debit') return taken;
+  return { ...taken, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
 };
 
 const taking = (book: Book, stan: Stan): Book => {
@@ -349,14 +358,20 @@ export const apply = (book: Book, fact: Fact): Book => {
         withSale(book, fact, (sale) => ({ ...sale, status: 'kept' })),
         fact,
       );
-    case 'inDoubt':
-      return withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
+    case 'inDoubt': {
+      // It may have been booked: nobody refunds the same money twice until a supervisor has closed it.
+      const doubted = withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
+      return takingFrom(doubted, findSale(doubted, fact.saleId), 1);
+    }
     case 'reversalRequired':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
     case 'reversed':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversed', responseCode: fact.responseCode }));
-    case 'handedOver':
-      return withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
+    case 'handedOver': {
+      const before = findSale(book, fact.saleId);
+      const closed = withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
+      return before.status === 'inDoubt' ? takingFrom(closed, before, -1) : closed;
+    }
     case 'printed':
       return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));
     case 'settlementStarted':

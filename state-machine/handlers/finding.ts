@@ -2,10 +2,10 @@
 import type { MinorUnits, Stan } from '../../hal/units.ts';
 import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
 import { handDigits } from '../kinds.ts';
-import type { Found, Sale } from '../sale.ts';
+import type { Found } from '../sale.ts';
 import type { Draft, PhaseOf, Purpose, Query } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
-import { aboutOf, enter, takeOriginal, typed } from './steps.ts';
+import { aboutOf, enter, leftOf, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4 } as const;
@@ -48,9 +48,6 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, String(stan));
   return notice(turn, { says: 'noOriginal', kind });
 };
-
-const leftOf = (sale: Sale): MinorUnits =>
-  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
 
 export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
   const first = rows[0];

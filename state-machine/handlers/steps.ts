@@ -62,11 +62,13 @@ export const aboutOf = (kind: EntryKind): About => {
 };
 
 /** Shows it when the transaction may be about it, and says why when not. */
-export const takeOriginal = (turn: Turn, draft: Draft, { sale, left }: Found): Step => {
+export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   const { kind } = draft;
   const about = aboutOf(kind);
-  const inBatch = turn.book.sales.some(({ id }) => id === sale.id);
-  if (!inBatch && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
+  // Of this batch the book knows best, whatever was found and when.
+  const own = turn.book.sales.find(({ id }) => id === found.sale.id);
+  const { sale, left } = own === undefined ? found : { sale: own, left: leftOf(own) };
+  if (own === undefined && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
   if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
     return notice(turn, { says: 'alreadyVoided', kind });
   }
@@ -77,6 +79,9 @@ export const takeOriginal = (turn: Turn, draft: Draft, { sale, left }: Found): S
   const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);
   return showOriginal(turn, { ...draft, amount, original: { ...originalOf(sale), card: sale.card, most } });
 };
+
+export const leftOf = (sale: Sale): MinorUnits =>
+  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
 
 const mostOf = (turn: Turn, about: About, left: MinorUnits): MinorUnits =>
   (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits;

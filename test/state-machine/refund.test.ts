@@ -118,6 +118,23 @@ test('M2, M5: an unanswered refund is in doubt: never repeated, told on paper an
 
 const inBatch2 = { ...signedOn, batch: batchNumber(2) } as SignOnOutcome;
 
+test('what is in doubt counts as taken until it is closed: the same money is not refunded twice', async (t) => {
+  const world = upToRequest(sold(), '1', '2', '00')
+    .authorised({ outcome: 'unanswered', fault })
+    .printed()
+    .keys('enter');
+  asked(world).keys('2', 'enter');
+  t.match(screen(world), /退货 000002\|最多 0.34/);
+  world
+    .keys('cancel', 'menu', '7', '6', 'enter', '1', 'enter')
+    .password(true)
+    .keys('7', 'enter')
+    .printed()
+    .keys('enter');
+  asked(world).keys('2', 'enter');
+  t.match(screen(world), /退货 000002\|最多 12.34/, 'the supervisor has found out: it did not come about');
+});
+
 test('a refund in doubt is carried into the next batch until it is closed', async (t) => {
   const world = upToRequest(sold(), '1', '00').authorised({ outcome: 'unanswered', fault }).printed().keys('enter');
   world.keys('menu', '7', '5', 'enter');
