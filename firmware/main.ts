@@ -126,20 +126,25 @@ const commands: { readonly [name: string]: (config: string | undefined) => Promi
   },
 };
 
-try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
-  });
-  const command = commands[positionals[0] ?? ''];
-  if (values.help === true) console.log(help);
-  else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
-  else await command(values.config);
-} catch (error) {
-  const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
-  const expected =
-    usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
-  console.error(`slipsafe: ${(error as Error).message}`);
-  if (!expected) console.error((error as Error).stack);
-  process.exitCode = 1;
-}
+const main = async (): Promise<void> => {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+    });
+    const command = commands[positionals[0] ?? ''];
+    if (values.help === true) console.log(help);
+    else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
+    else await command(values.config);
+  } catch (error) {
+    const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+    const expected =
+      usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
+    console.error(`slipsafe: ${(error as Error).message}`);
+    if (!expected) console.error((error as Error).stack);
+    process.exitCode = 1;
+  }
+};
+
+// Not awaited at the top: the board's bundle is CommonJS, which starts sooner and knows no await there.
+void main();

@@ -36,6 +36,8 @@ export interface BoardOptions {
   /** The supervisor's password; without one there is no supervisor. */
   readonly supervisorPassword?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The firmware's own file, such as that of a bundle; else what the compiler emitted. */
+  readonly program?: string;
 }
 
 const terminalId = '00000001';
@@ -128,7 +130,7 @@ export class VirtualBoard {
   /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
   async powerOn(): Promise<void> {
     if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
-    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env, this.#options.program);
     this.runs.push(firmware);
     await firmware.until((line) => line.msg === 'ready' || line.to === 'outOfService');
   }
