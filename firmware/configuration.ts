@@ -209,6 +209,18 @@ export const configurationSchema = v.pipe(
     supervisor: v.optional(supervisor),
     policy: v.optional(policy, {}),
     timers: v.optional(timers, {}),
+    control: v.optional(
+      v.strictObject({
+        socket: v.optional(
+          described(
+            text(1, 107),
+            'Where terminalctl asks the running terminal, a unix socket; relative to storage.directory',
+          ),
+          'control.sock',
+        ),
+      }),
+      {},
+    ),
     log: v.optional(
       v.strictObject({
         level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
@@ -261,6 +273,7 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
       ...result.output,
       acquirer: { ...acquirer, ...tls },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
+      control: { socket: resolve(at, result.output.control.socket) },
     },
   };
 };

@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { compose, openVault, sayWithoutKeys } from './compose.ts';
+import { compose, openVault, sayWithoutKeys, withoutKeys } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { Attendance } from './control/attendance.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
@@ -82,10 +83,14 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
 };
 
 /** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
-const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
+const runWithoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
   const { where, what, remedy } = error;
   const showing = sayWithoutKeys(configuration, board);
-  stopOnSignal(log, async () => (await showing).release());
+  const stop = async (): Promise<void> => (await showing).release();
+  const attendance = new Attendance(configuration, board.clock, log);
+  stopOnSignal(log, () => attendance.end(stop));
+  const state = withoutKeys(board);
+  await attendance.begin(() => ({ state, workingSince: undefined }), stop);
   await showing;
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
@@ -93,17 +98,26 @@ const withoutKeys = async (configuration: Configuration, log: Logger, error: Vau
 
 const run = async (configuration: Configuration): Promise<void> => {
   const log = makeLog(configuration.log.level);
+  const attendance = new Attendance(configuration, board.clock, log);
+  const tell = reporter(log);
   let runtime: Runtime;
   try {
     const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
-    runtime = compose(configuration, vault, key, board, reporter(log));
+    runtime = compose(configuration, vault, key, board, (report) => {
+      tell(report);
+      attendance.monitor.hear(report);
+    });
     key.fill(0);
   } catch (error) {
-    if (error instanceof VaultError) return withoutKeys(configuration, log, error);
+    if (error instanceof VaultError) return runWithoutKeys(configuration, log, error);
     throw error;
   }
-  stopOnSignal(log, () => runtime.stop());
+  stopOnSignal(log, () => attendance.end(() => runtime.stop()));
+  await attendance.begin(
+    () => runtime.monitored,
+    () => runtime.stop(),
+  );
   const fault = await runtime.start();
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   if (fault === undefined) log.info(here, 'ready');

@@ -12,7 +12,7 @@ import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger, LedgerTail } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterCause } from '../hal/printer.ts';
-import type { EpochMs } from '../hal/units.ts';
+import type { EpochMs, MonotonicMs } from '../hal/units.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -90,6 +90,7 @@ export class Runtime {
   readonly #mailbox: Event[] = [];
   #state: State | undefined;
   #working: Promise<void> | undefined;
+  #workingSince: MonotonicMs | undefined;
   #stopped = false;
   #cancelAlarm: (() => void) | undefined;
 
@@ -100,6 +101,11 @@ export class Runtime {
   get state(): State {
     if (this.#state === undefined) throw new Error('The runtime has not been started');
     return this.#state;
+  }
+
+  /** Where it stands and since when it works on an event, for those who look after it; no state before it is recovered. */
+  get monitored(): { readonly state: State | undefined; readonly workingSince: MonotonicMs | undefined } {
+    return { state: this.#state, workingSince: this.#workingSince };
   }
 
   /**
@@ -178,12 +184,14 @@ export class Runtime {
     let event: Event | undefined;
     try {
       for (event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
+        this.#workingSince = this.#options.clock.monotonic();
         await this.#handle(event);
       }
     } catch (error) {
       this.#outOfService(error, event);
     } finally {
       this.#working = undefined;
+      this.#workingSince = undefined;
     }
   }
 

@@ -1,14 +1,19 @@
 /** terminalctl: the technician's tool. One command a task; `--json` gives machines what a person reads as text. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
+import { NotReached } from '../control/control-client.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
+import { doctor } from './doctor-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
 import type { Output } from './output.ts';
+import { showParameters } from './params-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipNames } from './slip-command.ts';
+import { showDevices, showStatus, watch } from './status-command.ts';
+import { supportBundle } from './support-bundle.ts';
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -49,6 +54,35 @@ export const program = (
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
     .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
+
+  const running = (name: string, description: string): Command =>
+    root
+      .command(name)
+      .description(description)
+      .option('-s, --socket <path>', "the running terminal's control socket; else that of --config, else a board's own")
+      .option('-c, --config <file>', "the terminal's configuration")
+      .addOption(json());
+  running('status', 'how the running terminal stands: phase, screen, what is open or due').action(async (options) =>
+    leave(await showStatus(options, out)),
+  );
+  running('watch', 'the same, a line at each change, until Ctrl-C').action(async (options) =>
+    leave(await watch(options, out)),
+  );
+  running('devices', 'its devices: there or not, and what to do').action(async (options) =>
+    leave(await showDevices(options, out)),
+  );
+  running('doctor', 'named checks: good, or bad and what to do').action(async (options) =>
+    leave(await doctor(options, out)),
+  );
+  running('support-bundle', 'one file for whoever helps from afar, looked through for card data before it is written')
+    .option('-o, --output <file>', 'where to; it must not be there yet')
+    .action(async (options) => leave(await supportBundle(options, out)));
+  root
+    .command('params')
+    .description('the configuration in effect, without passwords and keys')
+    .option('-c, --config <file>', "the terminal's configuration")
+    .addOption(json())
+    .action((options) => leave(showParameters(options, out)));
 
   const ledgerCommand = root.command('ledger').description('look into the ledger, prove it, take it along');
   withSource(ledgerCommand.command('verify'))
@@ -141,7 +175,12 @@ export const run = async (
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof Refusal || error instanceof VaultError || error instanceof ledger.NotAnExport) {
+    if (
+      error instanceof Refusal ||
+      error instanceof VaultError ||
+      error instanceof NotReached ||
+      error instanceof ledger.NotAnExport
+    ) {
       out.problem(error.message);
       return 2;
     }

@@ -57,7 +57,7 @@ const programFiles = ['slipsafe.cjs', 'terminalctl.cjs'];
 export const buildBundles = async (names: readonly string[], out: string): Promise<readonly Built[]> => {
   const { version, epoch, commit, at } = identify();
   const build = `${version}-${commit}`;
-  const { programs, packages } = await bundle();
+  const { programs, packages } = await bundle(build);
   return names.map((name) => {
     const architecture = architectures[name];
     if (architecture === undefined) throw new TypeError(`there is no architecture ${name}`);

@@ -71,8 +71,8 @@ export interface Programs {
   readonly packages: readonly string[];
 }
 
-/** @throws when something can't be resolved */
-export const bundle = async (): Promise<Programs> => {
+/** @param build the name that the programs know themselves by */
+export const bundle = async (build: string): Promise<Programs> => {
   const made = await Promise.all(
     programs.map(async ({ name, entry, without }) => {
       const { outputFiles, metafile } = await esbuild.build({
@@ -86,6 +86,7 @@ export const bundle = async (): Promise<Programs> => {
         minifySyntax: true,
         minifyWhitespace: true,
         legalComments: 'none',
+        define: { 'process.env.SLIPSAFE_BUILD': JSON.stringify(build) },
         metafile: true,
         write: false,
         plugins: [standIn(without), onlyGbk],
