@@ -53,6 +53,9 @@ const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings):
   }
 };
 
+/** Where there is no configuration that names a display. */
+export const consoleDisplay = (): Display => new ConsoleDisplay(process.stderr);
+
 /** How a terminal without its keys stands. */
 export const withoutKeys = ({ clock }: Pick<Surroundings, 'clock'>): State => ({
   ...recover([], clock.wall()).state,

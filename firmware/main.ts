@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { compose, openVault, sayWithoutKeys, withoutKeys } from './compose.ts';
+import { compose, consoleDisplay, openVault, sayWithoutKeys, withoutKeys } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { Attendance } from './control/attendance.ts';
+import { waitForConfiguration } from './first-boot.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
+import { ServiceManager } from './service-manager.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
 import { ConfiguredFileError, readTls } from './tls-files.ts';
@@ -94,6 +96,29 @@ const runWithoutKeys = async (configuration: Configuration, log: Logger, error: 
   await showing;
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
+  attendance.ready();
+};
+
+/** A service goes on when its configuration comes; a person at a command line is told at once what is wrong. */
+const configurationOfService = async (path: string | undefined): Promise<Configuration> => {
+  const manager = new ServiceManager(process.env, board.clock);
+  if (path === undefined || !manager.there) return configurationOf(path);
+  const read = readConfiguration(path);
+  if (read.valid) return read.configuration;
+  const log = makeLog('info');
+  const display = consoleDisplay();
+  await display.claim(() => undefined);
+  manager.ready(() => undefined);
+  const configuration = await waitForConfiguration({
+    path,
+    errors: read.errors,
+    clock: board.clock,
+    show: (screen) => display.show(screen),
+    log: (line, words) => log.error(line, words),
+  });
+  manager.pause();
+  await display.release();
+  return configuration;
 };
 
 const run = async (configuration: Configuration): Promise<void> => {
@@ -122,10 +147,11 @@ const run = async (configuration: Configuration): Promise<void> => {
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   if (fault === undefined) log.info(here, 'ready');
   else log.error({ ...here, to: 'outOfService' }, 'not trading');
+  attendance.ready();
 };
 
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
-  run: (config) => run(configurationOf(config)),
+  run: async (config) => run(await configurationOfService(config)),
   check: (config) => {
     const { acquirer } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);

@@ -2,6 +2,7 @@ import type { Clock } from '../../hal/clock.ts';
 import { build } from '../build.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Logger } from '../log.ts';
+import { ServiceManager } from '../service-manager.ts';
 import { identityOf } from '../slips/slip.ts';
 import { controlCommands } from './commands.ts';
 import { ControlServer } from './control-server.ts';
@@ -11,7 +12,8 @@ import { Monitor, type Monitored } from './monitor.ts';
 const standDownMs = 20_000;
 
 /**
- * What looks after a terminal from within its process: it answers technicians, from before the ledger is opened on.
+ * What looks after a terminal from within its process: it answers technicians, from before the ledger is opened on, and
+ * tells systemd how the terminal does.
  * What goes wrong with it is logged, and hinders no trade.
  */
 export class Attendance {
@@ -19,12 +21,15 @@ export class Attendance {
   readonly #configuration: Configuration;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #manager: ServiceManager;
   #server: ControlServer | undefined;
+  #monitored: () => Monitored = () => ({ state: undefined, workingSince: undefined });
 
   constructor(configuration: Configuration, clock: Clock, log: Logger) {
     this.#configuration = configuration;
     this.#clock = clock;
     this.#log = log;
+    this.#manager = new ServiceManager(process.env, clock);
     const { language } = configuration;
     this.monitor = new Monitor({ clock, build, identity: identityOf(configuration), language });
   }
@@ -32,6 +37,7 @@ export class Attendance {
   /** @param stop takes the terminal out of trade, and resolves when its devices and its ledger are let go */
   async begin(monitored: () => Monitored, stop: () => Promise<void>): Promise<void> {
     const { monitor } = this;
+    this.#monitored = monitored;
     const standDown = (): void => {
       this.#log.info('standing down for another build');
       void stop();
@@ -43,7 +49,13 @@ export class Attendance {
     if (why !== undefined) this.#log.warn({ where: socket, why }, 'terminalctl can not ask this terminal');
   }
 
+  /** The terminal trades, or its display says why it does not. */
+  ready(): void {
+    this.#manager.ready(() => this.monitor.ailment(this.#monitored()));
+  }
+
   async end(stop: () => Promise<void>): Promise<void> {
+    this.#manager.stopping();
     await this.#server?.close();
     await stop();
   }

@@ -1,7 +1,7 @@
 /** The technician's tool, asked of the built firmware on the virtual board. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -167,6 +167,41 @@ test('a support bundle has what helps, in one file, and neither card data nor ke
   t.match(bundle, { about: { node: process.version }, status: { phase: 'idle' }, parameters: { acquirer: {} } });
   t.notMatch(text, new RegExp(`${testCards.visa.pan}|passwordHash|scrypt|sealed`));
   t.match(await terminalctl(it, 'support-bundle', '--output', output).catch((error: Error) => error.message), /EEXIST/);
+});
+
+/** The inodes of the sockets that a process has open. */
+const socketsOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+    } catch {
+      // Closed meanwhile.
+      return [];
+    }
+  });
+
+/** Sockets of a table in /proc/net that wait for somebody: TCP's state 0A, and every UDP socket. */
+const waitingIn = (table: string): readonly string[] =>
+  readFileSync(`/proc/net/${table}`, 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state]) => table.startsWith('udp') || state === '0A')
+    .map((fields) => fields[9] ?? '');
+
+test('no TCP or UDP port is open, neither at rest nor after a sale', async (t) => {
+  const it = await board(t);
+  await it.powerOnToIdle();
+  const open = () => {
+    const own = new Set(socketsOf(it.firmware.pid));
+    return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap(waitingIn).filter((inode) => own.has(inode));
+  };
+  t.ok(socketsOf(it.firmware.pid).length > 0, 'there is the control socket');
+  t.strictSame(open(), []);
+  await it.sell('1234');
+  await it.phase('idle', 2);
+  t.strictSame(open(), []);
+  t.ok(['tcp', 'tcp6'].flatMap(waitingIn).length > 0, "and the acquirer's port is seen, which is another process'");
 });
 
 test('params shows what is in effect, and no password', async (t) => {
