@@ -14,6 +14,7 @@ import { replayCommand } from './replay-command.ts';
 import { showSlip, slipNames } from './slip-command.ts';
 import { showDevices, showStatus, watch } from './status-command.ts';
 import { supportBundle } from './support-bundle.ts';
+import * as update from './update-command.ts';
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -83,6 +84,33 @@ export const program = (
     .option('-c, --config <file>', "the terminal's configuration")
     .addOption(json())
     .action((options) => leave(showParameters(options, out)));
+
+  const updateCommand = root.command('update').description("builds: the board's side of scripts/flash; for root");
+  const withBoard = (command: Command): Command =>
+    command
+      .option('--root <dir>', "where builds are; else a board's own")
+      .option('-s, --socket <path>', "the running terminal's control socket")
+      .option('-c, --config <file>', "the terminal's configuration")
+      .option('--restart <command>', 'how the terminal is started anew; else by systemd')
+      .addOption(json());
+  withBoard(updateCommand.command('stage'))
+    .argument('<bundle>', 'with its signature beside it, .minisig')
+    .option('--key <file>', 'the public key that it must be signed with; else /etc/slipsafe/update.pub')
+    .description('check a bundle and put it into a slot; what runs goes on untouched')
+    .action((file, options) => leave(update.stageBundle(file, options, out)));
+  withBoard(updateCommand.command('apply'))
+    .argument('<build>', 'as stage names it')
+    .description('start it, on trial; refused while anything is open')
+    .action(async (build, options) => leave(await update.apply(build, options, out)));
+  withBoard(updateCommand.command('rollback'))
+    .description('go back to the build before; refused while anything is open')
+    .action(async (options) => leave(await update.rollBack(options, out)));
+  withBoard(updateCommand.command('show'))
+    .description('which build runs, which one before, which is on trial or was taken back')
+    .action((options) => leave(update.show(options, out)));
+  withBoard(updateCommand.command('health'))
+    .description('may a build on trial be confirmed?')
+    .action(async (options) => leave(await update.health(options, out)));
 
   const ledgerCommand = root.command('ledger').description('look into the ledger, prove it, take it along');
   withSource(ledgerCommand.command('verify'))
