@@ -2,8 +2,8 @@
 export interface Architecture {
   /** As `process.arch` names it. */
   readonly node: string;
-  /** As Debian names it. */
-  readonly debian: string;
+  /** As `uname -m` names it. */
+  readonly machines: readonly string[];
   readonly addons: { readonly 'serialport.node': string; readonly 'hid.node': string };
 }
 
@@ -13,7 +13,7 @@ const addons = (folder: string, serialport: string): Architecture['addons'] => (
 });
 
 export const architectures: Readonly<Record<string, Architecture>> = {
-  x64: { node: 'x64', debian: 'amd64', addons: addons('x64', 'glibc') },
-  arm64: { node: 'arm64', debian: 'arm64', addons: addons('arm64', 'armv8.glibc') },
-  armv7: { node: 'arm', debian: 'armhf', addons: addons('arm', 'armv7.glibc') },
+  x64: { node: 'x64', machines: ['x86_64'], addons: addons('x64', 'glibc') },
+  arm64: { node: 'arm64', machines: ['aarch64'], addons: addons('arm64', 'armv8.glibc') },
+  armv7: { node: 'arm', machines: ['armv7l'], addons: addons('arm', 'armv7.glibc') },
 };

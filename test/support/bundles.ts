@@ -21,7 +21,7 @@ export interface BundleContent {
   /** Laid over what a right manifest says. */
   readonly manifest?: Readonly<Record<string, unknown>>;
   /** Path to content; `terminalctl.cjs` is executable. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Files that the manifest doesn't know. */
   readonly unlisted?: Readonly<Record<string, string>>;
   /** Files of the manifest that aren't there. */
