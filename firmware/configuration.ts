@@ -209,6 +209,11 @@ export const configurationSchema = v.pipe(
     supervisor: v.optional(supervisor),
     policy: v.optional(policy, {}),
     timers: v.optional(timers, {}),
+    metrics: v.optional(
+      v.strictObject({
+        file: described(text(1, 4096), 'Where Prometheus metrics are written; relative to storage.directory'),
+      }),
+    ),
     control: v.optional(
       v.strictObject({
         socket: v.optional(
@@ -273,6 +278,7 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
       ...result.output,
       acquirer: { ...acquirer, ...tls },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
+      ...(result.output.metrics !== undefined && { metrics: { file: resolve(at, result.output.metrics.file) } }),
       control: { socket: resolve(at, result.output.control.socket) },
     },
   };

@@ -131,7 +131,7 @@ const run = async (configuration: Configuration): Promise<void> => {
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
     runtime = compose(configuration, vault, key, board, (report) => {
       tell(report);
-      attendance.monitor.hear(report);
+      attendance.hear(report);
     });
     key.fill(0);
   } catch (error) {

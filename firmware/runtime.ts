@@ -39,7 +39,8 @@ export type Report =
   | { readonly type: 'opened'; readonly facts: number; readonly wall: EpochMs }
   | { readonly type: 'stepped'; readonly event: Event; readonly from: PhaseName; readonly state: State }
   | { readonly type: 'rejected'; readonly event: Event; readonly phase: PhaseName; readonly why: Rejection }
-  | { readonly type: 'fact'; readonly fact: Fact; readonly state: State }
+  /** `tookMs`: until it was durable. */
+  | { readonly type: 'fact'; readonly fact: Fact; readonly state: State; readonly tookMs: number }
   | { readonly type: 'fault'; readonly fault: DeviceFault }
   | { readonly type: 'online'; readonly device: DeviceName }
   | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
@@ -132,9 +133,10 @@ export class Runtime {
     this.#state = recovered.state;
     report({ type: 'opened', facts: opening.facts.length, wall });
     for (const fact of recovered.facts) {
+      const before = clock.monotonic();
       const stored = await ledger.append(fact);
       if (stored.result !== 'stored') return this.#refuseService(stored.fault);
-      report({ type: 'fact', fact, state: recovered.state });
+      report({ type: 'fact', fact, state: recovered.state, tookMs: clock.monotonic() - before });
     }
     // A device that is taken after `stop` has let the others go would be open for ever, and keep the process.
     if (this.#stopped) return undefined;
@@ -235,11 +237,12 @@ export class Runtime {
    * step has not happened.
    */
   async #store({ facts, state }: Step): Promise<Extract<Happening, { type: 'ledgerFault' }> | undefined> {
-    const { ledger, report } = this.#options;
+    const { ledger, report, clock } = this.#options;
     const [first, ...others] = facts;
     const opensBatch = first?.type === 'batchOpened';
     const groups = opensBatch ? [[first, ...others] as const] : facts.map((fact) => [fact] as const);
     for (const [index, group] of groups.entries()) {
+      const before = clock.monotonic();
       const stored = opensBatch ? await ledger.rotate(group) : await ledger.append(group[0]);
       if (stored.fault !== undefined) report({ type: 'fault', fault: stored.fault });
       if (stored.result !== 'stored') {
@@ -248,7 +251,8 @@ export class Runtime {
       }
       // Its second copy is lost: trade goes on, and the idle screen says so.
       if (stored.fault !== undefined) this.post({ type: 'link', device: 'ledger', online: false });
-      for (const fact of group) report({ type: 'fact', fact, state });
+      const tookMs = clock.monotonic() - before;
+      for (const fact of group) report({ type: 'fact', fact, state, tookMs });
     }
     return undefined;
   }

@@ -26,6 +26,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'firmware/control/control-client.ts': 'test/firmware/control/control-server.test.ts',
   'firmware/control/veto.ts': 'test/firmware/control/monitor.test.ts',
   'firmware/terminalctl/ask-secretly.ts': 'test/firmware/terminalctl/keys-command.test.ts',
+  'firmware/metrics-file.ts': 'test/firmware/metrics.test.ts',
   'firmware/terminalctl/checks.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/doctor-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/params-command.ts': 'test/hil/control.test.ts',

@@ -2,6 +2,9 @@ import type { Clock } from '../../hal/clock.ts';
 import { build } from '../build.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Logger } from '../log.ts';
+import { Metrics } from '../metrics.ts';
+import { MetricsFile } from '../metrics-file.ts';
+import type { Report } from '../runtime.ts';
 import { ServiceManager } from '../service-manager.ts';
 import { identityOf } from '../slips/slip.ts';
 import { controlCommands } from './commands.ts';
@@ -22,6 +25,8 @@ export class Attendance {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #manager: ServiceManager;
+  readonly #metrics = new Metrics();
+  readonly #metricsFile: MetricsFile | undefined;
   #server: ControlServer | undefined;
   #monitored: () => Monitored = () => ({ state: undefined, workingSince: undefined });
 
@@ -30,9 +35,15 @@ export class Attendance {
     this.#clock = clock;
     this.#log = log;
     this.#manager = new ServiceManager(process.env, clock);
-    const { language } = configuration;
+    const { language, metrics } = configuration;
+    this.#metricsFile = metrics && new MetricsFile(metrics.file, this.#metrics, clock);
     this.monitor = new Monitor({ clock, build, identity: identityOf(configuration), language });
   }
+
+  readonly hear = (report: Report): void => {
+    this.monitor.hear(report);
+    this.#metrics.hear(report);
+  };
 
   /** @param stop takes the terminal out of trade, and resolves when its devices and its ledger are let go */
   async begin(monitored: () => Monitored, stop: () => Promise<void>): Promise<void> {
@@ -51,10 +62,17 @@ export class Attendance {
 
   /** The terminal trades, or its display says why it does not. */
   ready(): void {
-    this.#manager.ready(() => this.monitor.ailment(this.#monitored()));
+    const { monitor } = this;
+    this.#manager.ready(() => monitor.ailment(this.#monitored()));
+    const status = () => {
+      const { state, workingSince } = this.#monitored();
+      return state && monitor.status({ state, workingSince });
+    };
+    this.#metricsFile?.begin(status, (why) => this.#log.warn({ why }, 'metrics can not be written'));
   }
 
   async end(stop: () => Promise<void>): Promise<void> {
+    this.#metricsFile?.end();
     this.#manager.stopping();
     await this.#server?.close();
     await stop();
