@@ -8,6 +8,7 @@ import { doctor } from './doctor-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
+import { bashCompletion, manualPage } from './manual.ts';
 import type { Output } from './output.ts';
 import { showParameters } from './params-command.ts';
 import { replayCommand } from './replay-command.ts';
@@ -188,6 +189,15 @@ unless all fit. From a pipe it takes a line each: component, check value, compon
     .option('-v, --voucher <n>', 'only what belongs to that voucher (凭证号)', positive)
     .addOption(json())
     .action((file, options) => leave(replayCommand(file, options, out)));
+
+  root
+    .command('manual')
+    .description('this as a manual page, for man(1)')
+    .action(() => out.text(manualPage(root)));
+  root
+    .command('completion')
+    .description("bash's completion of terminalctl")
+    .action(() => out.text(bashCompletion(root)));
   return root;
 };
 
