@@ -23,7 +23,7 @@ const luhn = (digits: string): boolean => {
  * A run of 13 to 19 digits that stands alone, begins as the card organisations' numbers do (2221–2720, 3, 4, 5, 6, and
  * UnionPay's 8 and 9), and whose check digit is right. Times in ms (1…) and merchant numbers (field 42) are no such.
  */
-const panLike = /(?<![0-9A-Za-z*.])(?:2[2-7]|[3-69]|81)\d{11,17}(?![0-9A-Za-z])/g;
+const panLike = /(?<![0-9A-Za-z*.])(?:2[2-7]|[3-69]\d|81)\d{11,17}(?![0-9A-Za-z])/g;
 
 /** Track 2 `;PAN=YYMM…` or, as in field 35, with a D; track 1 `B PAN ^NAME^`. */
 const trackLike = /\d{12,19}[=D]\d{7,}|B\d{12,19}\^[^^\n]{2,26}\^\d{4}/g;
