@@ -43,6 +43,8 @@ export const controlCommands = ({
       const now = status();
       if (now === undefined) return starting;
       if (now.veto !== undefined) return { ok: false, why: now.veto };
+      // What it is about to become is not told by what it is.
+      if (monitored().workingSince !== undefined) return { ok: false, why: 'it is at work' };
       standDown();
       return { ok: true, answer: { build: now.build } };
     },

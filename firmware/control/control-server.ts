@@ -70,7 +70,8 @@ export class ControlServer {
   #giveToGroup(): string | undefined {
     try {
       const { gid } = statSync(dirname(this.#path));
-      chownSync(this.#path, -1, gid);
+      // Under its unit it has that group already, and may give nothing away.
+      if (statSync(this.#path).gid !== gid) chownSync(this.#path, -1, gid);
       chmodSync(this.#path, 0o660);
       return undefined;
     } catch (error) {

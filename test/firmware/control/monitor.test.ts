@@ -99,9 +99,10 @@ test('standing down is refused with the reason, or done at once', async (t) => {
   const { it } = monitor();
   let downs = 0;
   let state: State | undefined;
+  let workingSince: MonotonicMs | undefined;
   const commands = controlCommands({
     monitor: it,
-    monitored: () => ({ state, workingSince: undefined }),
+    monitored: () => ({ state, workingSince }),
     standDown: () => (downs += 1),
   });
   const standDown = () => commands['stand-down']?.(() => undefined, new AbortController().signal);
@@ -110,6 +111,10 @@ test('standing down is refused with the reason, or done at once', async (t) => {
   t.strictSame(standDown(), { ok: false, why: 'somebody is at the keys' });
   t.equal(downs, 0);
   state = new World().start().signOn().state;
+  workingSince = 1 as MonotonicMs;
+  t.strictSame(standDown(), { ok: false, why: 'it is at work' });
+  t.equal(downs, 0);
+  workingSince = undefined;
   t.strictSame(standDown(), { ok: true, answer: { build: '0.1.0-abc' } });
   t.equal(downs, 1);
   t.end();
