@@ -75,7 +75,10 @@ export const slotsOf = async (remote: Remote, paths: BoardPaths, known?: Survey)
 type Progress = (words: string) => void;
 
 const send = async (remote: Remote, files: readonly string[], paths: BoardPaths, become: string, say: Progress) => {
-  await remote.do(`${become}mkdir -p ${quoted(paths.incoming)} && ${become}chmod 700 ${quoted(paths.incoming)}`);
+  const incoming = quoted(paths.incoming);
+  // A bundle that was sent in part is gone on with; a signature that was left is not: rsync takes one as long for done.
+  const ready = `mkdir -p ${incoming} && chmod 700 ${incoming} && rm -f ${incoming}/*.minisig`;
+  await remote.do(`${become}sh -c ${quoted(ready)}`);
   say('sending');
   let told = 0;
   await remote.send(files, paths.incoming, become, (percent) => {
