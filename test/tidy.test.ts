@@ -28,6 +28,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'firmware/terminalctl/ask-secretly.ts': 'test/firmware/terminalctl/keys-command.test.ts',
   'firmware/metrics-file.ts': 'test/firmware/metrics.test.ts',
   'firmware/terminalctl/checks.ts': 'test/hil/control.test.ts',
+  'firmware/terminalctl/find-command.ts': 'test/firmware/terminalctl/terminalctl.test.ts',
   'firmware/terminalctl/doctor-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/params-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/running-terminal.ts': 'test/hil/control.test.ts',

@@ -5,6 +5,7 @@ import { NotReached } from '../control/control-client.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
 import { doctor } from './doctor-command.ts';
+import { find } from './find-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
@@ -30,6 +31,22 @@ const shortCode = (text: string, before: readonly string[] = []): readonly strin
 
 const publicKey = (text: string): string => {
   if (!/^[0-9A-Fa-f]{64}$/.test(text)) throw new InvalidArgumentError('64 hex digits are expected.');
+  return text;
+};
+
+/** 12.34 → 1234 分. */
+const yuan = (text: string): number => {
+  if (!/^\d{1,8}(?:\.\d{2})?$/.test(text)) throw new InvalidArgumentError('yuan are expected, such as 12 or 12.34.');
+  return Math.round(Number(text) * 100);
+};
+
+const lastFour = (text: string): string => {
+  if (!/^\d{4}$/.test(text)) throw new InvalidArgumentError('four digits are expected.');
+  return text;
+};
+
+const day = (text: string): string => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('a day is expected, such as 2026-11-22.');
   return text;
 };
 
@@ -146,6 +163,16 @@ the terminal trades.
     .description('the public key that its exports are signed with')
     .addOption(json())
     .action((options) => leave(ledger.key(options, out)));
+
+  withSource(root.command('find'))
+    .description('transactions over all batches, by what a customer or the bank can tell')
+    .option('-v, --voucher <n>', '凭证号', positive)
+    .option('-a, --amount <yuan>', 'such as 12.34', yuan)
+    .option('-l, --last <digits>', "the card's last four digits", lastFour)
+    .option('-r, --reference <n>', '参考号')
+    .option('--date <day>', 'such as 2026-11-22, Beijing time', day)
+    .addOption(json())
+    .action((options) => leave(find(options, out)));
 
   const keysCommand = root.command('keys').description("the acquirer's master key (终端主密钥)");
   const withConfig = (command: Command): Command =>
