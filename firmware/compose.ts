@@ -22,6 +22,7 @@ import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
@@ -59,13 +60,20 @@ const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings):
   }
 };
 
+/** Where there is no configuration that names a display. */
+export const consoleDisplay = (): Display => new ConsoleDisplay(process.stderr);
+
+/** How a terminal without its keys stands. */
+export const withoutKeys = ({ clock }: Pick<Surroundings, 'clock'>): State => ({
+  ...recover([], clock.wall()).state,
+  phase: { name: 'outOfService', why: 'keys' },
+});
+
 /** Says where the clerk looks that the keys are missing; to be released at the end. */
 export const sayWithoutKeys = async (configuration: Configuration, surroundings: Surroundings): Promise<Display> => {
   const display = displayOf(configuration, surroundings);
   await display.claim(() => undefined);
-  const { state } = recover([], surroundings.clock.wall());
-  const phase = { name: 'outOfService', why: 'keys' } as const;
-  display.show(view({ ...state, phase }, identityOf(configuration), configuration.language));
+  display.show(view(withoutKeys(surroundings), identityOf(configuration), configuration.language));
   return display;
 };
 

@@ -264,6 +264,23 @@ export const configurationSchema = v.pipe(
     settlement: v.optional(settlement, {}),
     slip: v.optional(slip, {}),
     timers: v.optional(timers, {}),
+    metrics: v.optional(
+      v.strictObject({
+        file: described(text(1, 4096), 'Where Prometheus metrics are written; relative to storage.directory'),
+      }),
+    ),
+    control: v.optional(
+      v.strictObject({
+        socket: v.optional(
+          described(
+            text(1, 107),
+            'Where terminalctl asks the running terminal, a unix socket; relative to storage.directory',
+          ),
+          'control.sock',
+        ),
+      }),
+      {},
+    ),
     log: v.optional(
       v.strictObject({
         level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
@@ -320,6 +337,8 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
       ...result.output,
       acquirer: { ...acquirer, ...tls },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
+      ...(result.output.metrics !== undefined && { metrics: { file: resolve(at, result.output.metrics.file) } }),
+      control: { socket: resolve(at, result.output.control.socket) },
     },
   };
 };

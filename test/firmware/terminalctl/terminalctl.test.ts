@@ -61,6 +61,46 @@ test('an intact ledger is called so, with its anchor and the codes of its slips'
   });
 });
 
+test('transactions are found over all batches, by what can be told of them', async (t) => {
+  const found = async (...args: readonly string[]) => {
+    const { code, said } = await ctl(['find', ...source(), '--json', ...args]);
+    return { code, sales: said === '' ? [] : said.split('\n').map((line) => JSON.parse(line) as { sale: Found }) };
+  };
+  interface Found {
+    readonly stan: number;
+    readonly amount: number;
+    readonly status: string;
+    readonly at: number;
+  }
+  const { sales: all } = await found('--last', '1234');
+  t.strictSame(
+    all.map(({ sale }) => sale.status),
+    ['captured', 'reversed', 'declined', 'captured', 'captured'],
+  );
+  const [first] = all;
+  t.ok(first);
+  if (first === undefined) return;
+  const { stan, amount, at: soldAt } = first.sale;
+  t.strictSame(
+    (await found('--voucher', String(stan))).sales.map(({ sale }) => sale.stan),
+    [stan],
+  );
+  t.equal((await found('--amount', (amount / 100).toFixed(2))).sales.length, 5);
+  const day = new Date(soldAt + 8 * 3_600_000).toISOString().slice(0, 10);
+  t.equal((await found('--date', day)).sales.length, 5);
+  t.match(await found('--amount', '0.01'), { code: 1, sales: [] });
+  t.match(await found('--last', '9999'), { code: 1, sales: [] });
+  t.match(await found('--voucher', String(stan), '--date', '2001-01-01'), { code: 1 });
+  t.notMatch(JSON.stringify(all), /SEALED|abcdef0123/, 'and no sealed number (M9)');
+  t.match(await ctl(['find', ...source()]), { code: 2, problems: /say what is known/ });
+  for (const wrong of [
+    ['--amount', 'x'],
+    ['--last', '12'],
+    ['--date', 'today'],
+  ])
+    t.match(await ctl(['find', ...source(), ...wrong]), { code: 2 });
+});
+
 const tamperings: Record<string, [tamper: (directory: string) => void, named: RegExp]> = {
   'a byte flipped in a record': [
     (of) => edit(slip(of, 1), (content) => flip(content, 4 * 4096 + 60)),
