@@ -77,6 +77,7 @@ const rows: readonly Row[] = [
   row('settlement.signOff', '结算后自动签退', 'Auto sign-off'),
   row('slip.copies', '打印张数', 'Copies', 'pieces'),
   row('storage.keepYears', '签购单保管年限', 'Keep slips', 'years'),
+  row('operators.mustSignOn', '柜员须签到', 'Must sign on'),
   row('operators.tries', '密码可试次数', 'Password tries', 'pieces'),
   row('operators.lockMinutes', '密码锁定时间', 'Lock-out', 'min'),
   row('language', '显示语言', 'Language'),

@@ -43,7 +43,7 @@ test('what a shop and its acquirer agree on has the defaults of the requirements
   });
   t.match(policy, { voidMinutes: 0, voidCard: true, voidPin: true, refundDays: 0, training: false, maxBatch: 500 });
   t.match(timers, { cardMs: 60_000, tearOffMs: 30_000, refusalMs: 30_000 });
-  t.strictSame(operators, { tries: 6, lockMinutes: 30 });
+  t.strictSame(operators, { mustSignOn: false, tries: 6, lockMinutes: 30 });
   t.match(errorsOf({ ...smallest(), settlement: { at: '24:00' } })[0], /^settlement\.at: expected HH:MM/);
   t.match(errorsOf({ ...smallest(), operators: { tries: 7 } })[0], /^operators\.tries: expected <=6/);
   t.match(errorsOf({ ...smallest(), operators: { lockMinutes: 29 } })[0], /^operators\.lockMinutes: expected >=30/);
