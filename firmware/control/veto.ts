@@ -13,6 +13,7 @@ export const vetoOf = ({ book, phase }: State): string | undefined => {
   if (open?.status === 'reversalRequired') return 'a reversal is open';
   if (open !== undefined) return 'a transaction is under way';
   if (book.settlement !== undefined) return 'a settlement is under way';
-  if (!atRest.has(phase.name)) return 'somebody is at the keys';
+  const isWaitingForClerk = phase.name === 'operatorNumber' && phase.until === undefined;
+  if (!atRest.has(phase.name) && !isWaitingForClerk) return 'somebody is at the keys';
   return reversalSlipsDue(book).length > 0 ? 'a reversal slip is due' : undefined;
 };

@@ -52,7 +52,7 @@ test('another build waits for what is open, and for who is at the keys', (t) => 
     .keys('enter')
     .printed()
     .keys('enter');
-  t.equal(vetoOf(settling.keys('menu', '1', 'enter').state), 'a settlement is under way');
+  t.equal(vetoOf(settling.keys('menu', '7', '5', 'enter').state), 'a settlement is under way');
   t.end();
 });
 
