@@ -1,5 +1,5 @@
 /** How soon the board's own bundle is ready to trade, and what it takes at rest. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,10 @@ export const bootRows = async (say: (text: string) => void): Promise<Row[]> => {
   try {
     const own = Object.keys(architectures).find((name) => architectures[name]?.node === process.arch);
     const [built] = await buildBundles([own ?? process.arch], out);
-    board = await VirtualBoard.build({ program: join(built?.folder ?? '', 'slipsafe.cjs'), sections: { log: {} } });
+    const program = join(built?.folder ?? '', 'slipsafe.cjs');
+    // As it is when the bundle is staged on a board.
+    execFileSync(process.execPath, [program, '--compile']);
+    board = await VirtualBoard.build({ program, sections: { log: {} } });
     say(`boot: ${rounds} starts`);
     const samples = { alone: [] as number[], ready: [] as number[], memory: [] as number[] };
     for (let n = 0; n < rounds; n += 1) {

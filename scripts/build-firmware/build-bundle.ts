@@ -65,10 +65,11 @@ export const buildBundles = async (names: readonly string[], out: string): Promi
     rmSync(join(out, name), { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const { file, content } of programs) writeFileSync(join(folder, file), content);
+    cpSync(join(root, 'firmware', 'board', 'loader.cjs'), join(folder, 'slipsafe.cjs'));
     for (const [file, from] of Object.entries(architecture.addons)) cpSync(join(root, from), join(folder, file));
     cpSync(join(root, 'firmware', 'board'), join(folder, 'board'), {
       recursive: true,
-      filter: (path) => !path.endsWith('.ts'),
+      filter: (path) => !path.endsWith('loader.cjs'),
     });
     writeFileSync(join(folder, 'bill-of-materials.cdx.json'), billOfMaterials(build, at, packages));
     writeFileSync(join(folder, 'LICENCES.txt'), licences(packages));

@@ -55,9 +55,9 @@ const onlyGbk: esbuild.Plugin = {
 };
 
 const programs = [
-  { name: 'slipsafe', entry: 'dist/firmware/main.js', without: Object.keys(standIns) },
-  { name: 'terminalctl', entry: 'dist/firmware/terminalctl/main.js', without: Object.keys(standIns) },
-  { name: 'thermal-printer', entry: 'node_modules/node-thermal-printer/node-thermal-printer.js', without: [] },
+  { file: 'slipsafe.js', entry: 'dist/firmware/main.js', without: Object.keys(standIns) },
+  { file: 'terminalctl.cjs', entry: 'dist/firmware/terminalctl/main.js', without: Object.keys(standIns) },
+  { file: 'thermal-printer.cjs', entry: 'node_modules/node-thermal-printer/node-thermal-printer.js', without: [] },
 ] as const;
 
 export interface Program {
@@ -74,11 +74,11 @@ export interface Programs {
 /** @param build the name that the programs know themselves by */
 export const bundle = async (build: string): Promise<Programs> => {
   const made = await Promise.all(
-    programs.map(async ({ name, entry, without }) => {
+    programs.map(async ({ file, entry, without }) => {
       const { outputFiles, metafile } = await esbuild.build({
         absWorkingDir: root,
         entryPoints: [entry],
-        outfile: `${name}.cjs`,
+        outfile: file,
         bundle: true,
         platform: 'node',
         format: 'cjs',
@@ -92,7 +92,7 @@ export const bundle = async (build: string): Promise<Programs> => {
         plugins: [standIn(without), onlyGbk],
       });
       const content = outputFiles[0]?.contents ?? new Uint8Array();
-      return { program: { file: `${name}.cjs`, content }, inputs: Object.keys(metafile.inputs) };
+      return { program: { file, content }, inputs: Object.keys(metafile.inputs) };
     }),
   );
   const packages = made.flatMap(({ inputs }) => inputs.flatMap((input) => /^node_modules\/.*/.exec(input) ?? []));

@@ -1,7 +1,7 @@
 /** The bundles that boards are flashed with: whole, the same each time, and able to sell. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import tap, { test } from 'tap';
@@ -112,6 +112,26 @@ test('the bundled firmware sells, prints and settles on the virtual board, with 
   );
   t.equal(status, 0);
   t.match(stdout, /INTACT/);
+});
+
+test('a program starts from the form that V8 compiled, without it, and past a spoilt one', (t) => {
+  const own = built.find(({ architecture }) => architectures[architecture].node === process.arch) as Built;
+  const program = join(own.folder, 'slipsafe.cjs');
+  const compiled = join(own.folder, 'slipsafe.v8');
+  const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+  const helps = (how: string) =>
+    t.match(run('--help'), { status: 0, stdout: /^slipsafe: the payment/, stderr: '' }, how);
+  helps('without');
+  t.match(run('--compile'), { status: 0, stdout: '' });
+  const content = readFileSync(compiled);
+  t.ok(content.length > 10_000);
+  helps('with it');
+  writeFileSync(compiled, content.subarray(0, 5000));
+  helps('cut off');
+  writeFileSync(compiled, Buffer.alloc(content.length, 7));
+  helps('of something else');
+  rmSync(compiled);
+  t.end();
 });
 
 test('the command says which architecture it does not know', (t) => {
