@@ -21,6 +21,7 @@ import type { Ledger } from '../hal/ledger.ts';
 import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
+import type { EntryKind } from '../state-machine/kinds.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
@@ -136,9 +137,11 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+const rulesOf = ({ terminal, transactions, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
   ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
+  switchedOff: (Object.keys(transactions) as EntryKind[]).filter((kind) => !transactions[kind]),
+  voidMs: policy.voidMinutes * 60_000,
   maxRefund: minorUnits(policy.maxRefund),
   maxDay: minorUnits(policy.maxDay),
   completionPercent: policy.completionPercent,

@@ -1,7 +1,7 @@
 /** The parts of the configuration that a shop and its acquirer agree on: what may be done, when it is settled, what slips say. */
 import * as v from 'valibot';
 import { type EntryKind, kinds } from '../state-machine/kinds.ts';
-import { described, integer, text } from './schema-words.ts';
+import { described, text } from './schema-words.ts';
 
 const allowed = (kind: EntryKind) => {
   const { 'zh-CN': chinese, en } = kinds[kind].name;
@@ -20,13 +20,6 @@ export const settlement = v.strictObject({
     described(
       v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')),
       'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
-    ),
-  ),
-  signOff: v.optional(described(v.boolean(), '自动签退: is the operator signed off after a settlement'), true),
-  feeBasisPoints: v.optional(
-    described(
-      integer(0, 1000),
-      'Fee of the acquirer in 0.01 %, for an estimate on the settlement slip; none when not given',
     ),
   ),
 });

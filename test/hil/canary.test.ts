@@ -98,7 +98,7 @@ test('M9: of a whole day no number, track, PIN block or key is in any file, line
   await it.firmware.stop();
   await watchEnded;
   await it.powerOnToIdle();
-  it.press('menu', '1', 'enter');
+  it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   await it.phase('signingOn', 2);
 

@@ -203,11 +203,3 @@ test('no TCP or UDP port is open, neither at rest nor after a sale', async (t) =
   t.strictSame(open(), []);
   t.ok(['tcp', 'tcp6'].flatMap(waitingIn).length > 0, "and the acquirer's port is seen, which is another process'");
 });
-
-test('params shows what is in effect, and no password', async (t) => {
-  const it = await board(t, { supervisorPassword: '123456' });
-  const { code, text } = await terminalctl(it, 'params');
-  t.equal(code, 0);
-  t.match(text, /terminal\.id = "00000001"[\s\S]*supervisor = "has a password"[\s\S]*timers\.paperGraceMs = 120000/);
-  t.notMatch(text, /scrypt/);
-});
