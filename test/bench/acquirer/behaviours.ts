@@ -1,5 +1,5 @@
 import type { IsoMessage } from './iso8583.ts';
-import type { MessageKind } from './rules.ts';
+import { isTrade, type MessageKind } from './rules.ts';
 
 /**
  * What a test may script, for one message or until further notice. Unless it says otherwise the request is handled
@@ -46,7 +46,7 @@ export type Occasion = MessageKind | 'connection';
 
 /** The answers that carry a MAC. */
 export const hasMac = (occasion: Occasion): boolean =>
-  occasion === 'sale' || occasion === 'void' || occasion === 'reversal';
+  occasion !== 'connection' && (isTrade(occasion) || occasion === 'balance' || occasion === 'reversal');
 
 /** Two characters that no terminal takes for an approval. */
 const refusals = /^(?!00|10|11|A[2456])[\dA-Z]{2}$/;
@@ -57,7 +57,7 @@ const fits = (occasion: Occasion, behaviour: Behaviour): boolean => {
     return occasion === 'connection' && kind === 'closeOnAccept';
   }
   if (kind === 'disagree') return occasion === 'settlement';
-  if (kind === 'approve') return occasion === 'sale' || occasion === 'void';
+  if (kind === 'approve') return isTrade(occasion);
   if (kind === 'decline') return occasion !== 'settlement' && refusals.test(behaviour.code);
   return kind !== 'badMac' || hasMac(occasion);
 };

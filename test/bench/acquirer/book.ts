@@ -1,4 +1,5 @@
 import type { HalfTotals, Tally, Totals } from './reconciliation.ts';
+import type { TradeKind } from './rules.ts';
 
 /** A card that the acquirer's issuers know. */
 export interface BenchCard {
@@ -16,9 +17,15 @@ export interface BenchCard {
 export type Half = 'domestic' | 'foreign';
 export const halfOf = (card: BenchCard | undefined): Half => (card?.foreign === true ? 'foreign' : 'domestic');
 
-/** A sale or a void as the acquirer holds it. */
+/** A trade as the acquirer holds it. */
 export interface BookEntry {
-  readonly kind: 'sale' | 'void';
+  readonly kind: TradeKind;
+  /** What it voids, refunds or completes. */
+  readonly about?: Key;
+  /** Of a completion: the hold that it ends, in 分. */
+  readonly released?: number;
+  /** Field 13 of its answer. */
+  readonly hostDate?: string;
   /** Of a void: the STAN of the sale, in the same batch. */
   readonly voids?: number;
   readonly batch: number;
@@ -116,12 +123,46 @@ export class Book {
   /** Amount in 分 that is approved, not reversed and not settled; a void takes its sale away. */
   openTotal(): number {
     const open = this.entries().filter(({ state, settled }) => state === 'approved' && !settled);
-    return open.reduce((sum, entry) => sum + moved(entry), 0);
+    return open.reduce((sum, entry) => sum + booked(entry), 0);
   }
 
   /** True when an approved void of that sale stands. */
   isVoided({ batch, stan }: Key): boolean {
     return this.#of(batch).some((entry) => entry.voids === stan && entry.state === 'approved');
+  }
+
+  /** What is about that one and stands, in whatever batch. */
+  #about({ batch, stan }: Key): readonly BookEntry[] {
+    return this.entries().filter(
+      ({ about, state }) => about?.batch === batch && about.stan === stan && state === 'approved',
+    );
+  }
+
+  /** Voided, or completed: nothing more may be about it. */
+  isEnded(key: Key): boolean {
+    return this.isVoided(key) || this.#about(key).some(({ kind }) => kind !== 'refund');
+  }
+
+  /** How much of it was given back, in 分. */
+  refunded(key: Key): number {
+    return this.#about(key).reduce((sum, { kind, amount }) => (kind === 'refund' ? sum + amount : sum), 0);
+  }
+
+  /** By field 37 and the day of its approval; a terminal tells no more of a refund's original. */
+  withReference(reference: string, date: string, pan: string): BookEntry | undefined {
+    return this.#latest(pan, (entry) => entry.retrievalReference === reference && entry.hostDate === date);
+  }
+
+  /** A pre-authorisation by its code and day. */
+  withCode(code: string, date: string, pan: string): BookEntry | undefined {
+    return this.#latest(
+      pan,
+      (entry) => entry.kind === 'preAuthorisation' && entry.authorisationCode === code && entry.hostDate === date,
+    );
+  }
+
+  #latest(pan: string, fits: (entry: BookEntry) => boolean): BookEntry | undefined {
+    return [...this.#postings.values()].findLast((posting) => posting.pan === pan && fits(posting.entry))?.entry;
   }
 
   post(sale: Omit<BookEntry, 'pan' | 'half' | 'settled' | 'uploaded'>, pan: string): void {
@@ -157,13 +198,13 @@ export class Book {
 
   totals(batch: number): Totals {
     const half = (name: Half): HalfTotals => {
-      const tally = (kind: BookEntry['kind']): Tally => {
+      const tally = (column: 'debit' | 'credit'): Tally => {
         const entries = this.#of(batch).filter(
-          (entry) => entry.kind === kind && entry.half === name && entry.state === 'approved',
+          (entry) => columns[entry.kind] === column && entry.half === name && entry.state === 'approved',
         );
         return { amount: entries.reduce((sum, { amount }) => sum + amount, 0), count: entries.length };
       };
-      return { debit: tally('sale'), credit: tally('void') };
+      return { debit: tally('debit'), credit: tally('credit') };
     };
     return { domestic: half('domestic'), foreign: half('foreign') };
   }
@@ -176,9 +217,28 @@ export class Book {
     if (posting !== undefined) posting.entry = { ...posting.entry, uploaded: true };
   }
 
+  /**
+   * A refund or a notice that was uploaded by itself, under a STAN that isn't its own: it is known by kind, card and amount.
+   * One more than there are is a repetition, of which the answer was lost. False where there is none.
+   */
+  uploadNotice(batch: number, kind: TradeKind, pan: string, amount: number): boolean {
+    const fitting = [...this.#postings.values()].filter(
+      (posting) =>
+        posting.pan === pan &&
+        posting.entry.batch === batch &&
+        posting.entry.kind === kind &&
+        posting.entry.amount === amount &&
+        posting.entry.state === 'approved',
+    );
+    const next = fitting.find(({ entry }) => !entry.uploaded);
+    if (next !== undefined) next.entry = { ...next.entry, uploaded: true };
+    return fitting.length > 0;
+  }
+
   /** How many transactions were uploaded for a batch. */
   uploadCount(batch: number): number {
-    return this.#uploads.get(batch)?.size ?? 0;
+    const notices = this.#of(batch).filter(({ kind, uploaded }) => isNotice(kind) && uploaded);
+    return (this.#uploads.get(batch)?.size ?? 0) + notices.length;
   }
 
   /**
@@ -190,13 +250,14 @@ export class Book {
     const differences: UploadDifference[] = [];
     for (const record of records.values()) {
       const posting = this.#postings.get(keyOf({ batch, stan: record.stan }));
-      const voided = this.isVoided({ batch, stan: record.stan });
+      const voided = this.isEnded({ batch, stan: record.stan });
       const what = voided ? 'notApproved' : difference(record, posting);
       if (what !== undefined) differences.push({ stan: record.stan, what });
     }
-    for (const { kind, state, stan, half } of this.#of(batch)) {
-      const stands = kind === 'sale' && state === 'approved' && !this.isVoided({ batch, stan });
-      if (stands && halves.includes(half) && !records.has(stan)) {
+    for (const { kind, state, stan, half, uploaded } of this.#of(batch)) {
+      const isRecord = (kind === 'sale' || kind === 'completion') && !this.isEnded({ batch, stan });
+      const isMissing = isRecord ? !records.has(stan) : isNotice(kind) && !uploaded;
+      if (state === 'approved' && halves.includes(half) && isMissing) {
         differences.push({ stan, what: 'notUploaded' });
       }
     }
@@ -223,13 +284,37 @@ export class Book {
   }
 }
 
-/** What it takes from a card, in 分. */
-const moved = ({ kind, amount }: Pick<BookEntry, 'kind' | 'amount'>): number => (kind === 'sale' ? amount : -amount);
+const columns: Readonly<Record<TradeKind, 'debit' | 'credit' | 'none'>> = {
+  sale: 'debit',
+  void: 'credit',
+  refund: 'credit',
+  preAuthorisation: 'none',
+  preAuthorisationVoid: 'none',
+  completion: 'debit',
+  completionNotice: 'debit',
+  completionVoid: 'credit',
+};
+
+const isNotice = (kind: TradeKind): boolean => kind === 'refund' || kind === 'completionNotice';
+
+type Movement = Pick<BookEntry, 'kind' | 'amount' | 'released'>;
+
+/** What it brings the shop, in 分. */
+const booked = ({ kind, amount }: Movement): number => {
+  if (columns[kind] === 'none') return 0;
+  return columns[kind] === 'debit' ? amount : -amount;
+};
+
+/** What it takes from a card, in 分: a hold is taken too, and a completion ends it. */
+const moved = (entry: Movement): number => {
+  if (entry.kind === 'preAuthorisation') return entry.amount;
+  return entry.kind === 'preAuthorisationVoid' ? -entry.amount : booked(entry) - (entry.released ?? 0);
+};
 
 const difference = (record: UploadedRecord, posting: Posting | undefined): UploadDifference['what'] | undefined => {
   if (posting === undefined) return 'notInBook';
   const { entry, pan } = posting;
-  if (entry.state !== 'approved' || entry.kind !== 'sale') return 'notApproved';
+  if (entry.state !== 'approved' || (entry.kind !== 'sale' && entry.kind !== 'completion')) return 'notApproved';
   if (entry.half !== record.half) return 'half';
   if (pan !== record.pan) return 'card';
   return entry.amount === record.amount ? undefined : 'amount';

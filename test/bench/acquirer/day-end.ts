@@ -10,7 +10,7 @@ import {
   type Totals,
   withFlags,
 } from './reconciliation.ts';
-import { batchOf, managementCode } from './rules.ts';
+import { batchOf, managementCode, tradeOf } from './rules.ts';
 import { answering, type Case, type Fields } from './trading.ts';
 
 const lastBatch = 999_999;
@@ -91,6 +91,24 @@ export class DayEnd {
       return answering('30');
     }
     for (const record of records) this.#book.upload(batch, record);
+    return answering('00');
+  }
+
+  /** Of a refund or a completion notice, once more and by itself. */
+  uploadNotice(upload: Case): Fields {
+    const { message, complain } = upload;
+    const batch = batchOf(message);
+    if (!this.#isKnown(batch)) return answering('77');
+    if (this.#flags(batch) === undefined || this.#closed.has(batch)) {
+      complain('an upload without a settlement before it, with trade since, or into a batch that is closed');
+      return answering('30');
+    }
+    const kind = tradeOf(message);
+    const amount = Number(textOf(message, 4));
+    if (kind === undefined || !this.#book.uploadNotice(batch, kind, textOf(message, 2), amount)) {
+      complain('an upload of what is not in the book');
+      return answering('25');
+    }
     return answering('00');
   }
 

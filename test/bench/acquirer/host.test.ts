@@ -67,6 +67,7 @@ test('sign-on, sale and reversal, byte for byte', (t) => {
       responseCode: '00',
       retrievalReference: '130000000002',
       authorisationCode: '015838',
+      hostDate: '1122',
       pan: '621234******1232',
       half: 'domestic',
       settled: false,

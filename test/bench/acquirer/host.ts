@@ -4,7 +4,7 @@ import { newKey } from './crypto.ts';
 import { DayEnd, isBatch } from './day-end.ts';
 import { type IsoMessage, pack, textOf, unpack, type Value } from './iso8583.ts';
 import { KeySession } from './key-session.ts';
-import { batchOf, faultsOf, kindOf, type MessageKind, managementCode } from './rules.ts';
+import { batchOf, faultsOf, isTrade, kindOf, type MessageKind, managementCode } from './rules.ts';
 import { answering, type Case, type Fields, Trading } from './trading.ts';
 import { openEnvelope, sealAnswer } from './wire.ts';
 
@@ -129,9 +129,13 @@ export class Host {
     if (refusal !== undefined) return answering(refusal);
     if (kind === undefined) return answering('40');
     if (hasMac(kind) && !this.#macHolds(trade)) return answering('A0');
-    if (kind === 'sale' || kind === 'void') return this.#trading.trade(kind, trade, this.dayEnd.batch);
+    if (isTrade(kind)) return this.#trading.trade(kind, trade, this.dayEnd.batch);
     if (trade.behaviour?.kind === 'decline') return answering(trade.behaviour.code);
     switch (kind) {
+      case 'balance':
+        return this.#trading.balance(trade);
+      case 'noticeUpload':
+        return this.dayEnd.uploadNotice(trade);
       case 'reversal':
         return this.#trading.reverse(trade, (batch) => this.dayEnd.isClosed(batch));
       case 'signOn':

@@ -1,11 +1,30 @@
 import { type IsoMessage, textOf } from './iso8583.ts';
 
 /**
- * The messages that this acquirer speaks: 签到 sign-on, 签退 sign-off, 回响测试 echo, 消费 sale, 消费撤销 void,
- * 冲正 reversal of either, 批结算 settlement, 批上送 upload, 批上送结束 batch end.
+ * The messages that this acquirer speaks: 签到 sign-on, 签退 sign-off, 回响测试 echo, 余额查询 balance, 消费 sale, 消费撤销
+ * void, 退货 refund, 预授权 pre-authorisation and what may become of it, 冲正 reversal of each that has one, 批结算
+ * settlement, 批上送 upload (of a refund or a notice by itself: `noticeUpload`), 批上送结束 batch end.
  */
-export type TradeKind = 'sale' | 'void';
-export type MessageKind = 'signOn' | 'signOff' | 'echo' | TradeKind | 'reversal' | 'settlement' | 'upload' | 'batchEnd';
+export type TradeKind =
+  | 'sale'
+  | 'void'
+  | 'refund'
+  | 'preAuthorisation'
+  | 'preAuthorisationVoid'
+  | 'completion'
+  | 'completionNotice'
+  | 'completionVoid';
+export type MessageKind =
+  | 'signOn'
+  | 'signOff'
+  | 'echo'
+  | 'balance'
+  | TradeKind
+  | 'reversal'
+  | 'settlement'
+  | 'upload'
+  | 'noticeUpload'
+  | 'batchEnd';
 
 interface Rule {
   readonly mandatory: readonly number[];
@@ -15,8 +34,16 @@ interface Rule {
 
 /** 60.1 type, 60.2 batch, 60.3 network management code; nothing behind. */
 const management = (codes: string): RegExp => new RegExp(`^00\\d{6}(?:${codes})$`);
-/** 60.1 = 22 sale or 23 void, 60.2 batch, 60.3 = 000, 60.4 reader, 60.5 IC condition, [60.6 partial approval, [60.7 account]]. */
-const financial = /^2[23]\d{6}000[256][02](?:[01](?:\d{3})?)?$/;
+/** 60.1 the type, such as 22 of a sale, 60.2 batch, 60.3 = 000, 60.4 reader, 60.5 IC condition, [60.6 partial approval, [60.7 account]]. */
+const financial = /^(?:01|1[01]|2[0-5])\d{6}000[256][02](?:[01](?:\d{3})?)?$/;
+
+/** What every swiped request has. */
+const swipedFields = [3, 4, 11, 22, 25, 35, 41, 42, 49, 53, 60, 64] as const;
+const swipedRule = (...own: readonly number[]): Rule => ({
+  mandatory: [...swipedFields, ...own],
+  optional: [26, 36, 52],
+  field60: financial,
+});
 
 /**
  * The fields of each request; all others are forbidden. A swiped sale has its PAN in track 2 alone, so fields 2, 14,
@@ -27,19 +54,23 @@ const rules: Readonly<Record<MessageKind, Rule>> = {
   signOn: { mandatory: [11, 41, 42, 60, 63], optional: [62], field60: management('001|003|004') },
   signOff: { mandatory: [11, 41, 42, 60], optional: [], field60: management('002') },
   echo: { mandatory: [41, 42, 60], optional: [], field60: management('301') },
-  sale: {
-    mandatory: [3, 4, 11, 22, 25, 35, 41, 42, 49, 53, 60, 64],
-    optional: [26, 36, 52],
-    field60: financial,
-  },
-  void: {
-    mandatory: [3, 4, 11, 22, 25, 35, 37, 41, 42, 49, 53, 60, 61, 64],
-    optional: [26, 36, 38, 52],
-    field60: financial,
-  },
+  balance: { ...swipedRule(), mandatory: swipedFields.filter((field) => field !== 4) },
+  sale: swipedRule(),
+  void: { ...swipedRule(37, 61), optional: [26, 36, 38, 52] },
+  refund: swipedRule(37, 61, 63),
+  preAuthorisation: swipedRule(),
+  preAuthorisationVoid: swipedRule(38, 61),
+  completion: swipedRule(38, 61),
+  completionNotice: swipedRule(38, 61),
+  completionVoid: swipedRule(37, 38, 61),
   reversal: { mandatory: [3, 4, 11, 22, 25, 39, 41, 42, 49, 60, 64], optional: [2, 38, 61], field60: financial },
   settlement: { mandatory: [11, 41, 42, 48, 49, 60, 63], optional: [], field60: management('201') },
   upload: { mandatory: [11, 41, 42, 48, 60], optional: [], field60: management('201') },
+  noticeUpload: {
+    mandatory: [2, 3, 4, 11, 22, 25, 41, 42, 49, 60, 61],
+    optional: [14, 37, 38, 63],
+    field60: financial,
+  },
   batchEnd: { mandatory: [11, 41, 42, 48, 60], optional: [], field60: management('202|207') },
 };
 
@@ -63,16 +94,46 @@ export const managementCode = (message: IsoMessage): string => textOf(message, 6
 /** Which message it is, by MTI and 60.3, a financial one by MTI, 3, 25 and 60.1; undefined for one not spoken here. */
 export const kindOf = (message: IsoMessage): MessageKind | undefined => {
   const { mti } = message;
-  if (mti !== '0200' && mti !== '0400') return managementKinds[`${mti}/${managementCode(message)}`];
+  if (mti === '0200' && tradeKey(message) === '310000/00/01') return 'balance';
   const trade = tradeOf(message);
-  return trade === undefined || mti === '0200' ? trade : 'reversal';
+  if (mti === '0400') return trade === undefined ? undefined : 'reversal';
+  if (mti === '0320' && (trade === 'refund' || trade === 'completionNotice')) return 'noticeUpload';
+  if (trade === undefined) return managementKinds[`${mti}/${managementCode(message)}`];
+  return mti === mtis[trade] ? trade : undefined;
 };
 
-const trades: Readonly<Record<string, TradeKind>> = { '000000/00/22': 'sale', '200000/00/23': 'void' };
+const tradeKey = (message: IsoMessage): string =>
+  `${textOf(message, 3)}/${textOf(message, 25)}/${transactionType(message)}`;
+
+const trades: Readonly<Record<string, TradeKind>> = {
+  '000000/00/22': 'sale',
+  '200000/00/23': 'void',
+  '200000/00/25': 'refund',
+  '030000/06/10': 'preAuthorisation',
+  '200000/06/11': 'preAuthorisationVoid',
+  '000000/06/20': 'completion',
+  '000000/06/24': 'completionNotice',
+  '200000/06/21': 'completionVoid',
+};
+
+const mtis: Readonly<Record<TradeKind, string>> = {
+  sale: '0200',
+  void: '0200',
+  refund: '0220',
+  preAuthorisation: '0100',
+  preAuthorisationVoid: '0100',
+  completion: '0200',
+  completionNotice: '0220',
+  completionVoid: '0200',
+};
+
+export const isTrade = (kind: MessageKind): kind is TradeKind => kind in mtis;
+
+/** Kinds without a reversal (是否引发冲正: no). */
+export const hasReversal = (kind: TradeKind): boolean => kind !== 'refund' && kind !== 'completionNotice';
 
 /** What a financial request, or the one that a reversal repeats, is by 3, 25 and 60.1. */
-export const tradeOf = (message: IsoMessage): TradeKind | undefined =>
-  trades[`${textOf(message, 3)}/${textOf(message, 25)}/${transactionType(message)}`];
+export const tradeOf = (message: IsoMessage): TradeKind | undefined => trades[tradeKey(message)];
 
 /** One check of one field's content: what is wrong when `holds` is false. Contents are never told, only fields. */
 type Check = [holds: boolean, what: string];
@@ -107,10 +168,16 @@ const swiped = (message: IsoMessage): Check[] => {
   ];
 };
 
+const numbered = (message: IsoMessage): Check => [
+  /^\d{16}$/.test(textOf(message, 61)),
+  'field 61 is not batch, STAN and date of the original',
+];
+
 const contents: Readonly<Record<MessageKind, (message: IsoMessage) => Check[]>> = {
   signOn: (message) => [operator(message)],
   signOff: () => [],
   echo: () => [],
+  balance: swiped,
   sale: swiped,
   void: (message) => [
     ...swiped(message),
@@ -119,13 +186,27 @@ const contents: Readonly<Record<MessageKind, (message: IsoMessage) => Check[]>> 
       'field 61 is not batch, STAN and, if it likes, date of the original',
     ],
   ],
+  refund: (message) => [
+    ...swiped(message),
+    [/^0{12}\d{4}$/.test(textOf(message, 61)), 'field 61 is not twelve zeros and the date of the original'],
+    [/^(?:CUP|000|VIS|MCC|JCB|AMX)$/.test(textOf(message, 63)), 'field 63 is no card organisation'],
+  ],
+  preAuthorisation: swiped,
+  preAuthorisationVoid: (message) => [...swiped(message), numbered(message)],
+  completion: (message) => [...swiped(message), numbered(message)],
+  completionNotice: (message) => [...swiped(message), numbered(message)],
+  completionVoid: (message) => [...swiped(message), numbered(message)],
+  noticeUpload: (message) => [
+    ...money(message),
+    [/^\d{16}$/.test(textOf(message, 61)), 'field 61 is not batch, STAN and date'],
+  ],
   reversal: (message) => {
     const original = textOf(message, 61);
     return [
       ...money(message),
       [/^(?:98|96|A0|06)$/.test(textOf(message, 39)), 'field 39 is none of 98, 96, A0, 06'],
       [
-        (original === '' && tradeOf(message) === 'sale') ||
+        (original === '' && ['sale', 'preAuthorisation'].includes(tradeOf(message) ?? '')) ||
           (/^\d{12}(?:\d{4})?$/.test(original) &&
             original.startsWith(textOf(message, 60).slice(2, 8) + textOf(message, 11))),
         'field 61 does not repeat batch and STAN',

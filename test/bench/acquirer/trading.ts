@@ -1,8 +1,8 @@
 import type { Behaviour } from './behaviours.ts';
-import type { BenchCard, Book, Key } from './book.ts';
+import type { BenchCard, Book, BookEntry, Key } from './book.ts';
 import { type IsoMessage, textOf, type Unpacked, type Value } from './iso8583.ts';
 import type { KeySession } from './key-session.ts';
-import { batchOf, type TradeKind } from './rules.ts';
+import { batchOf, hasReversal, type TradeKind } from './rules.ts';
 
 /** A request under decision, and what it may be told about. */
 export interface Case {
@@ -33,7 +33,7 @@ const organisation = ({ pan, foreign }: BenchCard): string => {
 /** What a reversal must repeat of its request. */
 const repeated = [3, 22, 25, 49, 60] as const;
 
-/** Decides sales (消费), voids (消费撤销) and reversals (冲正) whose form, terminal and MAC are right already. */
+/** Decides trades (金融类交易), balances and reversals (冲正) whose form, terminal and MAC are right already. */
 export class Trading {
   readonly #book: Book;
   readonly #keys: KeySession;
@@ -65,8 +65,15 @@ export class Trading {
       refusal === undefined ? `${(Number(trade.reference) * 7919) % 1_000_000}`.padStart(6, '0') : '';
     const state = refusal === undefined ? 'approved' : 'declined';
     const answer = { responseCode, retrievalReference: trade.reference, authorisationCode };
-    const voids = kind === 'void' ? { voids: originalOf(message).stan } : {};
-    this.#book.post({ ...key, kind, amount, at: trade.at, state, ...answer, ...voids }, pan);
+    const original = this.#originalOf(kind, message, pan);
+    const about = original === undefined ? {} : { about: { batch: original.batch, stan: original.stan } };
+    const voids = kind === 'void' ? { voids: originalKey(message).stan } : {};
+    const released = isCompletion(kind) ? { released: original?.amount ?? 0 } : {};
+    const date = { hostDate: trade.today };
+    this.#book.post(
+      { ...key, kind, amount, at: trade.at, state, ...answer, ...voids, ...about, ...released, ...date },
+      pan,
+    );
     this.#originals.set(
       `${key.batch}/${key.stan}`,
       new Map([...repeated, 38].map((field) => [field, textOf(message, field)])),
@@ -100,6 +107,10 @@ export class Trading {
     if (!sameCode) reversal.complain("field 38 is neither its approval's nor its request's");
     if (!sameAmount) return answering('64');
     if (differs.length > 0 || !sameCard || !sameCode) return answering('30');
+    if (!hasReversal(entry.kind)) {
+      reversal.complain(`a ${entry.kind} has no reversal`);
+      return answering('12');
+    }
     if (entry.state === 'declined') return answering('12');
     if (entry.state === 'reversed') return answering('00');
     if (isClosed(key.batch)) {
@@ -123,28 +134,65 @@ export class Trading {
       if (!right || pin === undefined) return '99';
       if (card.pin !== undefined && pin !== card.pin) return '55';
     }
-    if (kind === 'void') return this.#noVoid(trade, pan, amount);
+    if (kind !== 'sale' && kind !== 'preAuthorisation') return this.#noOriginal(kind, trade, pan, amount);
     return this.#book.canSpend(pan, amount) ? undefined : '51';
   }
 
-  /** Why a void isn't taken: there is no such sale (25), it is none that stands (12), another amount (64) or card (22). */
-  #noVoid({ message, complain }: Case, pan: string, amount: number): string | undefined {
-    const key = originalOf(message);
-    const original = this.#book.find(key);
-    if (original === undefined || original.retrievalReference !== textOf(message, 37)) return '25';
+  /** 余额查询: field 54 tells the account's balance, in 20 characters; a card without a limit has plenty. */
+  balance({ message, behaviour }: Case): Fields {
+    if (behaviour?.kind === 'decline') return answering(behaviour.code);
+    const [pan = ''] = textOf(message, 35).split('=');
+    if (this.#book.card(pan) === undefined) return answering('14');
+    const amount = this.#book.balance(pan) ?? 99_999_999;
+    return new Map<number, Value>([
+      [39, '00'],
+      [54, `3002156${amount < 0 ? 'D' : 'C'}${`${Math.abs(amount)}`.padStart(12, '0')}`],
+    ]);
+  }
+
+  /** What a trade is about: by its numbers in this batch, by the reference (refund), or by the authorisation code. */
+  #originalOf(kind: TradeKind, message: IsoMessage, pan: string): BookEntry | undefined {
+    if (kind === 'refund') return this.#book.withReference(textOf(message, 37), textOf(message, 61).slice(12), pan);
+    const key = originalKey(message);
+    if (kind === 'void' || key.stan > 0) return this.#book.find(key);
+    return this.#book.withCode(textOf(message, 38), textOf(message, 61).slice(12), pan);
+  }
+
+  /** Why it isn't taken: there is none (25), it is none that stands or of another kind (12), too much (64, 61), another card (22). */
+  #noOriginal(kind: TradeKind, trade: Case, pan: string, amount: number): string | undefined {
+    const { message, complain } = trade;
+    const original = this.#originalOf(kind, message, pan);
+    const reference = textOf(message, 37);
+    if (original === undefined || (reference !== '' && original.retrievalReference !== reference)) return '25';
     const code = textOf(message, 38);
     if (code !== '' && code !== original.authorisationCode) {
       complain("field 38 is not its original's");
       return '25';
     }
-    if (original.kind !== 'sale' || original.state !== 'approved' || this.#book.isVoided(key)) return '12';
-    if (original.amount !== amount) return '64';
-    return this.#book.isOf(key, pan) ? undefined : '22';
+    const key = { batch: original.batch, stan: original.stan };
+    if (!this.#book.isOf(key, pan)) return '22';
+    if (!aboutOf[kind]?.includes(original.kind) || original.state !== 'approved' || this.#book.isEnded(key))
+      return '12';
+    if (kind === 'refund') return amount + this.#book.refunded(key) > original.amount ? '61' : undefined;
+    if (isCompletion(kind)) return amount * 100 > original.amount * 115 ? '61' : undefined;
+    if (this.#book.refunded(key) > 0) return '12';
+    return amount === original.amount ? undefined : '64';
   }
 }
 
+const aboutOf: Readonly<Partial<Record<TradeKind, readonly TradeKind[]>>> = {
+  void: ['sale'],
+  refund: ['sale', 'completion', 'completionNotice'],
+  preAuthorisationVoid: ['preAuthorisation'],
+  completion: ['preAuthorisation'],
+  completionNotice: ['preAuthorisation'],
+  completionVoid: ['completion'],
+};
+
+const isCompletion = (kind: TradeKind): boolean => kind === 'completion' || kind === 'completionNotice';
+
 /** Field 61: batch 6, STAN 6. */
-const originalOf = (message: IsoMessage): Key => {
+const originalKey = (message: IsoMessage): Key => {
   const field61 = textOf(message, 61);
   return { batch: Number(field61.slice(0, 6)), stan: Number(field61.slice(6, 12)) };
 };
