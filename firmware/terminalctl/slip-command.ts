@@ -1,7 +1,7 @@
 /** `terminalctl slip show`: a slip as it is, or would be, on paper, made of the ledger alone. */
 import { LedgerStore } from '../../drivers/ledger/ledger-store.ts';
 import { printerProfile } from '../../drivers/printer/printer-profile.ts';
-import { layOut } from '../../drivers/printer/slip-layout.ts';
+import { textOf } from '../../drivers/printer/slip-layout.ts';
 import type { SlipDocument } from '../../hal/printer.ts';
 import { fold } from '../../state-machine/book.ts';
 import type { Fact } from '../../state-machine/facts.ts';
@@ -67,7 +67,7 @@ export const showSlip = (options: SlipOptions, out: Output): number => {
       ? settlementOf(configuration, batches.at(-1)?.facts ?? [])
       : saleDocument(configuration, batches, options.voucher, options.slip);
   const { columns } = printerProfile(configuration.printer.profile, configuration.printer.paper);
-  const lines = layOut(document, columns).map(({ text }) => text.trimEnd());
+  const lines = textOf(document, columns);
   if (options.json === true) out.line(JSON.stringify({ columns, lines }));
   else for (const line of lines) out.line(line);
   return 0;
