@@ -15,7 +15,7 @@ import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
-import type { FileSystem } from '../drivers/storage/file-system.ts';
+import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
@@ -32,9 +32,11 @@ import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
-import { identityOf } from './slips/slip.ts';
+import { configuredSlips } from './slips/configured-slips.ts';
+import { keepLogo, type Logo } from './slips/logo.ts';
+import { identityOf } from './slips/slip-face.ts';
 import type { Surroundings } from './surroundings.ts';
-import { flightDirectory, ledgerPlace } from './terminal-files.ts';
+import { flightDirectory, ledgerPlace, logoDirectory } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
@@ -152,6 +154,28 @@ function* archivesOf(place: LedgerPlace, fileSystem: FileSystem): Generator<read
   for (const generation of store.generations().toReversed().slice(1)) yield store.readArchive(generation).facts;
 }
 
+/** Without a copy, slips lose their logo when another one is configured: trade goes on. */
+const keep = (
+  configuration: Configuration,
+  logo: Logo,
+  fileSystem: FileSystem,
+  log: (report: Report) => void,
+): void => {
+  const directory = logoDirectory(configuration);
+  try {
+    keepLogo(directory, logo, fileSystem);
+  } catch (error) {
+    const fault = {
+      device: 'ledger',
+      code: 'failed',
+      where: directory,
+      what: `The logo can't be kept (${errorCode(error) ?? 'unknown error'}).`,
+      remedy: 'Free space on its disk, and restart the terminal.',
+    } as const;
+    log({ type: 'fault', fault });
+  }
+};
+
 /**
  * A terminal ready to be started. `masterKey` is copied and may be overwritten.
  *
@@ -182,9 +206,12 @@ export const compose = (
     log(each);
     recorder.hear(each);
   };
+  const { maker, face, logo } = configuredSlips(configuration, vault, fileSystem);
+  if (logo !== undefined) keep(configuration, logo, fileSystem, log);
   const perform = makePerform({
     rules,
-    identity,
+    slips: maker,
+    wall: () => clock.wall(),
     pinTimeoutMs: timers.pinMs,
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
@@ -203,6 +230,7 @@ export const compose = (
     rules,
     identity,
     language,
+    face,
     devices,
     ledger,
     clock,

@@ -152,6 +152,36 @@ const policy = v.strictObject({
   ),
 });
 
+/** Words for paper: nothing in them that a printer would obey, or that isn't a character. */
+const words = (min: number, max: number) =>
+  v.pipe(
+    text(min, max),
+    v.check((it) => !/\p{Cc}|\p{Cs}/u.test(it), 'text without control characters or halves of characters'),
+  );
+const slipLines = (most: number) => v.pipe(v.array(words(1, 48)), v.maxLength(most));
+
+const slips = v.strictObject({
+  copies: v.optional(
+    described(v.picklist([1, 2, 3]), "Copies of a slip: 1 the merchant's, 2 the cardholder's too, 3 the bank's too"),
+    2,
+  ),
+  header: v.optional(described(slipLines(3), 'Lines under the title of a slip'), []),
+  footer: v.optional(described(slipLines(4), 'Lines at the end of a slip, before the hotline'), []),
+  notice: v.optional(
+    described(words(1, 120), 'What a customer is told on the slip of a void or a refund, such as a fee'),
+  ),
+  noSignatureUpTo: v.optional(
+    described(integer(0, mostInSale), 'Up to this amount, in 分, no signature is asked for'),
+    0,
+  ),
+  qr: v.optional(described(v.boolean(), "A QR symbol with the transaction's identifier"), false),
+  training: v.optional(described(v.boolean(), 'Each slip says at its top and end that it is a test and void'), false),
+  logo: v.optional(
+    described(text(1, 4096), 'A PNG for the top of slips, at most 384 dots wide (576 on 80 mm paper) and 320 high'),
+  ),
+  images: v.optional(described(v.boolean(), 'Keep an image of each printed slip, for as long as its batch'), true),
+});
+
 const timers = v.strictObject({
   amountMs: v.optional(milliseconds(1000, 600_000), 60_000),
   confirmMs: v.optional(milliseconds(1000, 600_000), 60_000),
@@ -198,8 +228,8 @@ export const configurationSchema = v.pipe(
       batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
     }),
     merchant: v.strictObject({
-      name: text(1, 40),
-      branch: described(text(0, 40), 'Which shop, for customers who know several'),
+      name: words(1, 40),
+      branch: described(words(0, 40), 'Which shop, for customers who know several'),
       hotline: described(
         v.pipe(v.string(), v.regex(/^[\d +-]{1,11}$/, 'a number of at most 11 characters')),
         'Whom a clerk calls; it must fit the display beside 联系',
@@ -228,6 +258,7 @@ export const configurationSchema = v.pipe(
     acquirer,
     supervisor: v.optional(supervisor),
     policy: v.optional(policy, {}),
+    slips: v.optional(slips, {}),
     timers: v.optional(timers, {}),
     log: v.optional(
       v.strictObject({
@@ -273,13 +304,14 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
   const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
-  const { acquirer } = result.output;
+  const { acquirer, slips } = result.output;
   const tls = acquirer.tls === undefined ? {} : { tls: resolved(acquirer.tls, directory) };
   return {
     valid: true,
     configuration: {
       ...result.output,
       acquirer: { ...acquirer, ...tls },
+      slips: { ...slips, ...(slips.logo !== undefined && { logo: resolve(directory, slips.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
     },
   };

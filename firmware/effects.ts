@@ -10,7 +10,7 @@ import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, SlipDocument } from '../hal/printer.ts';
-import type { SaleId } from '../hal/units.ts';
+import type { EpochMs, SaleId } from '../hal/units.ts';
 import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
@@ -19,14 +19,14 @@ import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import type { CardMemory } from './card-memory.ts';
-import { reversalSlip } from './slips/reversal-slip.ts';
-import { saleSlip } from './slips/sale-slip.ts';
-import { settlementSlip } from './slips/settlement-slip.ts';
-import type { SlipIdentity } from './slips/slip.ts';
+import type { Print } from './slips/slip.ts';
+import type { SlipMaker } from './slips/slip-maker.ts';
 
 export interface EffectContext {
   readonly rules: Rules;
-  readonly identity: SlipIdentity;
+  readonly slips: SlipMaker;
+  /** The time of day, for the mark of a slip that is printed again. */
+  readonly wall: () => EpochMs;
   readonly pinTimeoutMs: number;
   readonly cardReader: CardReader;
   readonly pinPad: PinPad;
@@ -72,7 +72,7 @@ const requestOf = (sale: Sale): FinancialRequest => ({
 });
 
 export const makePerform = (context: EffectContext): Perform => {
-  const { acquirer, printer, pinPad, cardReader, cards, identity, bug } = context;
+  const { acquirer, printer, pinPad, cardReader, cards, slips, bug } = context;
   let pinKey: string | undefined;
 
   /** The outcome of a call, or what it counts as when the driver throws. */
@@ -86,27 +86,34 @@ export const makePerform = (context: EffectContext): Perform => {
   };
   const unanswered: LinkOutcome = { outcome: 'unanswered', fault: bugFault('acquirer') };
 
-  /** A slip, and the ledger's short code that stands on it: at its first print the code of the ledger's end. */
-  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; code: string } => {
+  /**
+   * A slip, and what stands on it beside the ledger's words: the ledger's short code, at its first print that of the
+   * ledger's end; and of a further print who asked for it and when.
+   */
+  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; print: Print } => {
     const end = context.ledger.tailCode();
+    const printing = (number: number, code = end): Print =>
+      number < 2 ? { number: 1, code } : { number, code, on: context.wall(), by: context.rules.operator };
     if (request.slip === 'settlement') {
       const { lastSettlement } = book;
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
-      const code = lastSettlement.slipCode ?? end;
-      return { slip: settlementSlip(lastSettlement, context.rules.operator, code, identity), code };
+      const { printed, prints = printed ? 1 : 0, slipCode } = lastSettlement;
+      const print = printing(prints + 1, slipCode);
+      return { slip: slips.settlement(lastSettlement, context.rules.operator, print), print };
     }
     if (request.slip === 'archived') {
       const { sale } = request;
-      const code = sale.slipCode ?? end;
-      const slip = counts(sale)
-        ? saleSlip(sale, 'merchant', sale.copies.merchant + 1, code, identity)
-        : reversalSlip(sale, code, identity);
-      return { slip, code };
+      const print = printing(sale.copies.merchant + 1, sale.slipCode);
+      return { slip: counts(sale) ? slips.copy(sale, 'merchant', print) : slips.end(sale, print), print };
     }
     const sale = findSale(book, request.saleId);
-    if (request.slip === 'reversal') return { slip: reversalSlip(sale, end, identity), code: end };
-    const code = sale.slipCode ?? end;
-    return { slip: saleSlip(sale, request.slip, request.number, code, identity), code };
+    if (request.slip === 'reversal') {
+      const again = sale.reversalSlipSays === sale.status;
+      const print = printing(again ? request.number : 1);
+      return { slip: slips.end(sale, print), print };
+    }
+    const print = printing(request.number, sale.slipCode);
+    return { slip: slips.copy(sale, request.slip, print), print };
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
@@ -150,9 +157,10 @@ export const makePerform = (context: EffectContext): Perform => {
       return { type: 'printerChecked', effect, readiness };
     },
     print: async ({ type, id: effect, slip }, book) => {
-      const { slip: document, code } = slipOf(slip, book);
+      const { slip: document, print } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
-      return { type: 'printed', effect, verdict, code };
+      const { number: _, ...onPaper } = print;
+      return { type: 'printed', effect, verdict, ...onPaper };
     },
     cancelPrint: async ({ type, id: effect }) => {
       const { confirmed } = await guarded(type, () => printer.cancel(), { confirmed: false });

@@ -10,6 +10,7 @@ import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
+import { readLogo } from './slips/logo.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
 import { ConfiguredFileError, readTls } from './tls-files.ts';
@@ -113,8 +114,9 @@ const run = async (configuration: Configuration): Promise<void> => {
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
   run: (config) => run(configurationOf(config)),
   check: (config) => {
-    const { acquirer } = configurationOf(config);
+    const { acquirer, printer, slips } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);
+    if (slips.logo !== undefined) readLogo(slips.logo, printer.paper);
     console.log('the configuration is right');
   },
   provision: (config) => provisionBoard(configurationOf(config)),

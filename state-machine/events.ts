@@ -16,8 +16,9 @@ import type { Key } from '../hal/keypad.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
-import type { FactType } from './facts.ts';
+import type { FactType, OnPaper } from './facts.ts';
 import type { CardToken, Found } from './sale.ts';
+import type { SlipFace } from './slip-face.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {
@@ -26,7 +27,8 @@ interface Outcome {
 
 export type Happening =
   /** The process is up and the ledger is read: go on from where it stands. */
-  | { readonly type: 'started' }
+  /** `face`: what the configuration says of slips. */
+  | { readonly type: 'started'; readonly face?: SlipFace }
   | { readonly type: 'key'; readonly key: Key }
   /** The deadline of the phase has passed (`until`). */
   | { readonly type: 'timeUp' }
@@ -40,8 +42,7 @@ export type Happening =
   /** The acquirer asks for a sign-on when there is time: 处理要求 3 in the header of an answer. */
   | { readonly type: 'signOnAsked' }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
-  /** `code`: the ledger's short code that stands on the slip. */
-  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict; readonly code?: string } & Outcome)
+  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & OnPaper & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)

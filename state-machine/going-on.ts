@@ -6,7 +6,7 @@ import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, t
 import type { SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import type { Copy, Sale } from './sale.ts';
+import { type Copy, copiesOf, printsOf, type Sale } from './sale.ts';
 import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -43,7 +43,7 @@ export const follow = (turn: Turn, next: Continuation): Step => {
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printCopies':
-      return printCopies(turn, next.saleId, ['merchant', 'cardholder']);
+      return printCopies(turn, next.saleId, copiesOf(findSale(turn.book, next.saleId)));
     case 'reprintFound':
       return reprintFound(turn, next.sale);
     case 'printSettlement':
@@ -149,14 +149,12 @@ export const printOwedOrLast = (turn: Turn): Step => {
     );
   }
   const last = turn.book.sales.findLast((sale) => sale.copies.merchant > 0);
-  return last === undefined
-    ? notice(turn, { says: 'nothingToPrint' })
-    : printCopies(turn, last.id, ['merchant', 'cardholder']);
+  return last === undefined ? notice(turn, { says: 'nothingToPrint' }) : printCopies(turn, last.id, copiesOf(last));
 };
 
 export const printCopies = (turn: Turn, saleId: SaleId, [copy, ...rest]: readonly Copy[]): Step => {
   if (copy === undefined) return notice(turn, { says: 'copyPrinted' });
-  const number = findSale(turn.book, saleId).copies[copy] + 1;
+  const number = printsOf(findSale(turn.book, saleId), copy) + 1;
   return turn.to({ name: 'printingCopy', saleId, copy, rest, awaits: print(turn, { slip: copy, saleId, number }) });
 };
 
@@ -167,7 +165,7 @@ const reprintFound = (turn: Turn, sale: Sale): Step => {
     const asked = askSupervisor(turn, { purpose: 'reprint', sale });
     return asked === 'notByPolicy' ? notice(turn, { says: 'noSupervisor' }) : asked;
   }
-  if (counts(sale)) return printCopies(turn, sale.id, ['merchant', 'cardholder']);
+  if (counts(sale)) return printCopies(turn, sale.id, copiesOf(sale));
   return sale.status === 'notSent' || sale.status === 'declined'
     ? notice(turn, { says: 'nothingToPrint' })
     : printReversalSlip(turn, sale.id, { do: 'notice', notice: { says: 'copyPrinted' } });
@@ -245,7 +243,12 @@ const recordsPerUpload = 8;
 
 /** Begins a settlement at its totals. */
 export const startSettlement = (turn: Turn): Step => {
-  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
+  turn.record({
+    type: 'settlementStarted',
+    stan: turn.book.nextStan,
+    totals: totalsOf(turn.book),
+    operator: turn.rules.operator,
+  });
   return continueSettlement(turn, 1);
 };
 

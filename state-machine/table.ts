@@ -16,6 +16,7 @@ import * as finding from './handlers/finding.ts';
 import * as printing from './handlers/printing.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
+import * as starting from './handlers/starting.ts';
 import type { PhaseName } from './state.ts';
 import type { Handler, Rejection } from './turn.ts';
 
@@ -56,7 +57,7 @@ const step = ['password', 'number', 'original', 'amount', 'confirm', 'checkingPr
 const cardDone = ['pin', 'authorising'] as const;
 
 const rows: Rows = {
-  starting: { started: { to: onward, run: goOn } },
+  starting: { started: { to: onward, run: starting.started } },
 
   // ---- sign-on 签到 ----
   signingOn: { signOnAnswered: { to: ['signOnWait', ...onward], run: authorising.signOnAnswered } },
@@ -142,7 +143,7 @@ const rows: Rows = {
   authorising: {
     authorised: { to: ['printingMerchant', 'notice', 'printingReversal', ...reversal], run: authorising.authorised },
   },
-  printingMerchant: { printed: { to: ['tearOff', ...reversal], run: printing.merchantPrinted } },
+  printingMerchant: { printed: { to: ['tearOff', 'notice', ...reversal], run: printing.merchantPrinted } },
   paperWait: {
     readiness: { to: ['same', 'clearingBuffer', 'printingMerchant'], run: printing.paperReadiness },
     key: { to: ['clearingBuffer', 'printingMerchant', 'password', ...reversal], run: printing.paperKey },
@@ -152,7 +153,9 @@ const rows: Rows = {
     key: { to: ['printingCardholder', 'notice'], run: printing.tearOffKey },
     timeUp: { to: ['printingCardholder'], run: printing.tornOff },
   },
-  printingCardholder: { printed: { to: ['notice', 'clearingBuffer'], run: printing.cardholderPrinted } },
+  printingCardholder: {
+    printed: { to: ['notice', 'printingCopy', 'clearingBuffer'], run: printing.cardholderPrinted },
+  },
 
   // ---- reversal 冲正 ----
   reversing: { reversalAnswered: { to: waiting, run: reversing.reversalAnswered } },

@@ -7,7 +7,7 @@ import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
 import { responseCode } from './response-codes.ts';
-import type { Found, SaleStatus } from './sale.ts';
+import type { Copy, Found, SaleStatus } from './sale.ts';
 import type { PhaseOf, Purpose, State } from './state.ts';
 import { absent, causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
 
@@ -142,6 +142,17 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
+const copyName = (copy: Copy, language: Language): string => {
+  switch (copy) {
+    case 'merchant':
+      return say(language, '商户存根', 'Merchant copy');
+    case 'bank':
+      return say(language, '银行存根', 'Bank copy');
+    default:
+      return say(language, '持卡人存根', 'Cardholder copy');
+  }
+};
+
 export const wordsOf = (state: State, identity: Identity, language: Language): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const { phase } = state;
@@ -327,12 +338,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'printingArchived':
       return [t('正在打印', 'Printing'), t('重打印凭证', 'Slip again'), '', wait];
     case 'printingCopy':
-      return [
-        t('正在打印', 'Printing'),
-        phase.copy === 'merchant' ? t('商户存根', 'Merchant copy') : t('持卡人存根', 'Cardholder copy'),
-        '',
-        wait,
-      ];
+      return [t('正在打印', 'Printing'), copyName(phase.copy, language), '', wait];
     case 'confirmSettlement': {
       const { domestic, foreign } = totalsOf(state.book);
       const debit = (domestic.debit.amount + foreign.debit.amount) as MinorUnits;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { packTotals } from '../../drivers/acquirer/sub-fields/field-48.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
+import { faceOf } from '../../firmware/slips/slip-face.ts';
 import { minorUnits } from '../../hal/units.ts';
 
 const port = (path: string) => ({ path, baudRate: 9600 });
@@ -90,4 +91,48 @@ test('a file that is missing or no JSON is said in one line', async (t) => {
   t.match(readConfiguration(path), { valid: false, errors: [/no valid JSON/] });
   writeFileSync(path, JSON.stringify(smallest()));
   t.match(readConfiguration(path), { valid: true, configuration: { storage: { directory: join(folder, 'state') } } });
+});
+
+test('what stands on slips has bounds, and is words only', (t) => {
+  const withSlips = (slips: object) => errorsOf({ ...smallest(), slips });
+  t.match(checkConfiguration(smallest(), '/etc'), { configuration: { slips: { copies: 2, qr: false, images: true } } });
+  t.match(checkConfiguration({ ...smallest(), slips: { logo: 'logo.png' } }, '/etc/slipsafe'), {
+    configuration: { slips: { logo: '/etc/slipsafe/logo.png' } },
+  });
+  t.match(withSlips({ copies: 4 }), [/^slips\.copies: expected/]);
+  t.match(withSlips({ header: ['1', '2', '3', '4'] }), [/^slips\.header: expected/]);
+  const noWords = /expected text without control characters or halves of characters/;
+  t.match(withSlips({ footer: ['a\x1b@'] }), [noWords]);
+  t.match(withSlips({ notice: '\ud83d' }), [noWords]);
+  const { merchant } = smallest();
+  t.match(errorsOf({ ...smallest(), merchant: { ...merchant, name: '店\n' } }), [
+    /^merchant\.name: expected text without/,
+  ]);
+  t.strictSame(
+    errorsOf({ ...smallest(), merchant: { ...merchant, name: '😀¥店' } }),
+    [],
+    'what paper lacks shows as □',
+  );
+  t.end();
+});
+
+test('the largest face of slips fits into a record of the ledger, beside a transaction', (t) => {
+  const long = '店'.repeat(48);
+  const result = checkConfiguration(
+    {
+      ...smallest(),
+      merchant: { name: long.slice(0, 40), branch: long.slice(0, 40), hotline: '95516' },
+      slips: {
+        header: Array(3).fill(long),
+        footer: Array(4).fill(long),
+        notice: '店'.repeat(120),
+        qr: true,
+        training: true,
+      },
+    },
+    '/etc',
+  );
+  if (!result.valid) throw new Error(result.errors.join());
+  t.ok(Buffer.byteLength(JSON.stringify(faceOf(result.configuration, 'a'.repeat(64)))) < 2100);
+  t.end();
 });

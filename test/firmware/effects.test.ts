@@ -3,6 +3,7 @@ import { CardMemory } from '../../firmware/card-memory.ts';
 import { type EffectContext, makePerform } from '../../firmware/effects.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import { approval, rules, World } from '../state-machine/world.ts';
+import { aMaker } from './slips/a-maker.ts';
 
 const card = {
   entry: 'swipe',
@@ -19,7 +20,8 @@ const rig = (devices: object = {}) => {
   const cards = new CardMemory();
   const context = {
     rules,
-    identity: { merchant: 'm', branch: 'b', merchantId: 'i', terminalId: 't', hotline: 'h', language: 'zh-CN' },
+    slips: aMaker(),
+    wall: () => Date.UTC(2026, 10, 22, 5),
     pinTimeoutMs: 1000,
     cardReader: { enable: () => undefined, disable: () => undefined },
     pinPad: broken,
