@@ -36,7 +36,7 @@ import { configuredSlips } from './slips/configured-slips.ts';
 import { keepLogo, type Logo } from './slips/logo.ts';
 import { identityOf } from './slips/slip-face.ts';
 import type { Surroundings } from './surroundings.ts';
-import { flightDirectory, ledgerPlace, logoDirectory } from './terminal-files.ts';
+import { flightDirectory, imageDirectory, ledgerPlace, logoDirectory } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
@@ -205,11 +205,21 @@ export const compose = (
   const report = (each: Report): void => {
     log(each);
     recorder.hear(each);
+    if (each.type === 'stepped') archive?.hear(each.state.phase.name);
   };
   const { maker, face, logo } = configuredSlips(configuration, vault, fileSystem);
   if (logo !== undefined) keep(configuration, logo, fileSystem, log);
+  const archive = configuration.slips.images
+    ? surroundings.archive?.({
+        directory: imageDirectory(configuration),
+        columns: maker.columns,
+        keepYears: configuration.storage.keepYears,
+        fault: (fault) => log({ type: 'fault', fault }),
+      })
+    : undefined;
   const perform = makePerform({
     rules,
+    ...(archive !== undefined && { archive }),
     slips: maker,
     wall: () => clock.wall(),
     pinTimeoutMs: timers.pinMs,

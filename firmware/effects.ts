@@ -9,7 +9,7 @@ import type { CardReader } from '../hal/card-reader.ts';
 import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer, SlipDocument } from '../hal/printer.ts';
+import type { Printer, PrintVerdict, SlipDocument } from '../hal/printer.ts';
 import type { EpochMs, SaleId } from '../hal/units.ts';
 import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
@@ -19,12 +19,15 @@ import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import type { CardMemory } from './card-memory.ts';
-import type { Print } from './slips/slip.ts';
+import { type Print, sixDigits } from './slips/slip.ts';
+import type { SlipArchive } from './slips/slip-archive.ts';
 import type { SlipMaker } from './slips/slip-maker.ts';
 
 export interface EffectContext {
   readonly rules: Rules;
   readonly slips: SlipMaker;
+  /** Where images of slips that are out are kept. */
+  readonly archive?: Pick<SlipArchive, 'keep'>;
   /** The time of day, for the mark of a slip that is printed again. */
   readonly wall: () => EpochMs;
   readonly pinTimeoutMs: number;
@@ -61,6 +64,12 @@ const bugFault = (device: DeviceName): DeviceFault => ({
   remedy: 'Report it with the log.',
 });
 
+/** By all that can be known. */
+const isOut = ({ verdict }: PrintVerdict): boolean => verdict === 'PRINTED' || verdict === 'UNVERIFIED';
+
+/** Of the image of a slip: batch, voucher and which slip. */
+const nameOf = ({ batch, stan }: Sale, slip: string): string => `${sixDigits(batch)}-${sixDigits(stan)}-${slip}`;
+
 const requestOf = (sale: Sale): FinancialRequest => ({
   kind: sale.kind,
   stan: sale.stan,
@@ -90,7 +99,7 @@ export const makePerform = (context: EffectContext): Perform => {
    * A slip, and what stands on it beside the ledger's words: the ledger's short code, at its first print that of the
    * ledger's end; and of a further print who asked for it and when.
    */
-  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; print: Print } => {
+  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; print: Print; name: string } => {
     const end = context.ledger.tailCode();
     const printing = (number: number, code = end): Print =>
       number < 2 ? { number: 1, code } : { number, code, on: context.wall(), by: context.rules.operator };
@@ -99,21 +108,34 @@ export const makePerform = (context: EffectContext): Perform => {
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
       const { printed, prints = printed ? 1 : 0, slipCode } = lastSettlement;
       const print = printing(prints + 1, slipCode);
-      return { slip: slips.settlement(lastSettlement, context.rules.operator, print), print };
+      const slip = slips.settlement(lastSettlement, context.rules.operator, print);
+      return { slip, print, name: `${sixDigits(lastSettlement.batch)}-settlement` };
+    }
+    if (request.slip === 'report') {
+      const print = printing(1);
+      const at = context.wall();
+      const made = { at, operator: context.rules.operator, code: end };
+      return {
+        slip: slips[request.report](book, made),
+        print,
+        name: `${sixDigits(book.batch)}-${request.report}-${at}`,
+      };
     }
     if (request.slip === 'archived') {
       const { sale } = request;
       const print = printing(sale.copies.merchant + 1, sale.slipCode);
-      return { slip: counts(sale) ? slips.copy(sale, 'merchant', print) : slips.end(sale, print), print };
+      return counts(sale)
+        ? { slip: slips.copy(sale, 'merchant', print), print, name: nameOf(sale, 'merchant') }
+        : { slip: slips.end(sale, print), print, name: nameOf(sale, 'reversal') };
     }
     const sale = findSale(book, request.saleId);
     if (request.slip === 'reversal') {
       const again = sale.reversalSlipSays === sale.status;
       const print = printing(again ? request.number : 1);
-      return { slip: slips.end(sale, print), print };
+      return { slip: slips.end(sale, print), print, name: nameOf(sale, `reversal-${sale.status}`) };
     }
     const print = printing(request.number, sale.slipCode);
-    return { slip: slips.copy(sale, request.slip, print), print };
+    return { slip: slips.copy(sale, request.slip, print), print, name: nameOf(sale, request.slip) };
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
@@ -157,9 +179,10 @@ export const makePerform = (context: EffectContext): Perform => {
       return { type: 'printerChecked', effect, readiness };
     },
     print: async ({ type, id: effect, slip }, book) => {
-      const { slip: document, print } = slipOf(slip, book);
+      const { slip: document, print, name } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
-      const { number: _, ...onPaper } = print;
+      const { number, ...onPaper } = print;
+      if (isOut(verdict)) context.archive?.keep({ name: `${name}-${number}`, at: context.wall(), document });
       return { type: 'printed', effect, verdict, ...onPaper };
     },
     cancelPrint: async ({ type, id: effect }) => {

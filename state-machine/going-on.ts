@@ -3,7 +3,7 @@
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
-import type { SlipRequest } from './effects.ts';
+import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import { type Copy, copiesOf, printsOf, type Sale } from './sale.ts';
@@ -48,6 +48,8 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return reprintFound(turn, next.sale);
     case 'printSettlement':
       return printSettlement(turn);
+    case 'printReport':
+      return printReport(turn, next.report);
     case 'notice':
       return notice(turn, next.notice);
     case 'goOn':
@@ -85,6 +87,7 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
 
 const nameOf = (slip: SlipRequest): string => {
   if (slip.slip === 'settlement') return 'settlement';
+  if (slip.slip === 'report') return slip.report;
   return slip.slip === 'archived' ? `${slip.sale.id}/archived` : `${slip.saleId}/${slip.slip}/${slip.number}`;
 };
 
@@ -176,6 +179,13 @@ export const printArchived = (turn: Turn, sale: Sale, supervisor: string): Step 
 
 export const printSettlement = (turn: Turn): Step =>
   turn.to({ name: 'printingSettlement', awaits: print(turn, { slip: 'settlement' }) });
+
+const printReport = (turn: Turn, report: Report): Step =>
+  turn.to({ name: 'printingReport', report, awaits: print(turn, { slip: 'report', report }) });
+
+/** Behind the reversal slip that is due: nothing else is printed before it (M4). */
+export const reportAskedFor = (turn: Turn, report: Report): Step =>
+  afterReversalSlip(turn, { do: 'printReport', report });
 
 /* ---- reversal ---- */
 

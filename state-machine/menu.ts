@@ -1,5 +1,6 @@
 import type { TransactionKind } from '../hal/acquirer.ts';
 import type { Digit } from '../hal/keypad.ts';
+import type { Report } from './effects.ts';
 import type { Query } from './state.ts';
 
 export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
@@ -8,6 +9,7 @@ export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'q
 export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
   | { readonly do: 'begin'; readonly kind: TransactionKind }
+  | { readonly do: 'report'; readonly report: Report }
   | { readonly do: 'query'; readonly by: Query['by'] }
   | { readonly do: 'reprintLast' | 'reprintAny' | 'reprintSettlement' | 'totals' | 'signOn' | 'settle' | 'doubt' };
 
@@ -51,8 +53,14 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   ],
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
-    [item('5', '结算单', 'Settlement slip', { do: 'reprintSettlement' })],
-    [],
+    [
+      item('3', '明细', 'Detail', { do: 'report', report: 'detail' }),
+      item('4', '汇总', 'Totals', { do: 'report', report: 'totals' }),
+    ],
+    [
+      item('5', '结算单', 'Settled', { do: 'reprintSettlement' }),
+      item('6', '测试页', 'Test', { do: 'report', report: 'test' }),
+    ],
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],

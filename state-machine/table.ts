@@ -48,7 +48,14 @@ const waiting = ['reversalWait', 'printingReversal'] as const;
 /** Where it goes on without the supervisor. */
 const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal, ...onward] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
-const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice', 'password'] as const;
+const copies = [
+  'printingReversal',
+  'printingSettlement',
+  'printingReport',
+  'printingCopy',
+  'notice',
+  'password',
+] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 /** A step of entering, whichever the kind's row says is next. */
@@ -191,6 +198,8 @@ const rows: Rows = {
   printingCopy: { printed: { to: ['same', 'notice', 'clearingBuffer'], run: printing.copyPrinted } },
 
   printingArchived: { printed: { to: ['notice', 'clearingBuffer'], run: printing.archivedPrinted } },
+
+  printingReport: { printed: { to: ['notice', 'clearingBuffer'], run: printing.reportPrinted } },
 
   // ---- settlement 结算 ----
   confirmSettlement: {

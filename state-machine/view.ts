@@ -3,6 +3,7 @@
 import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
+import type { Report } from './effects.ts';
 import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
@@ -142,6 +143,17 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
+const reportName = (report: Report, language: Language): string => {
+  switch (report) {
+    case 'detail':
+      return say(language, '交易明细', 'List of sales');
+    case 'totals':
+      return say(language, '交易汇总', 'Totals');
+    case 'test':
+      return say(language, '打印测试页', 'Test page');
+  }
+};
+
 const copyName = (copy: Copy, language: Language): string => {
   switch (copy) {
     case 'merchant':
@@ -335,6 +347,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('确认 人工处理', 'ENTER: hand over'),
       ];
     }
+    case 'printingReport':
+      return [t('正在打印', 'Printing'), reportName(phase.report, language), '', wait];
     case 'printingArchived':
       return [t('正在打印', 'Printing'), t('重打印凭证', 'Slip again'), '', wait];
     case 'printingCopy':

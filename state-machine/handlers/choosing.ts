@@ -2,7 +2,7 @@
 import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import { doubtful } from '../book.ts';
-import { goOn, notice, openMenu, printOwedOrLast, printSettlement, signOn } from '../going-on.ts';
+import { goOn, notice, openMenu, printOwedOrLast, printSettlement, reportAskedFor, signOn } from '../going-on.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
@@ -40,6 +40,8 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return askNumber(turn, { purpose: 'reprint' });
     case 'reprintSettlement':
       return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+    case 'report':
+      return reportAskedFor(turn, action.report);
     case 'totals':
       return turn.to({ name: 'totals', until: turn.after(turn.rules.timers.confirmMs) });
     case 'signOn':

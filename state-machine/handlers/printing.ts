@@ -150,7 +150,8 @@ const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
   next.do === 'printOwedOrLast' ||
   next.do === 'printCopies' ||
   next.do === 'reprintFound' ||
-  next.do === 'printSettlement'
+  next.do === 'printSettlement' ||
+  next.do === 'printReport'
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 
@@ -161,6 +162,11 @@ export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn
   }
   return notice(turn.record({ type: 'settlementPrinted', ...onPaper(event) }), { says: 'settled' });
 };
+
+export const reportPrinted: Handler<'printingReport', 'printed'> = (turn, _phase, { verdict }) =>
+  isOut(turn, verdict)
+    ? notice(turn, { says: 'copyPrinted' })
+    : clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
 
 /** A printer that comes back prints the reversal slip that is due before anything else (M4). */
 export const readinessAtRest = (turn: Turn, phase: Phase, { readiness }: EventOf<'readiness'>): Step => {

@@ -117,3 +117,39 @@ test('M8: each print of a slip shows the code that the ledger had at its first',
     ['1A2B3C4D', '1A2B3C4D'],
   );
 });
+
+test('a further print shows who asked for it and when; lists are of the batch as it is now', async (t) => {
+  const papers: string[] = [];
+  const names: string[] = [];
+  const print = async (slip: object) => {
+    papers.push(JSON.stringify(slip));
+    return { verdict: 'PRINTED' };
+  };
+  const archive = { keep: ({ name }: { name: string }) => names.push(name) };
+  const { perform } = rig({ printer: { print }, archive });
+  const world = new World().upToRequest().authorised();
+  const printOne = async (): Promise<unknown> => {
+    const outcome = await perform(world.last('print'), world.state.book);
+    if (outcome !== undefined) world.happen(outcome);
+    return outcome;
+  };
+  t.notMatch(await printOne(), { by: '01' });
+  world.keys('enter');
+  await printOne();
+  world.keys('enter', 'function');
+  t.match(await printOne(), { on: Date.UTC(2026, 10, 22, 5), by: '01' });
+  t.match(world.facts.at(-1), { type: 'printed', copy: 'merchant', number: 2, by: '01' });
+  t.match(papers.at(-1), /DUPLICATE 2\*{4}.*重打印时间:2026\/11\/22 13:00:00.*重打印操作员号:01/);
+  await printOne();
+  for (const key of ['3', '4', '6'] as const) {
+    world.keys('enter', 'menu', '6', key);
+    await printOne();
+  }
+  t.match(papers.slice(-3), [/TXN LIST.*000002.*共1笔/, /TOTALS.*借记总计/, /打印测试页/]);
+  t.strictSame(names.slice(0, 4), [
+    '000001-000002-merchant-1',
+    '000001-000002-cardholder-1',
+    '000001-000002-merchant-2',
+    '000001-000002-cardholder-2',
+  ]);
+});
