@@ -13,8 +13,8 @@ export type SlipGraphic =
   | { readonly graphic: 'qr'; readonly data: string }
   | { readonly graphic: 'raster'; readonly rowBytes: number; readonly rows: number; readonly bits: Uint8Array };
 
-/** A slip beyond this is a mistake: 7.5 m of paper. */
-export const maxLines = 2000;
+/** A slip beyond this is a mistake: 11 m of paper. The list of the largest batch has some 2000 lines. */
+export const maxLines = 3000;
 
 /** The most that a QR symbol may say: 41 modules a side, which fit any paper. */
 export const maxQrCharacters = 100;

@@ -109,10 +109,14 @@ const ofBatchFacts = (
       const { lastSettlement } = book;
       if (lastSettlement === undefined)
         throw new Refusal('there was no settlement before this batch; or say which --voucher');
-      const fact = facts.findLast((each) => each.type === 'settlementPrinted');
+      const { on, by } = facts.findLast((each) => each.type === 'settlementPrinted') ?? {};
       const { printed, prints = printed ? 1 : 0, slipCode = noCode } = lastSettlement;
       const print = { number: Math.max(1, prints), code: slipCode };
-      return maker.settlement(lastSettlement, operator, { ...fact, ...print });
+      return maker.settlement(lastSettlement, operator, {
+        ...print,
+        ...(on !== undefined && { on }),
+        ...(by !== undefined && { by }),
+      });
     }
   }
 };

@@ -5,7 +5,12 @@ import { test } from 'tap';
 import { packTotals } from '../../drivers/acquirer/sub-fields/field-48.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
 import { faceOf } from '../../firmware/slips/slip-face.ts';
-import { minorUnits } from '../../hal/units.ts';
+import type { TransactionKind } from '../../hal/acquirer.ts';
+import { type BatchNumber, type EpochMs, minorUnits, type SaleId, type Stan } from '../../hal/units.ts';
+import { type Book, emptyBook, totalsOf } from '../../state-machine/book.ts';
+import { kinds } from '../../state-machine/kinds.ts';
+import { nextBatch } from '../../state-machine/next-batch.ts';
+import type { Sale } from '../../state-machine/sale.ts';
 
 const port = (path: string) => ({ path, baudRate: 9600 });
 const smallest = () => ({
@@ -116,16 +121,18 @@ test('what stands on slips has bounds, and is words only', (t) => {
   t.end();
 });
 
-test('the largest face of slips fits into a record of the ledger, beside a transaction', (t) => {
+test('the largest face of slips fits into a record of the ledger, beside a transaction or a settlement (M8)', (t) => {
   const long = '店'.repeat(48);
   const result = checkConfiguration(
     {
       ...smallest(),
-      merchant: { name: long.slice(0, 40), branch: long.slice(0, 40), hotline: '95516' },
+      merchant: { name: long.slice(0, 40), branch: long.slice(0, 40), hotline: '95516 95516' },
       slips: {
+        copies: 3,
         header: Array(3).fill(long),
         footer: Array(4).fill(long),
         notice: '店'.repeat(120),
+        noSignatureUpTo: 1_000_000_000,
         qr: true,
         training: true,
       },
@@ -133,6 +140,69 @@ test('the largest face of slips fits into a record of the ledger, beside a trans
     '/etc',
   );
   if (!result.valid) throw new Error(result.errors.join());
-  t.ok(Buffer.byteLength(JSON.stringify(faceOf(result.configuration, 'a'.repeat(64)))) < 2100);
+  const face = faceOf(result.configuration, 'a'.repeat(64));
+  const most = 1_000_000_000;
+  const saleId = '3f6c1d2e-0000-4000-8000-000000000002' as SaleId;
+  const sales = (Object.keys(kinds) as TransactionKind[]).flatMap((kind) =>
+    ['CUP', 'VIS'].map(
+      (cardOrganisation): Sale => ({
+        id: saleId,
+        kind,
+        stan: 999_999 as Stan,
+        batch: 999_999 as BatchNumber,
+        amount: minorUnits(most),
+        card: { masked: '6222001234*****1234', sealedPan: 's'.repeat(128), cardHash: 'h'.repeat(64), entry: 'swipe' },
+        pinEntered: false,
+        operator: '01',
+        supervisor: '00',
+        original: {
+          saleId,
+          batch: 999_999 as BatchNumber,
+          stan: 999_999 as Stan,
+          retrievalReference: '123456789012',
+          authorisationCode: '123456',
+          date: '1122',
+          cardOrganisation,
+        },
+        refunded: minorUnits(most),
+        twin: saleId,
+        at: 9_999_999_999_999 as EpochMs,
+        status: 'kept',
+        approval: {
+          responseCode: '00',
+          retrievalReference: '123456789012',
+          authorisationCode: '123456',
+          hostTime: '235959',
+          hostDate: '1231',
+          issuer: '银'.repeat(11),
+          acquirer: '银'.repeat(11),
+          cardOrganisation,
+          expiry: '9912',
+        },
+        copies: { merchant: 0, cardholder: 0, reversal: 0, bank: 0 },
+        slipCode: '1A2B3C4D',
+        face,
+      }),
+    ),
+  );
+  const book: Book = { ...emptyBook, terminalId: '00000001', face, sales, batch: 999_998 as BatchNumber };
+  const totals = totalsOf({ ...book, sales: sales.map((sale) => ({ ...sale, amount: minorUnits(999 * most) })) });
+  const facts = nextBatch({
+    ...book,
+    day: { day: 99_999, amount: minorUnits(100 * most) },
+    settlement: {
+      batch: 999_998 as BatchNumber,
+      stan: 999_999 as Stan,
+      startedAt: 9_999_999_999_999 as EpochMs,
+      operator: '01',
+      totals,
+      uploaded: 999,
+      flags: { domestic: 'unbalanced', foreign: 'unbalanced' },
+    },
+  });
+  t.match(facts[0], { type: 'batchOpened', face, settled: { operator: '01', rows: { length: 12 } } });
+  t.equal(facts[1]?.type, 'carried');
+  // What a slot of the ledger takes (docs/ledger.md).
+  for (const fact of facts) t.ok(Buffer.byteLength(JSON.stringify({ ...fact, at: 9_999_999_999_999 })) <= 4012);
   t.end();
 });

@@ -58,6 +58,7 @@ const look = (machine: Machine, world: World): readonly Move[] =>
     ? []
     : [
         ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '4'),
+        ...press(machine, spend(world, 'queries'), "the clerk prints the batch's list", 'menu', '6', '3'),
         ...press(
           machine,
           spend(world, 'queries'),
