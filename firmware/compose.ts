@@ -10,7 +10,6 @@ import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
-import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
@@ -20,6 +19,7 @@ import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
 import type { Ledger } from '../hal/ledger.ts';
+import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -30,13 +30,17 @@ import type { Configuration } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
+import { Accounts } from './operators/accounts.ts';
+import { Operators } from './operators/operators.ts';
+import { supervisorId } from './operators/roles.ts';
+import { PrinterSwitch } from './printer-switch.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import { configuredSlips } from './slips/configured-slips.ts';
 import { keepLogo, type Logo } from './slips/logo.ts';
 import { identityOf } from './slips/slip-face.ts';
 import type { Surroundings } from './surroundings.ts';
-import { flightDirectory, imageDirectory, ledgerPlace, logoDirectory } from './terminal-files.ts';
+import { flightDirectory, imageDirectory, ledgerPlace, logoDirectory, operatorsFile } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
@@ -68,9 +72,22 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
   return display;
 };
 
+const printerOf = (configuration: Configuration, { clock, lineTo, randomBytes }: Surroundings): Printer => {
+  const { printer, secondPrinter, policy } = configuration;
+  const { acceptUnverified } = policy;
+  const make = ({ port, profile, paper }: typeof printer): Printer =>
+    new EscPosPrinter(
+      { serial: port, profile: printerProfile(profile, paper), acceptUnverified },
+      clock,
+      lineTo('printer', port),
+      new ProcessIds(randomBytes),
+    );
+  return secondPrinter === undefined ? make(printer) : new PrinterSwitch(make(printer), make(secondPrinter));
+};
+
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
-  const { keypad, cardReader, pinPad, printer, acquirer, terminal, policy } = configuration;
-  const { clock, lineTo, dial, randomBytes } = surroundings;
+  const { keypad, cardReader, pinPad, acquirer, terminal } = configuration;
+  const { clock, lineTo, dial } = surroundings;
   return {
     keypad:
       keypad.driver === 'serial'
@@ -81,16 +98,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
         ? new SerialCardReader(cardReader.port, clock, lineTo('cardReader', cardReader.port))
         : new MagTekReader(cardReader, clock),
     pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
-    printer: new EscPosPrinter(
-      {
-        serial: printer.port,
-        profile: printerProfile(printer.profile, printer.paper),
-        acceptUnverified: policy.acceptUnverified,
-      },
-      clock,
-      lineTo('printer', printer.port),
-      new ProcessIds(randomBytes),
-    ),
+    printer: printerOf(configuration, surroundings),
     display: displayOf(configuration, surroundings),
     acquirer: new UnionPayAcquirer(
       {
@@ -123,8 +131,8 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules => ({
-  operator: terminal.operator,
+const rulesOf = ({ terminal, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+  ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
   maxRefund: minorUnits(policy.maxRefund),
   maxDay: minorUnits(policy.maxDay),
@@ -134,9 +142,10 @@ const rulesOf = ({ terminal, policy, timers, supervisor }: Configuration): Rules
   maxBatch: policy.maxBatch,
   pinBypass: policy.pinBypass,
   keepBySupervisor: policy.keepBySupervisor,
+  secondPrinter: secondPrinter !== undefined,
   acceptUnverified: policy.acceptUnverified,
   timers,
-  ...(supervisor !== undefined && { supervisor: supervisor.id }),
+  supervisor: supervisorId,
 });
 
 const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSystem }: Surroundings): Ledger<Fact> => {
@@ -148,11 +157,24 @@ const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSyste
   return new FileLedger<Fact>(settings, fileSystem);
 };
 
-/** The batches that are closed, newest first, each read when it is come to. */
-function* archivesOf(place: LedgerPlace, fileSystem: FileSystem): Generator<readonly Fact[]> {
-  const store = new LedgerStore<Fact>(place, fileSystem);
-  for (const generation of store.generations().toReversed().slice(1)) yield store.readArchive(generation).facts;
-}
+const accountsOf = (
+  configuration: Configuration,
+  vault: Vault,
+  { clock, fileSystem, checkPassword: check, hashPassword: hash }: Surroundings,
+  report: (report: Report) => void,
+): Accounts => {
+  const { operators, terminal, supervisor } = configuration;
+  const { tries, lockMinutes } = operators;
+  const path = operatorsFile(configuration);
+  const seed = {
+    operator: terminal.operator,
+    ...(supervisor !== undefined && { supervisorHash: supervisor.passwordHash }),
+  };
+  return new Accounts(
+    () => Operators.open({ path, vault, tries, lockMinutes }, seed, clock, { check, hash }, fileSystem),
+    (fault) => report({ type: 'fault', fault: { device: 'ledger', code: 'failed', ...fault } }),
+  );
+};
 
 /** Without a copy, slips lose their logo when another one is configured: trade goes on. */
 const keep = (
@@ -189,12 +211,12 @@ export const compose = (
   log: (report: Report) => void,
   ledger = ledgerOf(configuration, vault, surroundings),
 ): Runtime => {
-  const { language, timers, supervisor } = configuration;
-  const { clock, fileSystem, freshId, checkPassword } = surroundings;
+  const { language, timers } = configuration;
+  const { clock, fileSystem, freshId } = surroundings;
   const rules = rulesOf(configuration);
   const devices = devicesOf(configuration, masterKey, surroundings);
   const cards = new CardMemory();
-  const identity = identityOf(configuration);
+  const identity = { ...identityOf(configuration), secondPrinter: configuration.secondPrinter !== undefined };
   const recorder = new FlightRecorder(
     flightDirectory(configuration),
     fileSystem,
@@ -209,7 +231,7 @@ export const compose = (
   };
   const { maker, face, logo } = configuredSlips(configuration, vault, fileSystem);
   if (logo !== undefined) keep(configuration, logo, fileSystem, log);
-  const archive = configuration.slips.images
+  const archive = configuration.slip.images
     ? surroundings.archive?.({
         directory: imageDirectory(configuration),
         columns: maker.columns,
@@ -226,13 +248,15 @@ export const compose = (
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
     printer: devices.printer,
+    ...(devices.printer instanceof PrinterSwitch && {
+      usePrinter: (place) => (devices.printer as PrinterSwitch).use(place),
+    }),
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query, book) => findTransactions(query, book, archivesOf(ledgerPlace(configuration, vault), fileSystem)),
+    find: (query) => findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem)),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
-    passwordIsRight: (password) =>
-      supervisor === undefined ? Promise.resolve(false) : checkPassword(password, supervisor.passwordHash),
+    operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),
     bug: (_where, error) => report({ type: 'bug', error }),
   });
@@ -244,6 +268,7 @@ export const compose = (
     devices,
     ledger,
     clock,
+    ...(configuration.settlement.at !== undefined && { settleAt: configuration.settlement.at }),
     cards,
     tokenOf: (card) => ({
       masked: maskPan(card.pan),

@@ -6,13 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-
-const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
-const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `${length} digits`));
-const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
-const milliseconds = (low: number, high: number) => integer(low, high);
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
+import { described, digits, integer, milliseconds, text, words } from './schema-words.ts';
+import { settlement, slip, transactions } from './trade-parameters.ts';
 
 const port = v.strictObject({
   path: described(text(1, 4096), 'The serial port, best by a stable name such as /dev/serial/by-id/…'),
@@ -140,10 +135,28 @@ const policy = v.strictObject({
     ),
     10,
   ),
+  voidMinutes: v.optional(
+    described(integer(0, 1440), 'How many minutes after a sale it may be voided; 0 is until the settlement'),
+    0,
+  ),
+  quickVoidMinutes: v.optional(
+    described(integer(0, 60), 'How many minutes after a sale it is voided without a reason being asked for'),
+    5,
+  ),
+  voidCard: v.optional(described(v.boolean(), 'Must the card be there for a void'), true),
+  voidPin: v.optional(described(v.boolean(), "Is the cardholder's PIN asked for at a void"), true),
+  refundDays: v.optional(
+    described(integer(0, 730), 'How many days after a sale it may be refunded; 0 is without a limit'),
+    0,
+  ),
   maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(
     described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'),
+    false,
+  ),
+  training: v.optional(
+    described(v.boolean(), '培训: may the terminal be practised on; nothing is sent, slips say that they are void'),
     false,
   ),
   acceptUnverified: v.optional(
@@ -152,62 +165,47 @@ const policy = v.strictObject({
   ),
 });
 
-/** Words for paper: nothing in them that a printer would obey, or that isn't a character. */
-const words = (min: number, max: number) =>
-  v.pipe(
-    text(min, max),
-    v.check((it) => !/\p{Cc}|\p{Cs}/u.test(it), 'text without control characters or halves of characters'),
-  );
-const slipLines = (most: number) => v.pipe(v.array(words(1, 48)), v.maxLength(most));
-
-const slips = v.strictObject({
-  copies: v.optional(
-    described(v.picklist([1, 2, 3]), "Copies of a slip: 1 the merchant's, 2 the cardholder's too, 3 the bank's too"),
-    2,
-  ),
-  header: v.optional(described(slipLines(3), 'Lines under the title of a slip'), []),
-  footer: v.optional(described(slipLines(4), 'Lines at the end of a slip, before the hotline'), []),
-  notice: v.optional(
-    described(words(1, 120), 'What a customer is told on the slip of a void or a refund, such as a fee'),
-  ),
-  noSignatureUpTo: v.optional(
-    described(integer(0, mostInSale), 'Up to this amount, in 分, no signature is asked for'),
-    0,
-  ),
-  qr: v.optional(described(v.boolean(), "A QR symbol with the transaction's identifier"), false),
-  training: v.optional(described(v.boolean(), 'Each slip says at its top and end that it is a test and void'), false),
-  logo: v.optional(
-    described(text(1, 4096), 'A PNG for the top of slips, at most 384 dots wide (576 on 80 mm paper) and 320 high'),
-  ),
-  images: v.optional(described(v.boolean(), 'Keep an image of each printed slip, for as long as its batch'), true),
-});
-
 const timers = v.strictObject({
-  amountMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  confirmMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  cardMs: v.optional(milliseconds(1000, 600_000), 60_000),
-  pinMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  amountMs: v.optional(described(milliseconds(1000, 600_000), 'For the amount'), 60_000),
+  confirmMs: v.optional(described(milliseconds(1000, 600_000), 'For what is to be looked at and confirmed'), 60_000),
+  cardMs: v.optional(described(milliseconds(1000, 600_000), 'For the card'), 60_000),
+  pinMs: v.optional(described(milliseconds(1000, 600_000), 'For the PIN'), 60_000),
   paperGraceMs: v.optional(
     described(milliseconds(0, 3_600_000), 'How long paper is waited for before the sale is reversed'),
     120_000,
   ),
-  tearOffMs: v.optional(milliseconds(0, 600_000), 30_000),
-  noticeMs: v.optional(milliseconds(100, 600_000), 10_000),
-  passwordMs: v.optional(milliseconds(1000, 600_000), 60_000),
+  tearOffMs: v.optional(
+    described(milliseconds(0, 600_000), "For tearing off the merchant copy, before the cardholder's prints"),
+    30_000,
+  ),
+  noticeMs: v.optional(described(milliseconds(100, 600_000), 'How long a message stands'), 10_000),
+  refusalMs: v.optional(described(milliseconds(100, 600_000), "How long the bank's refusal stands"), 30_000),
+  passwordMs: v.optional(described(milliseconds(1000, 600_000), 'For a password'), 60_000),
   retryMs: v.optional(
     described(
       v.tupleWithRest([milliseconds(100, 3_600_000)], milliseconds(100, 3_600_000)),
-      'Between tries of a reversal, sign-on or settlement',
+      'Between tries of a reversal, sign-on or settlement; the last one repeats',
     ),
     [5_000, 10_000, 20_000, 40_000, 60_000],
   ),
 });
 
 const supervisor = v.strictObject({
-  id: v.optional(digits(2), '00'),
   passwordHash: described(
     v.pipe(v.string(), v.regex(/^scrypt\$[\w-]+\$[\w-]+$/, 'the output of `slipsafe hash-password`')),
-    'Made by `slipsafe hash-password`',
+    "Made by `slipsafe hash-password`; of the operators' accounts it is the first password of 00",
+  ),
+});
+
+const operators = v.strictObject({
+  mustSignOn: v.optional(
+    described(v.boolean(), 'Must a clerk sign on by his number before he sells; else `terminal.operator` does'),
+    false,
+  ),
+  tries: v.optional(described(integer(3, 6), 'Wrong passwords one after the other that lock an operator out'), 6),
+  lockMinutes: v.optional(
+    described(integer(30, 1440), 'For how long, in minutes of the terminal being on; a start begins it anew'),
+    30,
   ),
 });
 
@@ -224,7 +222,7 @@ export const configurationSchema = v.pipe(
         v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')),
         '000000000001',
       ),
-      operator: v.optional(described(digits(2), '操作员号'), '01'),
+      operator: v.optional(described(digits(2), '操作员号 of who sells where nobody signs on by his own number'), '01'),
       batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
     }),
     merchant: v.strictObject({
@@ -254,11 +252,17 @@ export const configurationSchema = v.pipe(
     cardReader,
     pinPad,
     printer,
+    secondPrinter: v.optional(
+      described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
+    ),
     display,
     acquirer,
     supervisor: v.optional(supervisor),
+    operators: v.optional(operators, {}),
+    transactions: v.optional(transactions, {}),
     policy: v.optional(policy, {}),
-    slips: v.optional(slips, {}),
+    settlement: v.optional(settlement, {}),
+    slip: v.optional(slip, {}),
     timers: v.optional(timers, {}),
     log: v.optional(
       v.strictObject({
@@ -269,7 +273,8 @@ export const configurationSchema = v.pipe(
   }),
   v.forward(
     v.check(
-      (it) => it.printer.profile !== 'mute' || it.policy.acceptUnverified === true,
+      (it) =>
+        (it.printer.profile !== 'mute' && it.secondPrinter?.profile !== 'mute') || it.policy.acceptUnverified === true,
       'the profile mute cannot say whether a slip came out: choose it knowingly with policy.acceptUnverified = true',
     ),
     ['printer'],
@@ -287,12 +292,15 @@ export type ConfigurationResult =
   | { readonly valid: true; readonly configuration: Configuration }
   | { readonly valid: false; readonly errors: readonly string[] };
 
+/** What is never shown, not even where it is wrong: somebody may have typed the password itself. */
+export const secretKeys: readonly string[] = ['supervisor.passwordHash'];
+
 const say = (issue: v.BaseIssue<unknown>): string => {
   const key = v.getDotPath(issue) ?? 'the file';
   if (issue.kind === 'schema' && issue.expected === 'never') return `${key}: no such key`;
   if (issue.received === 'undefined') return `${key}: missing`;
   const expected = issue.type === 'check' || issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
-  return `${key}: expected ${expected}, found ${issue.received}`;
+  return `${key}: expected ${expected}, found ${secretKeys.includes(key) ? 'something else' : issue.received}`;
 };
 
 /** Checks a parsed file; relative paths are taken from `directory`. */
@@ -304,14 +312,14 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
   const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
-  const { acquirer, slips } = result.output;
+  const { acquirer, slip } = result.output;
   const tls = acquirer.tls === undefined ? {} : { tls: resolved(acquirer.tls, directory) };
   return {
     valid: true,
     configuration: {
       ...result.output,
       acquirer: { ...acquirer, ...tls },
-      slips: { ...slips, ...(slips.logo !== undefined && { logo: resolve(directory, slips.logo) }) },
+      slip: { ...slip, ...(slip.logo !== undefined && { logo: resolve(directory, slip.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
     },
   };

@@ -8,13 +8,15 @@ import type { Acquirer, FinancialRequest, LinkOutcome, UploadRecord } from '../h
 import type { CardReader } from '../hal/card-reader.ts';
 import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
+import type { OperatorAccounts } from '../hal/operators.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer, PrintVerdict, SlipDocument } from '../hal/printer.ts';
+import type { Printer, PrinterPlace, PrintVerdict, SlipDocument } from '../hal/printer.ts';
 import type { EpochMs, SaleId } from '../hal/units.ts';
 import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
+import { nobody } from '../state-machine/going-on.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
@@ -38,9 +40,11 @@ export interface EffectContext {
   readonly ledger: Ledger<Fact>;
   readonly cards: CardMemory;
   /** The PAN that was sealed when the card was read. */
+  /** Which of two printers is asked from here on; absent where there is one. */
+  readonly usePrinter?: (place: PrinterPlace) => void;
   readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
   readonly unsealPan: (sealed: string) => string;
-  readonly passwordIsRight: (password: string) => Promise<boolean>;
+  readonly operators: OperatorAccounts;
   /** A device says why it failed, to be logged. */
   readonly fault: (fault: DeviceFault) => void;
   /** A driver threw: a bug, to be logged. */
@@ -55,6 +59,9 @@ type Executors = {
 
 /** Performs an effect against the book as it was after the step that asked for it; resolves with its outcome. */
 export type Perform = (effect: Effect, book: Book) => Promise<Performed>;
+
+/** A try that couldn't be counted lets nobody in. */
+const notStored = { result: 'notStored' } as const;
 
 const bugFault = (device: DeviceName): DeviceFault => ({
   device,
@@ -101,20 +108,21 @@ export const makePerform = (context: EffectContext): Perform => {
    */
   const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; print: Print; name: string } => {
     const end = context.ledger.tailCode();
+    const operator = book.operator ?? context.rules.operator ?? nobody;
     const printing = (number: number, code = end): Print =>
-      number < 2 ? { number: 1, code } : { number, code, on: context.wall(), by: context.rules.operator };
+      number < 2 ? { number: 1, code } : { number, code, on: context.wall(), by: operator };
     if (request.slip === 'settlement') {
       const { lastSettlement } = book;
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
       const { printed, prints = printed ? 1 : 0, slipCode } = lastSettlement;
       const print = printing(prints + 1, slipCode);
-      const slip = slips.settlement(lastSettlement, context.rules.operator, print);
+      const slip = slips.settlement(lastSettlement, operator, print);
       return { slip, print, name: `${sixDigits(lastSettlement.batch)}-settlement` };
     }
     if (request.slip === 'report') {
       const print = printing(1);
       const at = context.wall();
-      const made = { at, operator: context.rules.operator, code: end };
+      const made = { at, operator, code: end };
       return {
         slip: slips[request.report](book, made),
         print,
@@ -142,6 +150,8 @@ export const makePerform = (context: EffectContext): Perform => {
     const sale = findSale(book, id);
     return { half: halfOf(sale), stan: sale.stan, pan: context.unsealPan(sale.card.sealedPan), amount: sale.amount };
   };
+
+  const usePrinter = (book: Book): void => context.usePrinter?.(book.printer ?? 'first');
 
   const executors: Executors = {
     readCard: () => {
@@ -174,18 +184,21 @@ export const makePerform = (context: EffectContext): Perform => {
       pinPad.cancel();
       return undefined;
     },
-    checkPrinter: async ({ type, id: effect }) => {
+    checkPrinter: async ({ type, id: effect }, book) => {
+      usePrinter(book);
       const readiness = await guarded(type, () => printer.checkReady(), { ready: false, cause: 'silence' });
       return { type: 'printerChecked', effect, readiness };
     },
     print: async ({ type, id: effect, slip }, book) => {
+      usePrinter(book);
       const { slip: document, print, name } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
       const { number, ...onPaper } = print;
       if (isOut(verdict)) context.archive?.keep({ name: `${name}-${number}`, at: context.wall(), document });
       return { type: 'printed', effect, verdict, ...onPaper };
     },
-    cancelPrint: async ({ type, id: effect }) => {
+    cancelPrint: async ({ type, id: effect }, book) => {
+      usePrinter(book);
       const { confirmed } = await guarded(type, () => printer.cancel(), { confirmed: false });
       return { type: 'printCancelled', effect, confirmed };
     },
@@ -205,6 +218,18 @@ export const makePerform = (context: EffectContext): Perform => {
         unanswered,
       );
       return { type: 'authorised', effect, answer };
+    },
+    inquire: async ({ type, id: effect, stan, batch, pinEntered }) => {
+      const secrets = cards.secrets();
+      const answer = await guarded(
+        type,
+        async () => {
+          if (secrets === undefined) throw new Error('The card is gone from memory before its request was sent');
+          return acquirer.balance({ stan, batch, entry: 'swipe', pinEntered }, secrets);
+        },
+        unanswered,
+      );
+      return { type: 'balanceAnswered', effect, answer };
     },
     reverse: async ({ type, id: effect, saleId, reason }, book) => {
       const sale = findSale(book, saleId);
@@ -251,10 +276,30 @@ export const makePerform = (context: EffectContext): Perform => {
       effect,
       answer: await guarded(type, () => acquirer.endBatch(request), unanswered),
     }),
-    checkPassword: async ({ type, id: effect, password }) => ({
+    checkPassword: async ({ type, id: effect, operator, password }) => ({
       type: 'passwordChecked',
       effect,
-      accepted: await guarded(type, () => context.passwordIsRight(password), false),
+      answer: await guarded(type, () => context.operators.check(operator, password), notStored),
+    }),
+    changePassword: async ({ type, id: effect, operator, old, password }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.change(operator, old, password), notStored),
+    }),
+    addOperator: async ({ type, id: effect, operator, password, by }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.add(operator, password, by), notStored),
+    }),
+    removeOperator: async ({ type, id: effect, operator, by, current }) => ({
+      type: 'accountAnswered',
+      effect,
+      answer: await guarded(type, () => context.operators.remove(operator, by, current), notStored),
+    }),
+    listOperators: async ({ type, id: effect }) => ({
+      type: 'operatorsListed',
+      effect,
+      operators: await guarded(type, () => context.operators.ids(), []),
     }),
   };
 

@@ -72,6 +72,17 @@ const ofFact = (fact: Fact): object => {
       return { batch: fact.batch };
     case 'carried':
       return { saleId: fact.sale.id, stan: fact.sale.stan };
+    case 'operatorSignedOn':
+    case 'operatorSignedOff':
+      return { operator: fact.operator };
+    case 'accountEvent':
+      return { what: fact.what, operator: fact.operator, by: fact.by };
+    case 'locked':
+      return { operator: fact.operator };
+    case 'unlocked':
+      return { supervisor: fact.supervisor };
+    case 'printerChosen':
+      return { printer: fact.printer, supervisor: fact.supervisor };
     case 'reprinted':
       return { batch: fact.batch, voucher: fact.voucher, supervisor: fact.supervisor };
     case 'settlementPrinted':
@@ -88,6 +99,7 @@ export const factLine = (fact: Fact): object => ({
 
 /** Of an event the outcome's name; of a key only that one was pressed: it may be a digit of a password. */
 const ofEvent = (event: Event): object => {
+  if (event.type === 'passwordChecked' || event.type === 'accountAnswered') return { result: event.answer.result };
   if ('answer' in event) {
     const { answer } = event;
     return {
@@ -116,8 +128,8 @@ const ofEvent = (event: Event): object => {
       return { result: event.result, fact: event.fact };
     case 'found':
       return { rows: event.rows.length };
-    case 'passwordChecked':
-      return { accepted: event.accepted };
+    case 'operatorsListed':
+      return { operators: event.operators.length };
     default:
       return {};
   }

@@ -114,9 +114,9 @@ const run = async (configuration: Configuration): Promise<void> => {
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
   run: (config) => run(configurationOf(config)),
   check: (config) => {
-    const { acquirer, printer, slips } = configurationOf(config);
+    const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);
-    if (slips.logo !== undefined) readLogo(slips.logo, printer.paper);
+    if (slip.logo !== undefined) readLogo(slip.logo, Math.min(printer.paper, secondPrinter.paper) as 58 | 80);
     console.log('the configuration is right');
   },
   provision: (config) => provisionBoard(configurationOf(config)),

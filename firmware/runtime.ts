@@ -23,6 +23,7 @@ import { recover, step } from '../state-machine/step.ts';
 import type { Rejection, Step } from '../state-machine/turn.ts';
 import { type Identity, type Language, view } from '../state-machine/view.ts';
 import type { CardMemory } from './card-memory.ts';
+import { dayAlarm } from './day-alarm.ts';
 import type { Perform } from './effects.ts';
 
 export interface Devices {
@@ -61,6 +62,8 @@ export interface RuntimeOptions {
   readonly devices: Devices;
   readonly ledger: Ledger<Fact>;
   readonly clock: Clock;
+  /** `HH:MM`: the time of day at which it settles by itself. */
+  readonly settleAt?: string;
   readonly cards: CardMemory;
   /** What the records may know of a card. */
   readonly tokenOf: (card: ReadCard) => CardToken;
@@ -95,6 +98,7 @@ export class Runtime {
   #working: Promise<void> | undefined;
   #stopped = false;
   #cancelAlarm: (() => void) | undefined;
+  #cancelDayAlarm: (() => void) | undefined;
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -139,6 +143,10 @@ export class Runtime {
     this.#show();
     const { face } = this.#options;
     this.post({ type: 'started', ...(face !== undefined && { face }) });
+    const { settleAt } = this.#options;
+    if (settleAt !== undefined) {
+      this.#cancelDayAlarm = dayAlarm(settleAt, clock, () => this.post({ type: 'settlementDue' }));
+    }
     return undefined;
   }
 
@@ -171,6 +179,7 @@ export class Runtime {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm?.();
+    this.#cancelDayAlarm?.();
     const { devices, ledger, cards } = this.#options;
     cards.forget();
     await Promise.all(Object.values(devices).map((device) => device.release()));

@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
 import type { RandomBytes } from '../drivers/vault/sealing.ts';
 import type { Clock } from '../hal/clock.ts';
 import type { DeviceName } from '../hal/device.ts';
-import { checkPassword } from './password.ts';
+import { checkPassword, hashPassword } from './password.ts';
 import { type ArchiveSettings, SlipArchive } from './slips/slip-archive.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -23,6 +23,7 @@ export interface Surroundings {
   readonly archive?: (settings: ArchiveSettings) => SlipArchive;
   /** Whether a password is the one of which `hash-password` made the second. */
   readonly checkPassword: (password: string, stored: string) => Promise<boolean>;
+  readonly hashPassword: (password: string) => Promise<string>;
 }
 
 /** The board's own. */
@@ -35,4 +36,5 @@ export const board: Surroundings = {
   freshId: randomUUID,
   archive: (settings) => new SlipArchive(settings),
   checkPassword,
+  hashPassword,
 };

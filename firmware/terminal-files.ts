@@ -34,3 +34,6 @@ export const imageDirectory = ({ storage }: Configuration): string => join(stora
 
 /** The folder of the flight recorder. */
 export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');
+
+/** The operators' accounts. */
+export const operatorsFile = ({ storage }: Configuration): string => join(storage.directory, 'operators.json');

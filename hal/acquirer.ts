@@ -156,6 +156,13 @@ export interface Approval {
   readonly expiry?: string;
 }
 
+/** 余额查询: what can be spent with the card, in minor units; negative when it is owed. */
+export type BalanceOutcome =
+  | { readonly outcome: 'balance'; readonly amount: number }
+  | Refusal
+  | LinkOutcome
+  | BadAnswer;
+
 export type AuthorisationOutcome = Approval | Refusal | LinkOutcome | BadAnswer;
 
 /** `acknowledged` is 00, 12 or 25: the acquirer holds nothing of the request any more. */
@@ -212,6 +219,11 @@ export interface Acquirer extends Device<AcquirerEvent> {
   }): Promise<SignOnOutcome>;
   /** 消费 0200 and every other kind. The caller has made the intent durable first (M1). */
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome>;
+  /** 余额查询 0200. It moves no money: an answer that doesn't come leaves nothing open. */
+  balance(
+    request: Pick<FinancialRequest, 'stan' | 'batch' | 'entry' | 'pinEntered'>,
+    secrets: CardSecrets,
+  ): Promise<BalanceOutcome>;
   /** 冲正 0400, with the STAN of its request (M6). Of a kind that has no reversal it is a bug of the caller and throws. */
   reverse(request: ReversalRequest): Promise<ReversalOutcome>;
   /** 批结算 0500/201. */

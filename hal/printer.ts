@@ -30,6 +30,9 @@ export interface DotImage {
   readonly bits: Uint8Array;
 }
 
+/** Which of two printers: the one that is used, or the one for when that is down. */
+export type PrinterPlace = 'first' | 'second';
+
 /** A slip as a document: what is to stand on paper, from top to bottom. The driver ends it with feed and cut. */
 export interface SlipDocument {
   readonly elements: readonly SlipElement[];

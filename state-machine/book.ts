@@ -4,9 +4,10 @@
  * ledger, and trading stops.
  */
 import type { BatchTotals, HalfTotals, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Fact, FactOf } from './facts.ts';
-import { kinds } from './kinds.ts';
+import { type EntryKind, kinds } from './kinds.ts';
 import {
   type CardToken,
   type Copy,
@@ -49,6 +50,11 @@ export interface Book {
   /** Transactions of closed batches that still owe a slip, or are in doubt. */
   readonly carried: readonly Sale[];
   readonly day?: DayTotal;
+  /** The first when not told. */
+  readonly printer?: PrinterPlace;
+  readonly locked?: true;
+  /** Who is signed on; the one of the configuration when not told. */
+  readonly operator?: string;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
   /** What slips are made with now. */
@@ -92,7 +98,7 @@ const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefi
 const left = (sale: Sale): MinorUnits => (sale.amount - (sale.refunded ?? 0)) as MinorUnits;
 
 /** Whether a transaction of that kind may be about this one: its kind, it stands, and something of it is left. */
-export const mayBeAbout = (kind: TransactionKind, sale: Sale): boolean => {
+export const mayBeAbout = (kind: EntryKind, sale: Sale): boolean => {
   const about = kinds[kind].about;
   if (about === undefined || !about.kinds.includes(sale.kind) || !stands(sale)) return false;
   return about.amount === 'part' ? left(sale) > 0 : sale.refunded === undefined;
@@ -217,18 +223,27 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
+/** Of the transaction that this one is about: what is left of it now. `sign` -1 gives back what was taken. */
+const takingFrom = (book: Book, { id, original, kind, amount }: Sale, sign: 1 | -1): Book => {
+  const sales = book.sales.map((sale): Sale => {
+    if (sale.id !== original?.saleId) return sale;
+    if (kinds[kind].about?.amount === 'part') {
+      return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
+    }
+    if (sign === 1) return { ...sale, voidedBy: id };
+    const { voidedBy: _, ...free } = sale;
+    return free;
+  });
+  return { ...book, sales };
+};
+
 /** What a transaction that came to stand does beside: to the one that it is about, and to the day's total. */
 const standing = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
-  const { original, kind, amount, at } = findSale(book, saleId);
-  const { about, column } = kinds[kind];
-  const sales = book.sales.map((sale) => {
-    if (sale.id !== original?.saleId) return sale;
-    return about?.amount === 'part'
-      ? { ...sale, refunded: ((sale.refunded ?? 0) + amount) as MinorUnits }
-      : { ...sale, voidedBy: saleId };
-  });
-  if (column !== 'debit') return { ...book, sales };
-  return { ...book, sales, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
+  const sale = findSale(book, saleId);
+  const { amount, at, kind } = sale;
+  const taken = takingFrom(book, sale, 1);
+  if (kinds[kind].column !== 'debit') return taken;
+  return { ...taken, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
 };
 
 const taking = (book: Book, stan: Stan): Book => {
@@ -335,14 +350,20 @@ export const apply = (book: Book, fact: Fact): Book => {
         withSale(book, fact, (sale) => ({ ...sale, status: 'kept' })),
         fact,
       );
-    case 'inDoubt':
-      return withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
+    case 'inDoubt': {
+      // It may have been booked: nobody refunds the same money twice until a supervisor has closed it.
+      const doubted = withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
+      return takingFrom(doubted, findSale(doubted, fact.saleId), 1);
+    }
     case 'reversalRequired':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
     case 'reversed':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversed', responseCode: fact.responseCode }));
-    case 'handedOver':
-      return withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
+    case 'handedOver': {
+      const before = findSale(book, fact.saleId);
+      const closed = withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
+      return before.status === 'inDoubt' ? takingFrom(closed, before, -1) : closed;
+    }
     case 'printed':
       return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));
     case 'settlementStarted':
@@ -377,6 +398,9 @@ export const apply = (book: Book, fact: Fact): Book => {
         lastSettlement: { ...fact.settled, ...faceOf(fact) },
         ...faceOf(fact),
         ...(fact.day !== undefined && { day: fact.day }),
+        ...(fact.printer !== undefined && { printer: fact.printer }),
+        ...(fact.locked && { locked: true as const }),
+        ...(fact.operator !== undefined && { operator: fact.operator }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -384,6 +408,22 @@ export const apply = (book: Book, fact: Fact): Book => {
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
       return { ...book, lastSettlement: settlementPrinted(book.lastSettlement, fact) };
+    case 'operatorSignedOn':
+      return { ...book, operator: fact.operator };
+    case 'operatorSignedOff': {
+      const { operator: _, ...nobody } = book;
+      return nobody;
+    }
+    case 'accountEvent':
+      return book;
+    case 'locked':
+      return { ...book, locked: true };
+    case 'unlocked': {
+      const { locked: _, ...unlocked } = book;
+      return unlocked;
+    }
+    case 'printerChosen':
+      return { ...book, printer: fact.printer };
     case 'reprinted':
       return book;
   }

@@ -36,6 +36,12 @@ export type Effect =
   | ({ readonly type: 'print'; readonly slip: SlipRequest } & Asking)
   | ({ readonly type: 'cancelPrint' } & Asking)
   | ({ readonly type: 'signOn'; readonly stan: Stan; readonly batch: BatchNumber; readonly operator: string } & Asking)
+  | ({
+      readonly type: 'inquire';
+      readonly stan: Stan;
+      readonly batch: BatchNumber;
+      readonly pinEntered: boolean;
+    } & Asking)
   | ({ readonly type: 'authorise'; readonly saleId: SaleId } & Asking)
   | ({ readonly type: 'reverse'; readonly saleId: SaleId; readonly reason: ReversalReason } & Asking)
   | ({
@@ -62,7 +68,26 @@ export type Effect =
     } & Asking)
   /** Looks through this batch and the kept ones, the newest first. */
   | ({ readonly type: 'find'; readonly query: Query } & Asking)
-  | ({ readonly type: 'checkPassword'; readonly password: string } & Asking);
+  | ({ readonly type: 'checkPassword'; readonly operator: string; readonly password: string } & Asking)
+  | ({
+      readonly type: 'changePassword';
+      readonly operator: string;
+      readonly old: string;
+      readonly password: string;
+    } & Asking)
+  | ({
+      readonly type: 'addOperator';
+      readonly operator: string;
+      readonly password: string;
+      readonly by: string;
+    } & Asking)
+  | ({
+      readonly type: 'removeOperator';
+      readonly operator: string;
+      readonly by: string;
+      readonly current: string;
+    } & Asking)
+  | ({ readonly type: 'listOperators' } & Asking);
 
 export type EffectType = Effect['type'];
 export type EffectOf<T extends EffectType> = Extract<Effect, { readonly type: T }>;

@@ -5,6 +5,7 @@
 
 import type {
   AuthorisationOutcome,
+  BalanceOutcome,
   ReversalOutcome,
   SettlementOutcome,
   SignOnOutcome,
@@ -13,6 +14,7 @@ import type {
 import type { CardFault } from '../hal/card-reader.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { Key } from '../hal/keypad.ts';
+import type { AccountOutcome, PasswordOutcome } from '../hal/operators.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
@@ -41,17 +43,23 @@ export type Happening =
   | { readonly type: 'link'; readonly device: DeviceName; readonly online: boolean }
   /** The acquirer asks for a sign-on when there is time: 处理要求 3 in the header of an answer. */
   | { readonly type: 'signOnAsked' }
+  /** The time of day at which the shop settles has come. */
+  | { readonly type: 'settlementDue' }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
   | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & OnPaper & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)
+  | ({ readonly type: 'balanceAnswered'; readonly answer: BalanceOutcome } & Outcome)
   | ({ readonly type: 'reversalAnswered'; readonly answer: ReversalOutcome } & Outcome)
   | ({ readonly type: 'settlementAnswered'; readonly answer: SettlementOutcome } & Outcome)
   /** Of an upload and of the batch end. */
   | ({ readonly type: 'uploadAnswered'; readonly answer: UploadOutcome } & Outcome)
   | ({ readonly type: 'found'; readonly rows: readonly Found[] } & Outcome)
-  | ({ readonly type: 'passwordChecked'; readonly accepted: boolean } & Outcome)
+  | ({ readonly type: 'passwordChecked'; readonly answer: PasswordOutcome } & Outcome)
+  /** Of a change of password, of an account that is added or removed. */
+  | ({ readonly type: 'accountAnswered'; readonly answer: AccountOutcome } & Outcome)
+  | ({ readonly type: 'operatorsListed'; readonly operators: readonly string[] } & Outcome)
   /** A fact could not be made durable; the step that wrote it did not happen. */
   | { readonly type: 'ledgerFault'; readonly result: 'refused' | 'failed'; readonly fact: FactType };
 
@@ -71,15 +79,19 @@ export const eventNames = Object.keys({
   readiness: 0,
   link: 0,
   signOnAsked: 0,
+  settlementDue: 0,
   printerChecked: 0,
   printed: 0,
   printCancelled: 0,
   signOnAnswered: 0,
   authorised: 0,
+  balanceAnswered: 0,
   reversalAnswered: 0,
   settlementAnswered: 0,
   uploadAnswered: 0,
   found: 0,
   passwordChecked: 0,
+  accountAnswered: 0,
+  operatorsListed: 0,
   ledgerFault: 0,
 } satisfies { [E in EventName]: 0 }) as readonly EventName[];

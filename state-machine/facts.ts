@@ -6,9 +6,13 @@
  * A fact with a `stan` takes that trace number: it is never used again in the batch (M6).
  */
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
+import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
+
+/** What the ledger keeps of the operators' accounts. */
+export type AccountEvent = 'wrongPassword' | 'lockedOut' | 'passwordChanged' | 'added' | 'removed';
 
 interface At {
   readonly at: EpochMs;
@@ -36,7 +40,7 @@ export type Fact = At &
     /** What slips are made with from here on. */
     | { readonly type: 'slipFace'; readonly face: SlipFace }
     /** A trace number for a message that moves no money of its own. */
-    | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' }
+    | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' | 'balance' }
     | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
     /** M1: durable before the first byte of the request leaves. */
     | {
@@ -98,10 +102,23 @@ export type Fact = At &
         /** What was sold on the day so far. */
         readonly day?: DayTotal;
         readonly face?: SlipFace;
+        readonly printer?: PrinterPlace;
+        readonly locked?: true;
+        readonly operator?: string;
       }
     /** A transaction of an earlier batch that still owes a slip, or is in doubt. */
     | { readonly type: 'carried'; readonly sale: Sale }
     | ({ readonly type: 'settlementPrinted' } & OnPaper)
+    /** 签到: who sells from here on, also after a start. */
+    | { readonly type: 'operatorSignedOn'; readonly operator: string }
+    | { readonly type: 'operatorSignedOff'; readonly operator: string }
+    /** What happened at an account; a password that was wrong among it. */
+    | { readonly type: 'accountEvent'; readonly what: AccountEvent; readonly operator: string; readonly by?: string }
+    /** 锁定: no transaction is begun until somebody unlocks it; what is open goes on. */
+    | { readonly type: 'locked'; readonly operator: string }
+    | { readonly type: 'unlocked'; readonly supervisor: string }
+    /** The supervisor turned to the other printer; it is the one that is used, also after a start. */
+    | { readonly type: 'printerChosen'; readonly printer: PrinterPlace; readonly supervisor: string }
     /** A slip of a closed batch was printed again, which a supervisor allowed. */
     | ({
         readonly type: 'reprinted';

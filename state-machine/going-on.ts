@@ -12,7 +12,10 @@ import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
 
-/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on; else idle. */
+/** What a message tells as operator before anybody has signed on: UnionPay's supervisor. */
+export const nobody = '00';
+
+/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on, then the day's settlement; else idle. */
 export const goOn = (turn: Turn): Step => {
   const open = openSale(turn.book);
   if (open !== undefined) {
@@ -23,7 +26,13 @@ export const goOn = (turn: Turn): Step => {
   const due = reversalSlipsDue(turn.book)[0];
   if (due !== undefined && turn.state.printer.ready) return printReversalSlip(turn, due.id, { do: 'goOn' });
   if (!turn.state.signedOn) return signOn(turn, 1);
-  return turn.to({ name: 'idle' });
+  if (turn.state.settlementDue) {
+    turn.know({ settlementDue: false });
+    if (turn.book.sales.length > 0) return startSettlement(turn);
+  }
+  return turn.operator === undefined
+    ? turn.to({ name: 'operatorNumber', entered: '', wanted: 'signOn' })
+    : turn.to({ name: 'idle' });
 };
 
 export const follow = (turn: Turn, next: Continuation): Step => {
@@ -79,7 +88,7 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
   const id = effectId('signOn', stan);
   return turn
     .know({ signedOn: false })
-    .ask({ type: 'signOn', id, stan, batch, operator: turn.rules.operator })
+    .ask({ type: 'signOn', id, stan, batch, operator: turn.operator ?? nobody })
     .to({ name: 'signingOn', attempt, stan, awaits: id, ...(reversal && { reversal }) });
 };
 
@@ -130,6 +139,20 @@ export const waitForPaper = (turn: Turn, { saleId, attempt, cause, graceUntil }:
   turn.state.printer.ready
     ? printMerchant(turn, saleId, attempt + 1, graceUntil)
     : turn.to({ name: 'paperWait', saleId, attempt, cause, graceUntil, until: graceUntil });
+
+/**
+ * Whether the other printer may be turned to. What this one may still hold of a slip that was called void must be
+ * followed by its reversal slip, on the same paper (M4): as long as one is due, it stays.
+ */
+export const mayTurn = (turn: Turn): boolean => turn.rules.secondPrinter && reversalSlipsDue(turn.book).length === 0;
+
+/** From here on the other one is asked; what is known of this one says nothing of it. */
+export const turnToOther = (turn: Turn, supervisor: string): Turn => {
+  const printer = turn.book.printer === 'second' ? 'first' : 'second';
+  return turn
+    .record({ type: 'printerChosen', printer, supervisor })
+    .know({ printer: { ready: true, paperNearEnd: false }, printerMayHold: true });
+};
 
 /** Nothing is printed, and no card asked for, before the reversal slip that is due (M4). */
 export const afterReversalSlip = (turn: Turn, next: Continuation): Step => {
@@ -257,7 +280,7 @@ export const startSettlement = (turn: Turn): Step => {
     type: 'settlementStarted',
     stan: turn.book.nextStan,
     totals: totalsOf(turn.book),
-    operator: turn.rules.operator,
+    operator: turn.operator ?? nobody,
   });
   return continueSettlement(turn, 1);
 };
@@ -269,7 +292,7 @@ export const continueSettlement = (turn: Turn, attempt: number): Step => {
   const { batch, stan, totals, flags, uploaded } = settlement;
   if (flags === undefined) {
     const id = effectId('settle', stan);
-    turn.ask({ type: 'settle', id, stan, batch, operator: turn.rules.operator, totals });
+    turn.ask({ type: 'settle', id, stan, batch, operator: turn.operator ?? nobody, totals });
     return turn.to({ name: 'settling', attempt, awaits: id });
   }
   const records = toUpload(turn.book);

@@ -75,7 +75,18 @@ const completing: About = {
   byHand: 'authorisationCode',
 };
 
-export const kinds: { readonly [K in TransactionKind]: Kind } = {
+/** What can be begun at the terminal: the transactions, and 余额查询, which moves no money and leaves no record. */
+export type EntryKind = TransactionKind | 'balance';
+
+export const kinds: { readonly [K in EntryKind]: Kind } = {
+  balance: {
+    name: { 'zh-CN': '余额查询', en: 'BALANCE' },
+    short: { 'zh-CN': '余额', en: 'Balance' },
+    reversible: false,
+    entry: ['card', 'pin'],
+    undone: { 'zh-CN': '未查询', en: 'Nothing asked' },
+    takenBack: { 'zh-CN': '未查询', en: 'Nothing asked' },
+  },
   sale: {
     name: { 'zh-CN': '消费', en: 'SALE' },
     short: { 'zh-CN': '消费', en: 'Sale' },
@@ -155,4 +166,4 @@ export const kinds: { readonly [K in TransactionKind]: Kind } = {
 };
 
 /** 参考号 has twelve digits, 授权码 six. */
-export const handDigits = (kind: TransactionKind): number => (kinds[kind].about?.byHand === 'reference' ? 12 : 6);
+export const handDigits = (kind: EntryKind): number => (kinds[kind].about?.byHand === 'reference' ? 12 : 6);

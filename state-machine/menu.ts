@@ -1,17 +1,30 @@
-import type { TransactionKind } from '../hal/acquirer.ts';
 import type { Digit } from '../hal/keypad.ts';
 import type { Report } from './effects.ts';
-import type { Query } from './state.ts';
+import type { EntryKind } from './kinds.ts';
+import type { AccountPurpose, Query } from './state.ts';
 
-export type MenuName = 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
+export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
 
 /** What a menu's key does. */
 export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
-  | { readonly do: 'begin'; readonly kind: TransactionKind }
+  | { readonly do: 'begin'; readonly kind: EntryKind }
   | { readonly do: 'report'; readonly report: Report }
+  | { readonly do: 'operator'; readonly wanted: AccountPurpose }
   | { readonly do: 'query'; readonly by: Query['by'] }
-  | { readonly do: 'reprintLast' | 'reprintAny' | 'reprintSettlement' | 'totals' | 'signOn' | 'settle' | 'doubt' };
+  | {
+      readonly do:
+        | 'reprintLast'
+        | 'reprintAny'
+        | 'reprintSettlement'
+        | 'otherPrinter'
+        | 'totals'
+        | 'signOn'
+        | 'settle'
+        | 'doubt'
+        | 'lock'
+        | 'listOperators';
+    };
 
 export interface MenuItem {
   readonly key: Digit;
@@ -38,7 +51,10 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('4', '预授权', 'Auth', { do: 'open', menu: 'preAuthorisation' }),
       item('6', '打印', 'Print', { do: 'open', menu: 'print' }),
     ],
-    [item('7', '管理', 'Management', { do: 'open', menu: 'management' })],
+    [
+      item('7', '管理', 'Manage', { do: 'open', menu: 'management' }),
+      item('8', '余额', 'Balance', { do: 'begin', kind: 'balance' }),
+    ],
   ],
   preAuthorisation: [
     [
@@ -54,18 +70,27 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
     [
-      item('3', '明细', 'Detail', { do: 'report', report: 'detail' }),
-      item('4', '汇总', 'Totals', { do: 'report', report: 'totals' }),
+      item('3', '明细', 'List', { do: 'report', report: 'detail' }),
+      item('4', '汇总', 'Sum', { do: 'report', report: 'totals' }),
+      item('6', '测', 'Test', { do: 'report', report: 'test' }),
     ],
-    [
-      item('5', '结算单', 'Settled', { do: 'reprintSettlement' }),
-      item('6', '测试页', 'Test', { do: 'report', report: 'test' }),
-    ],
+    [item('5', '结算单', 'Settled', { do: 'reprintSettlement' }), item('8', '换打印', 'Other', { do: 'otherPrinter' })],
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],
-    [item('4', '汇总', 'Sum', { do: 'totals' }), item('5', '结算', 'Settle', { do: 'settle' })],
-    [item('6', '待查交易', 'In doubt', { do: 'doubt' })],
+    [item('4', '柜员', 'Staff', { do: 'open', menu: 'operators' }), item('5', '结算', 'Settle', { do: 'settle' })],
+    [item('6', '待查', 'Doubt', { do: 'doubt' }), item('7', '锁定', 'Lock', { do: 'lock' })],
+  ],
+  operators: [
+    [
+      item('1', '换柜员', 'Sign on', { do: 'operator', wanted: 'signOn' }),
+      item('2', '改密', 'Passw.', { do: 'operator', wanted: 'change' }),
+    ],
+    [
+      item('3', '增加', 'Add', { do: 'operator', wanted: 'add' }),
+      item('4', '删除', 'Remove', { do: 'operator', wanted: 'remove' }),
+    ],
+    [item('5', '柜员列表', 'All operators', { do: 'listOperators' })],
   ],
   query: [
     [
@@ -73,6 +98,6 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('2', '金额', 'Amount', { do: 'query', by: 'amount' }),
     ],
     [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
-    [],
+    [item('4', '汇总', 'Totals', { do: 'totals' })],
   ],
 };

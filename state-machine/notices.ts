@@ -1,7 +1,7 @@
 /** What a message screen says. */
-import type { TransactionKind } from '../hal/acquirer.ts';
+import type { MinorUnits } from '../hal/units.ts';
 import { findSale, reversalSlipsDue } from './book.ts';
-import { kinds } from './kinds.ts';
+import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
 import type { Limit, Notice, State } from './state.ts';
 import { causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
@@ -10,6 +10,45 @@ const slipState = (state: State, language: Language): string =>
   reversalSlipsDue(state.book).length > 0
     ? say(language, '冲正凭证待打印', 'Slip is due')
     : say(language, '凭证已打印', 'Slip printed');
+
+/** Why nobody was let in, in three lines. */
+const notLetIn = (
+  answer: Extract<Notice, { readonly says: 'notLetIn' }>['answer'],
+  language: Language,
+): readonly [string, string, string] => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  switch (answer.result) {
+    case 'wrong':
+      return [t('密码错', 'Wrong password'), t(`还可试 ${answer.triesLeft} 次`, `Tries left: ${answer.triesLeft}`), ''];
+    case 'lockedOut':
+      return [t('账号已锁', 'Locked out'), t(`请等 ${answer.minutes} 分钟`, `Wait ${answer.minutes} min`), ''];
+    case 'unknown':
+      return [t('无此操作员', 'No such operator'), '', ''];
+    case 'notStored':
+      return [t('存储故障', 'Storage failed'), t('未更改', 'Nothing changed'), ''];
+    case 'mustChange':
+      return [t('初始密码须先改', 'Initial password'), t('菜单742 改密', 'MENU 742 changes'), ''];
+    case 'notClerk':
+      return [t('主管', 'Not a clerk:'), t('不能执行该交易', 'sells nothing'), ''];
+  }
+};
+
+const flaws: {
+  readonly [F in Extract<Notice, { readonly says: 'accountRefused' }>['why']]: { readonly [L in Language]: string };
+} = {
+  notDigits: { 'zh-CN': '密码须为数字', en: 'Digits only' },
+  tooShort: { 'zh-CN': '密码太短', en: 'Too short' },
+  tooLong: { 'zh-CN': '密码太长', en: 'Too long' },
+  isInitial: { 'zh-CN': '不能用初始密码', en: 'Is an initial one' },
+  usedBefore: { 'zh-CN': '密码已用过', en: 'Used before' },
+  notAllowed: { 'zh-CN': '无权限', en: 'Not allowed' },
+  exists: { 'zh-CN': '操作员已存在', en: 'Exists already' },
+  full: { 'zh-CN': '操作员已满', en: 'No room for more' },
+  noSuchNumber: { 'zh-CN': '操作员号不符', en: 'No such number' },
+  currentOperator: { 'zh-CN': '当前操作员', en: 'Is signed on' },
+  differ: { 'zh-CN': '两次输入不同', en: 'They differ' },
+  unsettled: { 'zh-CN': '有流水未结算', en: 'Not settled yet' },
+};
 
 /** Which limit, in two lines; the third says how much it still allows. */
 const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [string, string] } } = {
@@ -22,7 +61,7 @@ const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [
 export const told = (state: State, identity: Identity, language: Language, what: Notice): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const ok = t('按确认键返回', 'ENTER to go on');
-  const undone = (kind: TransactionKind): string => kinds[kind].undone[language];
+  const undone = (kind: EntryKind): string => kinds[kind].undone[language];
   switch (what.says) {
     case 'approved': {
       const sale = findSale(state.book, what.saleId);
@@ -98,10 +137,42 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [t('与原交易卡不符', 'Another card'), t('请用原卡', 'Use the same one'), undone(what.kind), ok];
     case 'overLimit':
       return [...overLimit[what.limit][language], `RMB ${decimal(what.most)}`, ok];
+    case 'balance':
+      return [
+        kinds.balance.name[language],
+        t('可用余额', 'Can be spent'),
+        `RMB ${what.amount < 0 ? '-' : ''}${decimal(Math.abs(what.amount) as MinorUnits)}`,
+        ok,
+      ];
+    case 'locked':
+      return [t('终端已锁定', 'Locked'), t('菜单77 主管解锁', 'MENU 77 unlocks'), '', ok];
+    case 'notLetIn':
+      return [...notLetIn(what.answer, language), ok];
+    case 'accountRefused':
+      return [t('未更改', 'Nothing changed'), flaws[what.why][language], '', ok];
+    case 'accountDone':
+      return [
+        `${t('操作员', 'Operator')} ${what.operator}`,
+        {
+          signedOn: t('签到成功', 'Signed on'),
+          passwordChanged: t('密码已改', 'Password changed'),
+          added: t('已增加', 'Added'),
+          removed: t('已删除', 'Removed'),
+        }[what.what],
+        '',
+        ok,
+      ];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':
       return [t('无此交易', 'None found'), t('请核对后重查', 'Look again'), '', ok];
+    case 'otherPrinter':
+      return [
+        t('已换打印机', 'Printer changed'),
+        what.printer === 'first' ? t('现用第一台', 'The first is used') : t('现用第二台', 'The second one'),
+        '',
+        ok,
+      ];
     case 'noDoubt':
       return [t('无待查交易', 'Nothing in doubt'), '', '', ok];
     case 'batchFull':

@@ -2,8 +2,8 @@ import type { MinorUnits } from '../hal/units.ts';
 
 /** What a shop's policy and the configuration decide; the machine reads it and never changes it. */
 export interface Rules {
-  /** The operator that is signed on, two digits. */
-  readonly operator: string;
+  /** Who sells while no operator has signed on by his own number, two digits; nobody when not given. */
+  readonly operator?: string;
   /** The most that one transaction may move. */
   readonly maxAmount: MinorUnits;
   /** The most that one refund may give back. */
@@ -24,6 +24,8 @@ export interface Rules {
   readonly keepBySupervisor: boolean;
   /** Who answers for overrides; absent when no supervisor's password is set, and then there are none. */
   readonly supervisor?: string;
+  /** Whether there is a second printer, for when the first is down. */
+  readonly secondPrinter: boolean;
   /** Whether a printer that can't answer is taken at its silence: chosen knowingly, with such a printer. */
   readonly acceptUnverified: boolean;
   readonly timers: {

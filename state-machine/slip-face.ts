@@ -13,11 +13,12 @@ export interface SlipFace {
   readonly hotline: string;
   /** Which copies a transaction has: 1 the merchant's, 2 the cardholder's too, 3 the bank's too. */
   readonly copies: 1 | 2 | 3;
-  /** Lines under the title, and before the end. */
-  readonly header?: readonly string[];
-  readonly footer?: readonly string[];
-  /** What a customer must be told of a void or a refund, such as a fee. */
-  readonly notice?: string;
+  /** Under the title, and before the end. */
+  readonly header?: string;
+  readonly footer?: string;
+  /** What a customer must be told of a refund; and of a void or a refund that costs something. */
+  readonly refundNotice?: string;
+  readonly feeNotice?: string;
   /** Up to this amount a sale asks for no signature (免签). */
   readonly noSignatureUpTo?: MinorUnits;
   /** A QR symbol with the transaction's identifier. */

@@ -1,11 +1,13 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
 
-import type { ReversalReason, TransactionKind } from '../hal/acquirer.ts';
+import type { ReversalReason } from '../hal/acquirer.ts';
 import type { DeviceName } from '../hal/device.ts';
-import type { PrinterCause, PrinterReadiness } from '../hal/printer.ts';
+import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
+import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
 import type { Report } from './effects.ts';
+import type { EntryKind } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import type { CardToken, Copy, Found, Original, Sale } from './sale.ts';
 
@@ -15,25 +17,40 @@ export type Notice =
   /** Approved, its slip not out: a supervisor kept it, or it has no reversal. */
   | { readonly says: 'kept'; readonly saleId: SaleId }
   | { readonly says: 'inDoubt'; readonly saleId: SaleId }
-  | { readonly says: 'declined'; readonly responseCode: string; readonly kind: TransactionKind }
-  | { readonly says: 'notSent'; readonly kind: TransactionKind }
+  | { readonly says: 'declined'; readonly responseCode: string; readonly kind: EntryKind }
+  | { readonly says: 'notSent'; readonly kind: EntryKind }
   | { readonly says: 'reversed'; readonly saleId: SaleId }
   | { readonly says: 'handedOver'; readonly saleId: SaleId }
-  | { readonly says: 'cancelled'; readonly kind: TransactionKind }
-  | { readonly says: 'cardUnreadable'; readonly kind: TransactionKind }
-  | { readonly says: 'pinNeeded'; readonly kind: TransactionKind }
-  | { readonly says: 'pinPadFailed'; readonly kind: TransactionKind }
+  | { readonly says: 'cancelled'; readonly kind: EntryKind }
+  | { readonly says: 'cardUnreadable'; readonly kind: EntryKind }
+  | { readonly says: 'pinNeeded'; readonly kind: EntryKind }
+  | { readonly says: 'pinPadFailed'; readonly kind: EntryKind }
   /** Why a transaction can't be about that one: there is none of that number; it was voided, refunded or completed; it is none that stands. */
-  | { readonly says: 'noOriginal'; readonly kind: TransactionKind }
-  | { readonly says: 'alreadyVoided'; readonly kind: TransactionKind }
-  | { readonly says: 'notVoidable'; readonly kind: TransactionKind }
+  | { readonly says: 'noOriginal'; readonly kind: EntryKind }
+  | { readonly says: 'alreadyVoided'; readonly kind: EntryKind }
+  | { readonly says: 'notVoidable'; readonly kind: EntryKind }
   /** Another card than the original's. */
-  | { readonly says: 'otherCard'; readonly kind: TransactionKind }
+  | { readonly says: 'otherCard'; readonly kind: EntryKind }
   /** A limit of the shop's: of one transaction, of a refund, of a day, of what the batch has taken. */
   | { readonly says: 'overLimit'; readonly limit: Limit; readonly most: MinorUnits }
+  /** In minor units; negative when it is owed. */
+  | { readonly says: 'balance'; readonly amount: number }
+  | { readonly says: 'locked' }
+  /** Nobody was let in, or an account stayed as it was. */
+  | {
+      readonly says: 'notLetIn';
+      readonly answer: NotLetIn | { readonly result: 'mustChange' } | { readonly result: 'notClerk' };
+    }
+  | { readonly says: 'accountRefused'; readonly why: AccountFlaw | 'differ' | 'unsettled' }
+  | {
+      readonly says: 'accountDone';
+      readonly what: 'passwordChanged' | 'added' | 'removed' | 'signedOn';
+      readonly operator: string;
+    }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
+  | { readonly says: 'otherPrinter'; readonly printer: PrinterPlace }
   | { readonly says: 'batchFull' }
   | { readonly says: 'nothingToSettle' }
   | { readonly says: 'nothingToPrint' }
@@ -81,7 +98,7 @@ interface Archived {
 
 /** A transaction that is being entered: what its steps have given so far. */
 export interface Draft {
-  readonly kind: TransactionKind;
+  readonly kind: EntryKind;
   readonly amount: MinorUnits;
   readonly supervisor?: string;
   /** What it is about, and what is known of that. */
@@ -111,6 +128,13 @@ export type Override =
   | ({ readonly purpose: 'handOver' } & OpenReversal)
   | ({ readonly purpose: 'enter' } & Drafting)
   | ({ readonly purpose: 'close' } & OfSale)
+  /** To turn to the other printer, with what waits for it. */
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'draft' } & Drafting)
+  | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'slip' } & Unprinted)
+  | { readonly purpose: 'otherPrinter'; readonly waiting: 'nothing' }
+  | { readonly purpose: 'unlock' }
+  /** To add or remove an operator. */
+  | { readonly purpose: 'manage'; readonly wanted: 'add' | 'remove' }
   | ({ readonly purpose: 'reprint' } & Archived);
 
 /** What ends with an incident number: a reversal, or what is in doubt. */
@@ -122,6 +146,9 @@ export type Query =
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
   | { readonly by: 'card'; readonly tail: string };
+
+/** What an operator's number is typed for. */
+export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 
 /** What a voucher number is typed for, or another number of a transaction. */
 export type Purpose =
@@ -174,6 +201,44 @@ export type Phase =
   | ({ readonly name: 'reference'; readonly entered: string } & Drafting & Timed)
   | ({ readonly name: 'date'; readonly entered: string; readonly reference: string } & Drafting & Timed)
   | ({ readonly name: 'totals' } & Timed)
+  /** 柜员: a number, then a password, or a new one twice. Without a deadline where nobody is signed on. */
+  | {
+      readonly name: 'operatorNumber';
+      readonly entered: string;
+      readonly wanted: AccountPurpose;
+      readonly by?: string;
+      readonly until?: MonotonicMs;
+    }
+  | ({
+      readonly name: 'operatorPassword';
+      readonly entered: string;
+      readonly operator: string;
+      readonly wanted: 'signOn' | 'change';
+    } & Timed)
+  | ({
+      readonly name: 'checkingOperator';
+      readonly operator: string;
+      readonly wanted: 'signOn' | 'change';
+      readonly password: string;
+    } & Awaiting)
+  | ({
+      readonly name: 'newPassword';
+      readonly entered: string;
+      readonly operator: string;
+      /** The one before; absent for an account that is added. */
+      readonly old?: string;
+      /** What was typed the first time. */
+      readonly first?: string;
+      readonly by?: string;
+    } & Timed)
+  | ({
+      readonly name: 'managing';
+      readonly operator: string;
+      readonly what: 'passwordChanged' | 'added' | 'removed';
+      readonly by?: string;
+    } & Awaiting)
+  | ({ readonly name: 'listingOperators' } & Awaiting)
+  | ({ readonly name: 'operators'; readonly ids: readonly string[]; readonly at: number } & Timed)
   | ({ readonly name: 'amount' } & Drafting & Timed)
   | ({ readonly name: 'confirm' } & Drafting & Timed)
   | ({ readonly name: 'checkingPrinter' } & Drafting & Awaiting)
@@ -182,6 +247,7 @@ export type Phase =
   /** A sale of the same card and amount was made just before: the clerk decides, never the terminal. */
   | ({ readonly name: 'twin'; readonly twin: SaleId } & Drafting & Timed)
   | ({ readonly name: 'pin' } & Drafting & Awaiting)
+  | ({ readonly name: 'inquiring' } & Awaiting)
   | ({ readonly name: 'authorising' } & OfSale & Awaiting)
   | ({ readonly name: 'printingMerchant'; readonly attempt: number; readonly graceUntil?: MonotonicMs } & OfSale &
       Awaiting)
@@ -232,6 +298,8 @@ export interface State {
   readonly printer: PrinterReadiness;
   /** Whether the printer may still hold lines of a slip that it hasn't printed. */
   readonly printerMayHold: boolean;
+  /** It is time for the settlement that the shop has every day. */
+  readonly settlementDue: boolean;
   /** Devices whose line is down. */
   readonly offline: readonly DeviceName[];
 }

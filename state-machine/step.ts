@@ -56,6 +56,7 @@ export const resume = (book: Book, at: Fact['at']): Step => {
       signedOn: false,
       printer: { ready: true, paperNearEnd: false },
       printerMayHold: true,
+      settlementDue: false,
       offline: [],
     },
     facts: missing,

@@ -13,6 +13,7 @@ import * as choosing from './handlers/choosing.ts';
 import * as entering from './handlers/entering.ts';
 import * as everywhere from './handlers/everywhere.ts';
 import * as finding from './handlers/finding.ts';
+import * as operating from './handlers/operating.ts';
 import * as printing from './handlers/printing.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
@@ -31,8 +32,9 @@ export interface Row<P extends PhaseName = PhaseName, E extends EventName = Even
 type Rows = { readonly [P in PhaseName]: { readonly [E in EventName]?: Row<P, E> } };
 
 /** Where `goOn` can lead. */
-const onward = [
+export const onward = [
   'idle',
+  'operatorNumber',
   'signingOn',
   'clearingBuffer',
   'reversing',
@@ -59,9 +61,9 @@ const copies = [
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 /** A step of entering, whichever the kind's row says is next. */
-const step = ['password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
+const step = ['card', 'password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
 /** Behind the card: the PIN, or the intent where none is asked for. */
-const cardDone = ['pin', 'authorising'] as const;
+const cardDone = ['pin', 'authorising', 'inquiring'] as const;
 
 const rows: Rows = {
   starting: { started: { to: onward, run: starting.started } },
@@ -79,10 +81,11 @@ const rows: Rows = {
     key: { to: ['amount', 'menu', ...copies], run: choosing.atIdle },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
     signOnAsked: { to: onward, run: authorising.signOnAsked },
+    settlementDue: { to: onward, run: settling.settlementDue },
   },
   menu: {
     key: {
-      to: ['same', 'confirmSettlement', 'totals', 'doubt', ...step, ...copies, ...onward],
+      to: ['same', 'confirmSettlement', 'totals', 'doubt', 'listingOperators', ...step, ...copies, ...onward],
       run: choosing.inMenu,
     },
     timeUp: { to: onward, run: goOn },
@@ -127,7 +130,7 @@ const rows: Rows = {
     printerChecked: { to: ['card', 'printerNotReady', 'printingReversal'], run: entering.printerChecked },
   },
   printerNotReady: {
-    key: { to: ['checkingPrinter', ...onward], run: entering.notReadyKey },
+    key: { to: ['checkingPrinter', 'password', ...onward], run: entering.notReadyKey },
     readiness: { to: ['same', 'checkingPrinter'], run: entering.notReadyReadiness },
     timeUp: { to: onward, run: goOn },
   },
@@ -142,11 +145,12 @@ const rows: Rows = {
     timeUp: { to: ['notice'], run: entering.twinGivenUp },
   },
   pin: {
-    pin: { to: ['authorising', 'notice'], run: entering.pinEntered },
+    pin: { to: ['authorising', 'inquiring', 'notice'], run: entering.pinEntered },
     key: { to: ['same'], run: entering.pinKey },
   },
 
   // ---- in the acquirer's hands, then the printer's ----
+  inquiring: { balanceAnswered: { to: ['notice'], run: authorising.balanceAnswered } },
   authorising: {
     authorised: { to: ['printingMerchant', 'notice', 'printingReversal', ...reversal], run: authorising.authorised },
   },
@@ -191,6 +195,33 @@ const rows: Rows = {
   },
   doubt: {
     key: { to: ['password', ...onward], run: reversing.doubtKey },
+    timeUp: { to: onward, run: goOn },
+  },
+
+  // ---- operators 柜员 ----
+  operatorNumber: {
+    key: {
+      to: ['same', 'operatorPassword', 'newPassword', 'managing', 'notice', ...onward],
+      run: operating.numberKey,
+    },
+    timeUp: { to: onward, run: goOn },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    signOnAsked: { to: onward, run: authorising.signOnAsked },
+    settlementDue: { to: onward, run: settling.settlementDue },
+  },
+  operatorPassword: {
+    key: { to: ['same', 'checkingOperator', ...onward], run: operating.passwordKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  checkingOperator: { passwordChecked: { to: ['newPassword', 'notice'], run: operating.checked } },
+  newPassword: {
+    key: { to: ['same', 'managing', 'notice', ...onward], run: operating.newPasswordKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  managing: { accountAnswered: { to: ['notice'], run: operating.accountAnswered } },
+  listingOperators: { operatorsListed: { to: ['operators'], run: operating.listed } },
+  operators: {
+    key: { to: ['same', ...onward], run: operating.listKey },
     timeUp: { to: onward, run: goOn },
   },
 
@@ -241,16 +272,20 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   readiness: { to: ['same'], run: everywhere.readinessNoted },
   link: { to: ['same'], run: everywhere.linkNoted },
   signOnAsked: { to: ['same'], run: everywhere.signOnNoted },
+  settlementDue: { to: ['same'], run: everywhere.settlementNoted },
   printerChecked: 'staleOutcome',
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',
   signOnAnswered: 'staleOutcome',
   authorised: 'staleOutcome',
+  balanceAnswered: 'staleOutcome',
   reversalAnswered: 'staleOutcome',
   settlementAnswered: 'staleOutcome',
   uploadAnswered: 'staleOutcome',
   found: 'staleOutcome',
   passwordChecked: 'staleOutcome',
+  accountAnswered: 'staleOutcome',
+  operatorsListed: 'staleOutcome',
   ledgerFault: { to: ['notice', 'outOfService'], run: everywhere.ledgerFault },
 };
 

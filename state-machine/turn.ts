@@ -72,6 +72,11 @@ export class Turn {
     return this.#event.wall;
   }
 
+  /** Who sells: who signed on by his number, else the one of the configuration. */
+  get operator(): string | undefined {
+    return this.book.operator ?? this.rules.operator;
+  }
+
   after(ms: number): MonotonicMs {
     return (this.#event.at + ms) as MonotonicMs;
   }

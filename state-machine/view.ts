@@ -53,6 +53,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   if (state.book.lastSettlement?.printed === false) return say(language, '结算单待打印', 'Settl. slip due');
   const doubts = doubtful(state.book).length;
   if (doubts > 0) return say(language, `待查交易 ${doubts}`, `In doubt: ${doubts}`);
+  if (state.book.locked) return say(language, '终端已锁定', 'Locked');
   if (owed > 0) return say(language, `待补打小票 ${owed}`, `Slips due: ${owed}`);
   if (state.offline.includes('keypad')) return absent[language].keypad;
   if (!state.printer.ready) return causes[language][state.printer.cause];
@@ -126,10 +127,12 @@ const cardTrouble = (state: State, failures: number, language: Language): string
   return failures > 0 ? say(language, '读卡失败 请重刷', 'Swipe again') : '';
 };
 
-const waitingForPaper = (phase: PhaseOf<'paperWait'>, language: Language): Lines => [
+const waitingForPaper = (phase: PhaseOf<'paperWait'>, identity: Identity, language: Language): Lines => [
   causes[language][phase.cause],
   say(language, '装纸后自动续打', 'Load paper, or'),
-  say(language, '确认 再打', 'ENTER: try again'),
+  identity.secondPrinter === true
+    ? say(language, '确认再打 00换机', 'ENTER 00: other')
+    : say(language, '确认 再打', 'ENTER: try again'),
   say(language, '取消冲正', 'CANCEL: reverse'),
 ];
 
@@ -232,6 +235,36 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         enterClear,
       ];
+    case 'operatorNumber':
+      return [
+        phase.wanted === 'signOn' ? identity.merchant : t('柜员', 'Operators'),
+        phase.wanted === 'signOn' ? badge(state, identity, language) : '',
+        `${t('操作员号:', 'Operator no.:')}${phase.entered}`,
+        enterClear,
+      ];
+    case 'operatorPassword':
+      return [
+        `${t('操作员', 'Operator')} ${phase.operator}`,
+        t('请输入密码', 'Password:'),
+        '*'.repeat(phase.entered.length),
+        enterClear,
+      ];
+    case 'checkingOperator':
+    case 'managing':
+      return [`${t('操作员', 'Operator')} ${phase.operator}`, t('核对密码', 'Checking'), '', wait];
+    case 'newPassword':
+      return [
+        `${t('操作员', 'Operator')} ${phase.operator}`,
+        phase.first === undefined ? t('请输入新密码', 'New password:') : t('再输一次新密码', 'Once more:'),
+        '*'.repeat(phase.entered.length),
+        enterClear,
+      ];
+    case 'listingOperators':
+      return [t('柜员列表', 'Operators'), '', '', wait];
+    case 'operators': {
+      const line = (n: number): string => phase.ids.slice(phase.at + n * 5, phase.at + n * 5 + 5).join(' ');
+      return [line(0), line(1), line(2), ok];
+    }
     case 'totals': {
       const { domestic, foreign } = totalsOf(state.book);
       const line = (column: 'debit' | 'credit'): string => {
@@ -261,7 +294,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         causes[language][phase.cause],
         undone,
         t('处理后按确认', 'Mend, then ENTER'),
-        t('取消返回', 'CANCEL: back'),
+        identity.secondPrinter === true ? t('功能换机 取消', 'FUNC: the other') : t('取消返回', 'CANCEL: back'),
       ];
     case 'card':
       return [
@@ -286,6 +319,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('请持卡人输入密码', 'Cardholder: PIN'),
         t('取消返回', 'CANCEL: back'),
       ];
+    case 'inquiring':
+      return [kinds.balance.name[language], t('正在联机交易', 'Asking the bank'), '', wait];
     case 'authorising':
       return [
         `RMB ${decimal(findSale(state.book, phase.saleId).amount)}`,
@@ -297,7 +332,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'printingMerchant':
       return [t('正在打印', 'Printing'), t('商户存根', 'Merchant copy'), t('打印完前勿交货', 'Hold the goods'), wait];
     case 'paperWait':
-      return waitingForPaper(phase, language);
+      return waitingForPaper(phase, identity, language);
     case 'tearOff':
       return [
         t('交易成功', 'Approved'),

@@ -12,6 +12,8 @@ export interface Identity {
   readonly terminalId: string;
   /** Whom to call when the acquirer must help. */
   readonly hotline: string;
+  /** Whether there is another printer to turn to. */
+  readonly secondPrinter?: boolean;
 }
 
 export type Lines = readonly [string, string, string, string];

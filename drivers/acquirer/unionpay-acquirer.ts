@@ -3,6 +3,7 @@ import type {
   AcquirerEvent,
   AuthorisationOutcome,
   BadAnswer,
+  BalanceOutcome,
   CardSecrets,
   FinancialRequest,
   LinkOutcome,
@@ -15,7 +16,7 @@ import type {
 } from '../../hal/acquirer.ts';
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, DeviceFaultCode, Health, LinkEvent } from '../../hal/device.ts';
-import type { BatchNumber, Stan } from '../../hal/units.ts';
+import { type BatchNumber, minorUnits, type Stan } from '../../hal/units.ts';
 import {
   approvalOf,
   identify,
@@ -34,8 +35,17 @@ import { type KeySuite, keySuite, type Sm4Choices, type SuiteName } from './key-
 import { type Dial, dialTcp, type Exchange, type Limits, Link } from './link.ts';
 import { type LinkFault, linkFault } from './link-faults.ts';
 import { hasMac, type MessageRow, messages, signOnRow, type TradeRow, trades } from './message-table.ts';
-import { authorisationOf, frameOf, noticeUploadOf, requestOf, reversalOf, type Terminal } from './requests.ts';
+import {
+  authorisationOf,
+  frameOf,
+  noticeUploadOf,
+  requestOf,
+  reversalOf,
+  type Security,
+  type Terminal,
+} from './requests.ts';
 import { packRecords, packTotals, packUploadCount, readFlags } from './sub-fields/field-48.ts';
+import { readBalances } from './sub-fields/field-54.ts';
 import { readBatch } from './sub-fields/field-60.ts';
 import { packTerminalInfo } from './sub-fields/field-62.ts';
 import { packOperator } from './sub-fields/field-63.ts';
@@ -70,6 +80,9 @@ export interface AcquirerConfig extends Terminal {
 }
 
 type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'uploadOne' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
+
+/** Amount type of field 54: what can be spent. */
+const availableBalance = '02';
 
 const defaultLingerMs = 60_000;
 const usualSm4: Sm4Choices = { networkCode: '005', algorithm: '3', mac: 'text' };
@@ -195,10 +208,25 @@ export class UnionPayAcquirer implements Acquirer {
     if (pinBlock !== undefined && pinBlock.length !== 2 * this.#suite.pinBlockBytes) {
       return this.#notSent('otherPinBlock');
     }
-    const trackKey = this.#keys?.trackKey;
-    const security = { suite: this.#suite, ...(trackKey !== undefined && { trackKey }) };
-    const message = authorisationOf(request, secrets, this.#terminal, security);
+    const message = authorisationOf(request, secrets, this.#terminal, this.#security);
     return this.#run(trades[request.kind].request, message, request.batch, approvalOf);
+  }
+
+  balance(request: Parameters<Acquirer['balance']>[0], secrets: CardSecrets): Promise<BalanceOutcome> {
+    const { pinBlock } = secrets;
+    if (pinBlock !== undefined && pinBlock.length !== 2 * this.#suite.pinBlockBytes) {
+      return this.#notSent('otherPinBlock');
+    }
+    const amount = minorUnits(0);
+    const message = authorisationOf({ ...request, kind: 'balance', amount }, secrets, this.#terminal, this.#security);
+    return this.#run(trades.balance.request, message, request.batch, ({ fields }): BalanceOutcome => {
+      const read = readBalances(fields[54] ?? '');
+      if (!read.ok) return invalid(read.fault.field, read.fault.what);
+      const available = read.value.find(({ amountType }) => amountType === availableBalance);
+      return available === undefined
+        ? invalid('54', 'tells no amount that can be spent')
+        : { outcome: 'balance', amount: available.amount };
+    });
   }
 
   reverse(request: ReversalRequest): Promise<ReversalOutcome> {
@@ -279,6 +307,11 @@ export class UnionPayAcquirer implements Acquirer {
 
   #notSent(fault: LinkFault): Promise<LinkOutcome> {
     return Promise.resolve({ outcome: 'notSent', fault: linkFault(fault, this.#where) });
+  }
+
+  get #security(): Security {
+    const trackKey = this.#keys?.trackKey;
+    return { suite: this.#suite, ...(trackKey !== undefined && { trackKey }) };
   }
 
   get #seal(): Seal | undefined {

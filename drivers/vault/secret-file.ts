@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { type FileSystem, unlinkIfThere, writeFully } from '../storage/file-system.ts';
+import type { FileSystem } from '../storage/file-system.ts';
+import { replaceWhole } from '../storage/whole-file.ts';
 import { VaultError, vaultError } from './vault-error.ts';
 
 /** No key file is longer. */
@@ -34,27 +35,16 @@ export const readSecretFile = (path: string, fileSystem: FileSystem): Buffer => 
 };
 
 /**
- * Writes a file for its owner only, whole or not at all whenever the power goes: under another name first, synced,
- * renamed, the folder synced.
+ * Writes a file for its owner only, whole or not at all whenever the power goes.
  *
  * @throws VaultError
  */
 export const writeSecretFile = async (path: string, content: Uint8Array, fileSystem: FileSystem): Promise<void> => {
-  const unfinished = `${path}.new`;
   try {
-    unlinkIfThere(fileSystem, unfinished);
-    const file = fileSystem.open(unfinished, 'create');
-    try {
-      writeFully(file, content, 0);
-      await file.fdatasync();
-    } finally {
-      file.close();
-    }
-    fileSystem.rename(unfinished, path);
+    await replaceWhole(path, content, fileSystem);
   } catch (error) {
     throw vaultError(path, error);
   }
-  await syncFolderOf(path, fileSystem);
 };
 
 /** Makes a file's name durable. */

@@ -65,9 +65,10 @@ const face = v.object({
   merchantId: text,
   hotline: text,
   copies: number,
-  header: maybe(v.array(text)),
-  footer: maybe(v.array(text)),
-  notice: maybe(text),
+  header: maybe(text),
+  footer: maybe(text),
+  refundNotice: maybe(text),
+  feeNotice: maybe(text),
   noSignatureUpTo: maybe(number),
   qr: maybe(flag),
   training: maybe(flag),
@@ -149,9 +150,25 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   settlementStarted: { stan: number, totals, operator: maybe(text) },
   settlementAnswered: { domestic: text, foreign: text, stan: number },
   uploaded: { count: number, stan: number },
-  batchOpened: { terminalId: text, batch: number, nextStan: number, settled, day: maybe(day), face: maybe(face) },
+  batchOpened: {
+    terminalId: text,
+    batch: number,
+    nextStan: number,
+    settled,
+    day: maybe(day),
+    face: maybe(face),
+    printer: maybe(text),
+    locked: maybe(v.literal(true)),
+    operator: maybe(text),
+  },
   carried: { sale },
   settlementPrinted: onPaper,
+  operatorSignedOn: { operator: text },
+  operatorSignedOff: { operator: text },
+  accountEvent: { what: text, operator: text, by: maybe(text) },
+  locked: { operator: text },
+  unlocked: { supervisor: text },
+  printerChosen: { printer: text, supervisor: text },
   reprinted: { saleId, batch: number, voucher: number, supervisor: text, ...onPaper },
 };
 
@@ -168,8 +185,16 @@ const answer = v.object({
   key: maybe(v.picklist(['PIK', 'MAK', 'TDK'])),
   domestic: maybe(text),
   foreign: maybe(text),
+  amount: maybe(number),
 });
 const readiness = v.object({ ready: flag, paperNearEnd: maybe(flag), cause: maybe(text) });
+const account = v.object({
+  result: text,
+  role: maybe(text),
+  triesLeft: maybe(number),
+  minutes: maybe(number),
+  why: maybe(text),
+});
 const effect = text;
 
 const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wall' | 'id'> } = {
@@ -182,16 +207,20 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   readiness: { readiness },
   link: { device: text, online: flag },
   signOnAsked: {},
+  settlementDue: {},
   printerChecked: { effect, readiness },
   printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), ...onPaper },
   printCancelled: { effect, confirmed: flag },
   signOnAnswered: { effect, answer },
   authorised: { effect, answer },
+  balanceAnswered: { effect, answer },
   reversalAnswered: { effect, answer },
   settlementAnswered: { effect, answer },
   uploadAnswered: { effect, answer },
   found: { effect, rows: v.array(v.object({ sale, left: number } satisfies Keys<Found>)) },
-  passwordChecked: { effect, accepted: flag },
+  passwordChecked: { effect, answer: account },
+  accountAnswered: { effect, answer: account },
+  operatorsListed: { effect, operators: v.array(text) },
   ledgerFault: { result: text, fact: text },
 };
 

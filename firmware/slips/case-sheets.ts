@@ -141,7 +141,7 @@ export const refundRequest = (sale: Sale, at: EpochMs, head: Letterhead): SlipDo
     text(`申请时间:${dateTime(at)}`),
     ...toFill('退货金额'),
     ...toFill('退货原因', 2),
-    ...(head.notice === undefined ? [] : [text(head.notice)]),
+    ...[head.refundNotice, head.feeNotice].flatMap((notice) => (notice === undefined ? [] : [text(notice)])),
     ...toFill('持卡人签名'),
     ...toFill('主管签名'),
   ]);

@@ -1,4 +1,4 @@
-import { printerProfile } from '../../drivers/printer/printer-profile.ts';
+import { type PaperWidth, printerProfile } from '../../drivers/printer/printer-profile.ts';
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../../drivers/storage/node-file-system.ts';
 import type { Vault } from '../../drivers/vault/vault.ts';
@@ -24,8 +24,9 @@ export const configuredSlips = (
   vault: Vault,
   fileSystem: FileSystem = nodeFileSystem,
 ): ConfiguredSlips => {
-  const { printer, slips, terminal } = configuration;
-  const logo = slips.logo === undefined ? undefined : readLogo(slips.logo, printer.paper);
+  const { printer, secondPrinter = printer, slip, terminal } = configuration;
+  const narrowest = Math.min(printer.paper, secondPrinter.paper) as PaperWidth;
+  const logo = slip.logo === undefined ? undefined : readLogo(slip.logo, narrowest);
   const face = faceOf(configuration, logo?.digest);
   const slipKey = vault.slipKey();
   const pictures = new Map<string, DotImage | undefined>(logo && [[logo.digest, logo.picture]]);
@@ -33,6 +34,7 @@ export const configuredSlips = (
     terminalId: terminal.id,
     face,
     columns: printerProfile(printer.profile, printer.paper).columns,
+    narrowest: printerProfile(printer.profile, narrowest).columns,
     checkCode: (sale) => checkCode(slipKey, terminal.id, sale),
     picture: (digest) => {
       if (!pictures.has(digest)) pictures.set(digest, keptLogo(logoDirectory(configuration), digest, fileSystem));

@@ -27,7 +27,7 @@ const signature = '89504e470d0a1a0a';
  */
 export const readLogo = (path: string, paper: 58 | 80): Logo => {
   const refuse = (what: string): never => {
-    throw new ConfiguredFileError(`slips.logo: ${path}: ${what}`);
+    throw new ConfiguredFileError(`slip.logo: ${path}: ${what}`);
   };
   let file: Buffer;
   try {

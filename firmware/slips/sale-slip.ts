@@ -43,6 +43,12 @@ const noSignature: readonly SlipElement[] = [rule, text('本交易免签名'), t
 const signed = ({ column }: Kind, { amount }: Sale, { noSignatureUpTo }: Letterhead): readonly SlipElement[] =>
   column === 'debit' && noSignatureUpTo !== undefined && amount <= noSignatureUpTo ? noSignature : signature;
 
+/** What a customer must be told of it. */
+const notices = (kind: Sale['kind'], { refundNotice, feeNotice }: Letterhead): readonly SlipElement[] => [
+  ...(kind === 'refund' && refundNotice !== undefined ? [text(refundNotice)] : []),
+  ...(kinds[kind].column === 'credit' && feeNotice !== undefined ? [text(feeNotice)] : []),
+];
+
 /** The transaction that it is about, as far as it is known here. */
 const about = ({ batch, stan, retrievalReference, authorisationCode, date }: Original): readonly SlipElement[] => [
   ...(stan === 0 ? [] : [pair(`原批次号:${sixDigits(batch)}`, `原凭证号:${sixDigits(stan)}`)]),
@@ -72,7 +78,7 @@ export const saleSlip = (sale: Sale, copy: SlipCopy, print: Print, check: string
   return sheet(head, [
     ...(head.picture === undefined ? [] : [{ type: 'image', ...head.picture } as const]),
     title('银联POS签购单'),
-    ...(head.header ?? []).map(text),
+    ...(head.header === undefined ? [] : [text(head.header)]),
     rule,
     pair(left, right),
     rule,
@@ -95,12 +101,12 @@ export const saleSlip = (sale: Sale, copy: SlipCopy, print: Print, check: string
     text('备注:'),
     ...(sale.original === undefined ? [] : about(sale.original)),
     ...duplicateMark(print),
-    ...(head.notice !== undefined && kind.column === 'credit' ? [text(head.notice)] : []),
+    ...notices(sale.kind, head),
     text('本单非税务发票'),
     ...(kept ? signed(kind, sale, head) : []),
     rule,
     ...(head.qr === true ? [{ type: 'qr', data: sale.id } as const] : []),
-    ...(head.footer ?? []).map(text),
+    ...(head.footer === undefined ? [] : [text(head.footer)]),
     text(`客服热线:${head.hotline}`),
     chainLine(print.code),
     text(`校验码:${check}`),

@@ -11,18 +11,19 @@ export const identityOf = ({ terminal, merchant }: Configuration): Identity => (
   terminalId: terminal.id,
 });
 
-/** What the configuration of today says of slips. Its keys are always in the same order. */
-export const faceOf = ({ terminal, merchant, slips }: Configuration, logo?: string): SlipFace => ({
+/** What the configuration of today says of slip. Its keys are always in the same order. */
+export const faceOf = ({ terminal, merchant, slip, policy }: Configuration, logo?: string): SlipFace => ({
   merchant: merchant.name,
   branch: merchant.branch,
   merchantId: terminal.merchantId,
   hotline: merchant.hotline,
-  copies: slips.copies,
-  ...(slips.header.length > 0 && { header: slips.header }),
-  ...(slips.footer.length > 0 && { footer: slips.footer }),
-  ...(slips.notice !== undefined && { notice: slips.notice }),
-  ...(slips.noSignatureUpTo > 0 && { noSignatureUpTo: slips.noSignatureUpTo as MinorUnits }),
-  ...(slips.qr && { qr: true }),
-  ...(slips.training && { training: true }),
+  copies: slip.copies,
+  ...(slip.header !== undefined && { header: slip.header }),
+  ...(slip.footer !== undefined && { footer: slip.footer }),
+  ...(slip.refundNotice !== undefined && { refundNotice: slip.refundNotice }),
+  ...(slip.feeNotice !== undefined && { feeNotice: slip.feeNotice }),
+  ...(slip.noSignatureUpTo > 0 && { noSignatureUpTo: slip.noSignatureUpTo as MinorUnits }),
+  ...(slip.qr && { qr: true }),
+  ...(policy.training && { training: true }),
   ...(logo !== undefined && { logo }),
 });

@@ -19,6 +19,8 @@ export interface SlipSource {
   readonly face: SlipFace;
   /** Of the paper, in characters. */
   readonly columns: number;
+  /** Of the narrowest paper that it may come out on, where there are two printers. */
+  readonly narrowest: number;
   readonly checkCode: (sale: Sale) => string;
   /** A logo by its digest, as far as it is still there. */
   readonly picture: (logo: string) => DotImage | undefined;
@@ -62,7 +64,7 @@ export class SlipMaker {
   }
 
   test(book: Book): SlipDocument {
-    return testPage(this.#head(book.face), this.#source.columns);
+    return testPage(this.#head(book.face), this.#source.narrowest);
   }
 
   query(sale: Sale, code: string): SlipDocument {
@@ -79,13 +81,13 @@ export class SlipMaker {
 
   /** A picture that is gone, or wider than the paper that there is now, is left out: a slip never fails because of it. */
   #head(recorded: SlipFace | undefined): Letterhead {
-    const { terminalId, face, columns, picture } = this.#source;
+    const { terminalId, face, narrowest, picture } = this.#source;
     const own = recorded ?? face;
     const found = own.logo === undefined ? undefined : picture(own.logo);
     return {
       ...own,
       terminalId,
-      ...(found !== undefined && found.widthDots <= columns * 12 && { picture: found }),
+      ...(found !== undefined && found.widthDots <= narrowest * 12 && { picture: found }),
     };
   }
 }

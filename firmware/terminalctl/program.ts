@@ -4,10 +4,12 @@ import { VaultError } from '../../drivers/vault/vault-error.ts';
 import { ConfiguredFileError } from '../tls-files.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
+import { addFind, find } from './find-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
 import type { Output } from './output.ts';
+import { addParameters } from './parameters-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipImage, slipNames } from './slip-command.ts';
 
@@ -141,6 +143,8 @@ detail, totals, label, test.
     .option('-v, --voucher <n>', 'only what belongs to that voucher (凭证号)', positive)
     .addOption(json())
     .action((file, options) => leave(replayCommand(file, options, out)));
+  addFind(root, withSource, json, positive, (options) => leave(find(options, out)));
+  addParameters(root, json, out, leave);
   return root;
 };
 

@@ -47,7 +47,24 @@ export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) =>
 };
 
 /** At rest there is time. */
-export const signOnAsked: Handler<'idle', 'signOnAsked'> = (turn) => goOn(turn.know({ signedOn: false }));
+export const signOnAsked = (turn: Turn): Step => goOn(turn.know({ signedOn: false }));
+
+/** A balance moves nothing: whatever comes of it is told, and nothing is left open. */
+export const balanceAnswered: Handler<'inquiring', 'balanceAnswered'> = (turn, _phase, { answer }) => {
+  const kind = 'balance';
+  turn.ask({ type: 'forgetCard' });
+  switch (answer.outcome) {
+    case 'balance':
+      return notice(turn, { says: 'balance', amount: answer.amount });
+    case 'declined': {
+      const { responseCode } = answer;
+      if (needsSignOn(responseCode)) turn.know({ signedOn: false });
+      return notice(turn, { says: 'declined', responseCode, kind });
+    }
+    default:
+      return notice(turn, { says: 'notSent', kind });
+  }
+};
 
 /** Why an answer that isn't one leaves the sale in doubt, as the reversal tells it in field 39. */
 const doubt = (

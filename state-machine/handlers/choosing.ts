@@ -1,14 +1,30 @@
 /** At idle and in the menus: what is begun next. */
-import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import { doubtful } from '../book.ts';
-import { goOn, notice, openMenu, printOwedOrLast, printSettlement, reportAskedFor, signOn } from '../going-on.ts';
+import {
+  askSupervisor,
+  goOn,
+  mayTurn,
+  nobody,
+  notice,
+  openMenu,
+  printOwedOrLast,
+  printSettlement,
+  reportAskedFor,
+  signOn,
+} from '../going-on.ts';
+import { type EntryKind, kinds } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
+/** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
+const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' || kind === 'preAuthorisation';
+
 /** Begins a transaction of that kind at its first step. */
-const begin = (turn: Turn, kind: TransactionKind, amount = 0): Step | Rejection => {
+const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
+  if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
   if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
   return enter(turn, { kind, amount: amount as MinorUnits });
 };
@@ -32,6 +48,10 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return openMenu(turn, action.menu);
     case 'begin':
       return begin(turn, action.kind);
+    case 'operator':
+      return operating.begin(turn, action.wanted);
+    case 'listOperators':
+      return operating.list(turn);
     case 'query':
       return askNumber(turn, { purpose: 'query', by: action.by });
     case 'reprintLast':
@@ -42,10 +62,16 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
     case 'report':
       return reportAskedFor(turn, action.report);
+    case 'otherPrinter':
+      return mayTurn(turn) ? askSupervisor(turn, { purpose: 'otherPrinter', waiting: 'nothing' }) : 'notByPolicy';
     case 'totals':
       return turn.to({ name: 'totals', until: turn.after(turn.rules.timers.confirmMs) });
     case 'signOn':
       return signOn(turn, 1);
+    case 'lock':
+      return turn.book.locked
+        ? askSupervisor(turn, { purpose: 'unlock' })
+        : notice(turn.record({ type: 'locked', operator: turn.operator ?? nobody }), { says: 'locked' });
     case 'settle':
       return turn.book.sales.length > 0
         ? turn.to({ name: 'confirmSettlement', until: turn.after(turn.rules.timers.confirmMs) })

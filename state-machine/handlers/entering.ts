@@ -1,7 +1,7 @@
 /** From the first digit to the PIN: everything that may still be broken off without a trace. */
 import type { EpochMs, MinorUnits } from '../../hal/units.ts';
 import { netOf, takenOn, twinOf } from '../book.ts';
-import { afterReversalSlip, goOn, notice } from '../going-on.ts';
+import { afterReversalSlip, askSupervisor, goOn, mayTurn, notice } from '../going-on.ts';
 import { kinds } from '../kinds.ts';
 import type { CardToken } from '../sale.ts';
 import type { Draft, Limit, PhaseOf } from '../state.ts';
@@ -61,6 +61,8 @@ export const printerChecked: Handler<'checkingPrinter', 'printerChecked'> = (tur
 
 export const notReadyKey: Handler<'printerNotReady', 'key'> = (turn, { draft }, { key }) => {
   if (key === 'enter') return checkPrinter(turn, draft);
+  if (key === 'function' && mayTurn(turn))
+    return askSupervisor(turn, { purpose: 'otherPrinter', waiting: 'draft', draft });
   return key === 'cancel' ? goOn(turn) : 'keyWithoutMeaning';
 };
 

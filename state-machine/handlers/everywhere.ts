@@ -19,6 +19,9 @@ export const linkNoted = (turn: Turn, phase: Phase, { device, online }: EventOf<
 /** What is in hand is brought to its end first: at rest the terminal signs on. A sign-on under way is the one asked for. */
 export const signOnNoted = (turn: Turn, phase: Phase): Step => turn.know({ signedOn: false }).to(phase);
 
+/** At rest it begins at once; what is in hand comes first. */
+export const settlementNoted = (turn: Turn, phase: Phase): Step => turn.know({ settlementDue: true }).to(phase);
+
 /**
  * Nothing was sent where an intent or a settlement was refused, so the clerk is told and may try again. Anywhere else
  * the ledger no longer keeps up with what happened: trading stops, and the restart goes on from the last fact.

@@ -1,12 +1,11 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
-import type { Key } from '../../hal/keypad.ts';
 import type { MinorUnits, Stan } from '../../hal/units.ts';
 import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
 import { handDigits } from '../kinds.ts';
-import type { Found, Sale } from '../sale.ts';
+import type { Found } from '../sale.ts';
 import type { Draft, PhaseOf, Purpose, Query } from '../state.ts';
-import type { Handler, Rejection, Step, Turn } from '../turn.ts';
-import { aboutOf, enter, isDigit, takeOriginal } from './steps.ts';
+import type { Handler, Step, Turn } from '../turn.ts';
+import { aboutOf, enter, leftOf, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4 } as const;
@@ -23,13 +22,6 @@ const queryOf = (wanted: Purpose, entered: string): Query => {
     case 'card':
       return { by, tail: entered };
   }
-};
-
-/** A digit behind those that are there, or the last one away. */
-const typed = (entered: string, key: Key, most: number, then: (entered: string) => Step): Step | Rejection => {
-  if (key === 'clear') return then(entered.slice(0, -1));
-  if (!isDigit(key)) return 'keyWithoutMeaning';
-  return entered.length < most ? then(entered + key) : 'tooManyDigits';
 };
 
 export const numberKey: Handler<'number', 'key'> = (turn, phase, { key }) => {
@@ -56,9 +48,6 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, String(stan));
   return notice(turn, { says: 'noOriginal', kind });
 };
-
-const leftOf = (sale: Sale): MinorUnits =>
-  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
 
 export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
   const first = rows[0];

@@ -4,9 +4,11 @@ import { findSale, reversalSlipsDue } from '../book.ts';
 import type { EventOf } from '../events.ts';
 import type { OnPaper } from '../facts.ts';
 import {
+  askSupervisor,
   clearBuffer,
   follow,
   goOn,
+  mayTurn,
   notice,
   print,
   printCopies,
@@ -83,6 +85,10 @@ export const paperReadiness: Handler<'paperWait', 'readiness'> = (turn, phase, {
 export const paperKey: Handler<'paperWait', 'key'> = (turn, phase, { key }) => {
   if (key === 'enter') return printAgain(turn, phase);
   if (key === 'cancel') return withoutSlip(turn, phase.saleId);
+  // Only once this one surely holds nothing of it: else a slip that is reversed later could come out here.
+  if (key === '00' && mayTurn(turn) && !turn.state.printerMayHold) {
+    return askSupervisor(turn, { purpose: 'otherPrinter', waiting: 'slip', ...onlyUnprinted(phase) });
+  }
   if (key !== 'function') return 'keyWithoutMeaning';
   if (!turn.rules.keepBySupervisor || turn.rules.supervisor === undefined) return 'notByPolicy';
   const override = { purpose: 'keep', ...onlyUnprinted(phase) } as const;

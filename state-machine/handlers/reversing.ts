@@ -5,18 +5,22 @@ import {
   clearBuffer,
   effectId,
   goOn,
+  nobody,
+  notice,
   printArchived,
   printReversalSlip,
   reverse,
+  turnToOther,
   waitForAcquirer,
   waitForPaper,
   withoutSlip,
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
-import type { OpenReversal, Override } from '../state.ts';
+import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
+import { askNumber as askOperator, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
-import { enter, isDigit } from './steps.ts';
+import { checkPrinter, enter, isDigit } from './steps.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
 const nextReason = (
@@ -71,12 +75,33 @@ export const reversalReadiness: Handler<'reversalWait', 'readiness'> = (turn, ph
  * printer has become ready is printed.
  */
 export const withoutOverride = (turn: Turn, override: Override): Step => {
-  if (override.purpose === 'enter' || override.purpose === 'reprint' || override.purpose === 'close') return goOn(turn);
-  if (override.purpose === 'handOver') return waitForAcquirer(turn, openReversal(override));
-  if (turn.after(0) >= override.graceUntil) return withoutSlip(turn, override.saleId);
-  const { printer } = turn.state;
-  return printer.ready ? printAgain(turn, override) : waitForPaper(turn, { ...override, cause: printer.cause });
+  switch (override.purpose) {
+    case 'enter':
+    case 'reprint':
+    case 'close':
+    case 'unlock':
+    case 'manage':
+      return goOn(turn);
+    case 'handOver':
+      return waitForAcquirer(turn, openReversal(override));
+    case 'keep':
+      return backToPaper(turn, override);
+    case 'otherPrinter':
+      return override.waiting === 'slip' ? backToPaper(turn, override) : goOn(turn);
+  }
 };
+
+const backToPaper = (turn: Turn, unprinted: Unprinted): Step => {
+  if (turn.after(0) >= unprinted.graceUntil) return withoutSlip(turn, unprinted.saleId);
+  const { printer } = turn.state;
+  return printer.ready ? printAgain(turn, unprinted) : waitForPaper(turn, { ...unprinted, cause: printer.cause });
+};
+
+/** A sale or a reversal is waiting: nothing may come between. */
+const waits = (override: Override): boolean =>
+  override.purpose === 'keep' ||
+  override.purpose === 'handOver' ||
+  (override.purpose === 'otherPrinter' && override.waiting === 'slip');
 
 const passwordDigits = 12;
 
@@ -90,16 +115,36 @@ export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) =>
   if (key !== 'enter') return 'keyWithoutMeaning';
   const id = effectId('checkPassword', turn.freshId);
   return turn
-    .ask({ type: 'checkPassword', id, password: entered })
+    .ask({ type: 'checkPassword', id, operator: turn.rules.supervisor ?? nobody, password: entered })
     .to({ name: 'checkingPassword', override, awaits: id });
 };
 
 export const passwordTimeUp: Handler<'password', 'timeUp'> = (turn, { override }) => withoutOverride(turn, override);
 
-export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { accepted }) => {
+const withOtherPrinter = (turn: Turn, override: Extract<Override, { purpose: 'otherPrinter' }>): Step => {
+  switch (override.waiting) {
+    case 'draft':
+      return checkPrinter(turn, override.draft);
+    case 'slip':
+      return printAgain(turn, override);
+    case 'nothing':
+      return notice(turn, { says: 'otherPrinter', printer: turn.book.printer ?? 'first' });
+  }
+};
+
+/** Whoever isn't let in reads why, where there is time to read. */
+export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { answer }) => {
   const { supervisor } = turn.rules;
-  if (!accepted || supervisor === undefined) return withoutOverride(turn, override);
+  if (supervisor === undefined) return withoutOverride(turn, override);
+  if (answer.result !== 'accepted') {
+    if (isShut(answer)) shut(turn, supervisor, answer);
+    const told = isShut(answer) ? answer : ({ result: 'mustChange' } as const);
+    return waits(override) ? withoutOverride(turn, override) : notice(turn, { says: 'notLetIn', answer: told });
+  }
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
+  if (override.purpose === 'manage') return askOperator(turn, override.wanted, supervisor);
+  if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
+  if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
   if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
   if (override.purpose === 'handOver' || override.purpose === 'close') {
     const until = turn.after(turn.rules.timers.passwordMs);

@@ -11,6 +11,9 @@ export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, 
   return key === 'enter' ? startSettlement(turn) : 'keyWithoutMeaning';
 };
 
+/** At the time of day that the shop has chosen. */
+export const settlementDue = (turn: Turn): Step => goOn(turn.know({ settlementDue: true }));
+
 /** An answer that can't be believed may be a refusal in a form of its own (an 0510 has no field 39): sign on again too. */
 const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
   const { outcome, responseCode } = answer;

@@ -1,15 +1,21 @@
 /** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
-import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
 import { mayBeAbout } from '../book.ts';
-import { askCard, askSupervisor, effectId, notice } from '../going-on.ts';
-import { type About, type EntryStep, kinds } from '../kinds.ts';
+import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
+import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
 import type { Draft, Purpose } from '../state.ts';
 import type { Rejection, Step, Turn } from '../turn.ts';
 
 export const isDigit = (key: Key): key is Digit => key.length === 1;
+
+/** A digit behind those that are there, or the last one away. */
+export const typed = (entered: string, key: Key, most: number, then: (entered: string) => Step): Step | Rejection => {
+  if (key === 'clear') return then(entered.slice(0, -1));
+  if (!isDigit(key)) return 'keyWithoutMeaning';
+  return entered.length < most ? then(entered + key) : 'tooManyDigits';
+};
 
 /** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
 export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
@@ -49,18 +55,20 @@ export const enterAmount = (turn: Turn, draft: Draft, amount: number): Step | Re
 export const askNumber = (turn: Turn, wanted: Purpose, entered = ''): Step =>
   turn.to({ name: 'number', wanted, entered, until: turn.after(turn.rules.timers.confirmMs) });
 
-export const aboutOf = (kind: TransactionKind): About => {
+export const aboutOf = (kind: EntryKind): About => {
   const { about } = kinds[kind];
   if (about === undefined) throw new Error(`A ${kind} is about nothing`);
   return about;
 };
 
 /** Shows it when the transaction may be about it, and says why when not. */
-export const takeOriginal = (turn: Turn, draft: Draft, { sale, left }: Found): Step => {
+export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   const { kind } = draft;
   const about = aboutOf(kind);
-  const inBatch = turn.book.sales.some(({ id }) => id === sale.id);
-  if (!inBatch && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
+  // Of this batch the book knows best, whatever was found and when.
+  const own = turn.book.sales.find(({ id }) => id === found.sale.id);
+  const { sale, left } = own === undefined ? found : { sale: own, left: leftOf(own) };
+  if (own === undefined && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
   if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
     return notice(turn, { says: 'alreadyVoided', kind });
   }
@@ -71,6 +79,9 @@ export const takeOriginal = (turn: Turn, draft: Draft, { sale, left }: Found): S
   const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);
   return showOriginal(turn, { ...draft, amount, original: { ...originalOf(sale), card: sale.card, most } });
 };
+
+export const leftOf = (sale: Sale): MinorUnits =>
+  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
 
 const mostOf = (turn: Turn, about: About, left: MinorUnits): MinorUnits =>
   (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits;
@@ -101,6 +112,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 const intend = (turn: Turn, draft: Draft): Step => {
   const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
+  if (kind === 'balance') return inquire(turn, pinEntered);
   const saleId = turn.freshId as SaleId;
   const id = effectId('authorise', saleId);
   return turn
@@ -112,13 +124,23 @@ const intend = (turn: Turn, draft: Draft): Step => {
       amount,
       card,
       pinEntered,
-      operator: turn.rules.operator,
+      operator: turn.operator ?? nobody,
       ...(supervisor !== undefined && { supervisor }),
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),
     })
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });
+};
+
+/** Nothing is moved, so that nothing need be durable but the trace number (M6). */
+const inquire = (turn: Turn, pinEntered: boolean): Step => {
+  const { nextStan: stan, batch } = turn.book;
+  const id = effectId('inquire', stan);
+  return turn
+    .record({ type: 'traceTaken', stan, purpose: 'balance' })
+    .ask({ type: 'inquire', id, stan, batch, pinEntered })
+    .to({ name: 'inquiring', awaits: id });
 };
 
 /** What the intent keeps of it: its card is in the intent already. */

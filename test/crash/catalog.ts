@@ -6,6 +6,7 @@ import { type Explored, Explorer, type Scenario } from './explorer.ts';
 import { jsonFileScenario } from './json-file.ts';
 import { type LedgerScenarioOptions, type LedgerStep, ledgerScenario } from './ledger-scenario.ts';
 import { type Level, thorough, usual } from './legal-contents.ts';
+import { operatorsScenario } from './operators-scenario.ts';
 import type { Mishap } from './recorded-disk.ts';
 import { renameBeforeSync, type Sabotage, truncatesDamage, withoutDirectorySync, withoutSync } from './sabotage.ts';
 import { TerminalExplorer, type TerminalScript } from './terminal-explorer.ts';
@@ -137,6 +138,10 @@ export const explorations: readonly Exploration[] = [
     run: (extent) => withMishaps(keyScenario(), extent),
   },
   {
+    name: 'a try at a password that was answered is counted, and a change of one is whole',
+    run: (extent) => withMishaps(operatorsScenario(), extent),
+  },
+  {
     name: 'M10: a terminal is provisioned, or becomes so when it is done again',
     run: (extent) => withMishaps(provisioningScenario(), extent),
   },
@@ -221,6 +226,16 @@ export const controls: readonly Control[] = [
   {
     name: 'a key file without the directory sync',
     run: () => plainly(keyScenario(withoutDirectorySync), usual),
+    complaint: /were acknowledged, \d are there/,
+  },
+  {
+    name: "operators' accounts that are renamed before they are synced",
+    run: () => plainly(operatorsScenario(renameBeforeSync), usual),
+    complaint: /were acknowledged, \d are there|damaged or altered/,
+  },
+  {
+    name: "operators' accounts without the directory sync",
+    run: () => plainly(operatorsScenario(withoutDirectorySync), usual),
     complaint: /were acknowledged, \d are there/,
   },
   {

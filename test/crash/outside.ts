@@ -188,6 +188,7 @@ export class Devices {
       await turn();
       return this.#luck.answer === 'lost' ? unanswered : approval;
     },
+    balance: async () => unanswered,
     reverse: async ({ stan }) => {
       const booked = this.outside.booked.map((each) =>
         each.stan === stan ? { ...each, state: 'reversed' as const } : each,

@@ -1,4 +1,5 @@
 /** The terminal's real runtime, effects, slips and ledger on a recorded disk, with devices of another world. */
+
 import { FileLedger } from '../../drivers/ledger/file-ledger.ts';
 import type { LedgerSettings } from '../../drivers/ledger/ledger-adapter.ts';
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
@@ -11,6 +12,7 @@ import type { Fact } from '../../state-machine/facts.ts';
 import { aMaker } from '../firmware/slips/a-maker.ts';
 import { card, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { nobodyLetIn } from '../support/operators.ts';
 import { Devices, type Luck, type Outside } from './outside.ts';
 
 export const terminalLedger: LedgerSettings<Fact> = {
@@ -102,7 +104,7 @@ export const runTerminal = async (
       pinTimeoutMs: 1,
       find: async () => [],
       unsealPan: (sealed) => sealed,
-      passwordIsRight: async () => false,
+      operators: nobodyLetIn,
       bug: (_, error) => isBug(error),
       fault: () => undefined,
     }),

@@ -12,18 +12,7 @@ import { kinds } from '../../state-machine/kinds.ts';
 import { nextBatch } from '../../state-machine/next-batch.ts';
 import type { Sale } from '../../state-machine/sale.ts';
 
-const port = (path: string) => ({ path, baudRate: 9600 });
-const smallest = () => ({
-  terminal: { id: '00000001', merchantId: '898110154110001' },
-  merchant: { name: '示例便利店', branch: '测试路店', hotline: '95516' },
-  storage: { directory: 'state' },
-  keypad: { driver: 'serial', port: port('/dev/ttyS1') },
-  cardReader: { driver: 'serial', port: port('/dev/ttyS2') },
-  pinPad: { driver: 'visa', port: port('/dev/ttyS3') },
-  printer: { driver: 'escpos', profile: 'epson', port: port('/dev/ttyS4') },
-  display: { driver: 'lcd4x16', port: port('/dev/ttyS5') },
-  acquirer: { host: '127.0.0.1', port: 9000 },
-});
+import { smallest } from './smallest.ts';
 
 const errorsOf = (content: unknown): readonly string[] => {
   const result = checkConfiguration(content, '/etc/slipsafe');
@@ -42,6 +31,38 @@ test('the smallest configuration is enough: everything else has a default', asyn
       acquirer: { tpdu: '6000030000', answerTimeoutMs: 60_000 },
     },
   });
+});
+
+test('what a shop and its acquirer agree on has the defaults of the requirements (000-21, 002-03)', async (t) => {
+  const result = checkConfiguration(smallest(), '/etc/slipsafe');
+  if (!result.valid) throw new Error(result.errors.join());
+  const { transactions, settlement, slip, policy, timers, operators } = result.configuration;
+  t.strictSame(transactions, Object.fromEntries(Object.keys(kinds).map((kind) => [kind, true])));
+  t.strictSame(settlement, { signOff: true });
+  t.strictSame(slip, { copies: 2, noSignatureUpTo: 0, qr: false, images: true });
+  t.match(policy, {
+    maxAmount: 5_000_000,
+    maxDay: 30_000_000,
+    maxRefund: 100_000,
+    twinMinutes: 10,
+    quickVoidMinutes: 5,
+  });
+  t.match(policy, { voidMinutes: 0, voidCard: true, voidPin: true, refundDays: 0, training: false, maxBatch: 500 });
+  t.match(timers, { cardMs: 60_000, tearOffMs: 30_000, refusalMs: 30_000 });
+  t.match(operators, { tries: 6, lockMinutes: 30 });
+  t.match(errorsOf({ ...smallest(), settlement: { at: '24:00' } })[0], /^settlement\.at: expected HH:MM/);
+  t.match(errorsOf({ ...smallest(), operators: { tries: 7 } })[0], /^operators\.tries: expected <=6/);
+  t.match(errorsOf({ ...smallest(), operators: { lockMinutes: 29 } })[0], /^operators\.lockMinutes: expected >=30/);
+  t.match(
+    errorsOf({ ...smallest(), transactions: { sale: false, cash: true } })[0],
+    /^transactions\.cash: no such key/,
+  );
+});
+
+test('a password that stands where its hash belongs is not told', async (t) => {
+  const told = errorsOf({ ...smallest(), supervisor: { passwordHash: '246810' } }).join();
+  t.match(told, /supervisor\.passwordHash: expected the output of `slipsafe hash-password`/);
+  t.notMatch(told, /246810/);
 });
 
 test('every error names the key, what was expected and what was found', async (t) => {
@@ -99,16 +120,16 @@ test('a file that is missing or no JSON is said in one line', async (t) => {
 });
 
 test('what stands on slips has bounds, and is words only', (t) => {
-  const withSlips = (slips: object) => errorsOf({ ...smallest(), slips });
-  t.match(checkConfiguration(smallest(), '/etc'), { configuration: { slips: { copies: 2, qr: false, images: true } } });
-  t.match(checkConfiguration({ ...smallest(), slips: { logo: 'logo.png' } }, '/etc/slipsafe'), {
-    configuration: { slips: { logo: '/etc/slipsafe/logo.png' } },
+  const withSlips = (slip: object) => errorsOf({ ...smallest(), slip });
+  t.match(checkConfiguration(smallest(), '/etc'), { configuration: { slip: { copies: 2, qr: false, images: true } } });
+  t.match(checkConfiguration({ ...smallest(), slip: { logo: 'logo.png' } }, '/etc/slipsafe'), {
+    configuration: { slip: { logo: '/etc/slipsafe/logo.png' } },
   });
-  t.match(withSlips({ copies: 4 }), [/^slips\.copies: expected/]);
-  t.match(withSlips({ header: ['1', '2', '3', '4'] }), [/^slips\.header: expected/]);
+  t.match(withSlips({ copies: 4 }), [/^slip\.copies: expected/]);
+  t.match(withSlips({ header: '1'.repeat(121) }), [/^slip\.header: expected/]);
   const noWords = /expected text without control characters or halves of characters/;
-  t.match(withSlips({ footer: ['a\x1b@'] }), [noWords]);
-  t.match(withSlips({ notice: '\ud83d' }), [noWords]);
+  t.match(withSlips({ footer: 'a\x1b@' }), [noWords]);
+  t.match(withSlips({ feeNotice: '\ud83d' }), [noWords]);
   const { merchant } = smallest();
   t.match(errorsOf({ ...smallest(), merchant: { ...merchant, name: '店\n' } }), [
     /^merchant\.name: expected text without/,
@@ -127,15 +148,16 @@ test('the largest face of slips fits into a record of the ledger, beside a trans
     {
       ...smallest(),
       merchant: { name: long.slice(0, 40), branch: long.slice(0, 40), hotline: '95516 95516' },
-      slips: {
+      slip: {
         copies: 3,
-        header: Array(3).fill(long),
-        footer: Array(4).fill(long),
-        notice: '店'.repeat(120),
+        header: '店'.repeat(120),
+        footer: '店'.repeat(120),
+        refundNotice: '店'.repeat(80),
+        feeNotice: '店'.repeat(80),
         noSignatureUpTo: 1_000_000_000,
         qr: true,
-        training: true,
       },
+      policy: { training: true },
     },
     '/etc',
   );

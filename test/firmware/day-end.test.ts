@@ -13,6 +13,7 @@ import { BenchAcquirer } from '../bench/acquirer/bench-acquirer.ts';
 import { testCards } from '../bench/cards.ts';
 import { provisioned, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { nobodyLetIn } from '../support/operators.ts';
 import { ReportLog } from '../support/report-log.ts';
 import { aMaker } from './slips/a-maker.ts';
 
@@ -111,7 +112,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
       pinTimeoutMs: 1,
       find: async () => [],
       unsealPan: (sealed) => sealed,
-      passwordIsRight: async () => false,
+      operators: nobodyLetIn,
       bug: (_, error) => t.fail(String(error)),
       fault: ({ what }) => t.fail(what),
     }),

@@ -50,7 +50,7 @@ const usual = (effect: Effect): Happening | undefined => {
     case 'endBatch':
       return { type: 'uploadAnswered', effect: effect.id, answer: { outcome: 'accepted' } };
     case 'checkPassword':
-      return { type: 'passwordChecked', effect: effect.id, accepted: true };
+      return { type: 'passwordChecked', effect: effect.id, answer: { result: 'accepted', role: 'supervisor' } };
     default:
       return undefined;
   }

@@ -2,9 +2,14 @@
  * The built firmware with each make of printer that it has a profile for. The slow ones run at a real printer's speed,
  * because their drivers rightly believe no answer that comes sooner than the paper can move.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import type { BoardOptions, VirtualBoard } from '../bench/board.ts';
 import { testCards } from '../bench/cards.ts';
+import { VirtualPrinter } from '../bench/printer/virtual-printer.ts';
+import { plugIn } from '../support/pty.ts';
 import { boardFor, copiesOf, countOf, nothingLost } from './in-test.ts';
 
 tap.jobs = 4;
@@ -117,4 +122,40 @@ test('cd5220: four lines as two pages of a customer display', { buffered: true }
   await board.display.until((lines) => lines[0] === '示例便利店' && lines[1] === '测试路店');
   t.strictSame(board.display.complaints, [], 'the display understood every byte');
   await nothingLost(t, board);
+});
+
+test('a second printer: the first is out of paper, a supervisor turns to the other, and the slip comes out there (000-17)', {
+  buffered: true,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-second-'));
+  const path = join(folder, 'printer');
+  const end = await plugIn(path);
+  const second = new VirtualPrinter({ speed: 20 });
+  second.attach(end);
+  t.teardown(async () => {
+    await end.unplug();
+    rmSync(folder, { recursive: true });
+  });
+  const port = { path, baudRate: 115_200 };
+  const board = await boardFor(t, {
+    supervisorPassword: '20261122',
+    sections: { secondPrinter: { driver: 'escpos', profile: 'epson', port } },
+  });
+  await board.powerOnToIdle();
+  board.printer.fault({ line: 6 }, 'paperEnd');
+  await board.sell('1250');
+  await board.display.until('确认再打 00换机');
+  board.press('00', '2', '0', '2', '6', '1', '1', '2', '2', 'enter');
+  await board.firmware.fact('captured');
+  t.match(second.paper.text(1), /商户存根.*凭证号:000002.*重打印凭证\/DUPLICATE 2/s, 'the whole copy, marked');
+  await board.firmware.fact('printed');
+  t.match(second.paper.text(2), /持卡人存根/);
+  board.printer.loadPaper();
+  await board.printer.until(({ idle }) => idle);
+  t.notOk(copiesOf(board, firstSale).includes('商户存根'), 'the first was cleared: nothing more comes out of it');
+  await board.firmware.kill();
+  await board.powerOnToIdle();
+  await board.sell('1300');
+  await board.firmware.fact('captured');
+  t.match(second.paper.text(3), /商户存根/, 'the second is used after a power cut too');
 });

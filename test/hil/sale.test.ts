@@ -18,7 +18,7 @@ const board = async (t: Test, options: BoardOptions = {}): Promise<VirtualBoard>
 const statuses = async (t: Test, it: VirtualBoard): Promise<readonly string[]> =>
   (await agree(t, it)).map(({ status }) => status);
 
-test('an approved sale is printed, captured, and both copies are on paper (M2, M3, 000-01, 000-02)', async (t) => {
+test('an approved sale is printed, captured, and both copies are on paper (M2, M3, 000-01, 000-02, 000-10)', async (t) => {
   const it = await board(t);
   await it.sell('1234');
   t.match(await it.display.until('交易成功'), ['交易成功']);

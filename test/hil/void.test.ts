@@ -40,7 +40,7 @@ const voidIt = async (it: VirtualBoard, card: TestCard = testCards.debit): Promi
 const ends = async (t: Test, it: VirtualBoard): Promise<readonly string[]> =>
   (await agree(t, it)).map(({ status }) => status);
 
-test('a void is approved, printed and captured; totals balance, and it stands in credit (004-05, M7)', async (t) => {
+test('a void is approved, printed and captured; totals balance, and it stands in credit (001-24, 002-15, 002-24, 004-05, M7)', async (t) => {
   const it = await sold(t);
   await voidIt(it);
   await it.firmware.fact('printed', 2);

@@ -64,6 +64,8 @@ export const acquirerMoves = (machine: Machine, world: World, asked: Asked): rea
   switch (asked.type) {
     case 'signOn':
       return signOn(machine, world, asked);
+    case 'inquire':
+      return inquiry(machine, world, asked);
     case 'authorise':
       return world.stage === '' ? request(machine, world, asked) : answers(machine, world, asked);
     case 'reverse':
@@ -94,6 +96,17 @@ const signOn = (machine: Machine, world: World, { id, stan: number }: Of<'signOn
     ...answer(reached, 'the sign-on is not answered', unanswered),
     ...answer(reached, 'the sign-on is refused', declined('97')),
     ...answer(world, 'the sign-on is not sent: the line is down', notSent),
+  ];
+};
+
+/** It moves nothing, whatever becomes of it. */
+const inquiry = (machine: Machine, world: World, { id, stan: number }: Of<'inquire'>): readonly Move[] => {
+  const outcomes = (on: World, what: string, answer: object): readonly Move[] =>
+    tell(machine, on, what, { type: 'balanceAnswered', effect: id, answer } as Happening);
+  return [
+    ...outcomes(receive(world, number), 'the balance is told', { outcome: 'balance', amount: 1 }),
+    ...outcomes(receive(world, number), 'the inquiry is not answered', unanswered),
+    ...outcomes(world, 'nothing of the inquiry is sent', notSent),
   ];
 };
 

@@ -4,6 +4,7 @@
  */
 import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
+import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
 import { batchNumber, type EffectId, type EpochMs, minorUnits, type SaleId, stan } from '../../hal/units.ts';
 import { doubtful, mayBeAbout } from '../../state-machine/book.ts';
 import { kinds } from '../../state-machine/kinds.ts';
@@ -57,7 +58,11 @@ const look = (machine: Machine, world: World): readonly Move[] =>
   world.budget.queries === 0
     ? []
     : [
-        ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '4'),
+        ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '3', '4'),
+        ...press(machine, spend(world, 'queries'), 'another clerk signs on', 'menu', '7', '4', '1'),
+        ...press(machine, spend(world, 'queries'), 'the clerk lists the operators', 'menu', '7', '4', '5'),
+        ...press(machine, spend(world, 'queries'), 'the clerk begins a balance inquiry', 'menu', '8'),
+        ...press(machine, spend(world, 'queries'), 'the clerk locks the terminal', 'menu', '7', '7'),
         ...press(machine, spend(world, 'queries'), "the clerk prints the batch's list", 'menu', '6', '3'),
         ...press(
           machine,
@@ -215,6 +220,24 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
         ...press(machine, world, 'the clerk means it', '2'),
         ...press(machine, world, 'the clerk cancels', 'cancel'),
       ];
+    case 'operatorNumber':
+      return [
+        ...press(machine, world, 'another clerk types his number', '0', '2', 'enter'),
+        ...press(machine, world, 'he leaves it', 'cancel'),
+      ];
+    case 'operatorPassword':
+      return [
+        ...press(machine, world, 'he types his password', '1', 'enter'),
+        ...press(machine, world, 'he leaves it', 'cancel'),
+      ];
+    case 'newPassword':
+      return [
+        ...press(machine, world, 'he chooses another password', '5', 'enter', '5', 'enter'),
+        ...press(machine, world, 'he types two that differ', '5', 'enter', '6', 'enter'),
+        ...press(machine, world, 'he leaves it', 'cancel'),
+      ];
+    case 'operators':
+      return press(machine, world, 'the clerk turns the page', 'enter');
     case 'printerNotReady':
       return [
         ...press(machine, world, 'the clerk has the printer asked again', 'enter'),
@@ -275,13 +298,28 @@ export const peopleMoves = (machine: Machine, world: World): readonly Move[] => 
   }
   if (asked?.type === 'find') return findings(machine, world, asked.id);
   if (asked?.type === 'checkPassword') {
-    const answer = (words: string, accepted: boolean, at = 0): readonly Move[] =>
-      tell(machine, world, words, { type: 'passwordChecked', effect: asked.id, accepted }, at);
+    const told = (words: string, answer: PasswordOutcome, at = 0): readonly Move[] =>
+      tell(machine, world, words, { type: 'passwordChecked', effect: asked.id, answer }, at);
+    const role = asked.operator === '00' ? 'supervisor' : 'clerk';
+    const wrong = { result: 'wrong', triesLeft: 3 } as const;
     return [
-      ...answer('the password is right', true),
-      ...answer('the password is wrong', false),
-      ...answer('the password is wrong, and the grace time over', false, graceIsOver),
+      ...told('the password is right', { result: 'accepted', role }),
+      ...told('the password is wrong', wrong),
+      ...told('the password is wrong, and the grace time over', wrong, graceIsOver),
+      ...(role === 'clerk' ? told('the password is an initial one', { result: 'mustChange', role }) : []),
     ];
+  }
+  if (asked?.type === 'changePassword') {
+    const told = (words: string, answer: AccountOutcome): readonly Move[] =>
+      tell(machine, world, words, { type: 'accountAnswered', effect: asked.id, answer });
+    return [
+      ...told('the password is changed', { result: 'done' }),
+      ...told('the password is refused', { result: 'refused', why: 'usedBefore' }),
+    ];
+  }
+  if (asked?.type === 'listOperators') {
+    const operators = Array.from({ length: 16 }, (_, n) => String(n).padStart(2, '0'));
+    return tell(machine, world, 'the operators are listed', { type: 'operatorsListed', effect: asked.id, operators });
   }
   return [];
 };

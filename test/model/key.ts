@@ -24,6 +24,8 @@ const leftOut: ReadonlySet<string> = new Set([
   'stan',
   'card',
   'entered',
+  'first',
+  'password',
   'supervisor',
   'retrievalReference',
   'authorisationCode',
@@ -56,8 +58,8 @@ const saleKey = (sale: Sale): string =>
     sale.reversalSlipSays ?? '',
   ].join();
 
-const bookKey = ({ batch, sales, carried, settlement, lastSettlement }: Book): string => {
-  let text = `${batch}`;
+const bookKey = ({ batch, sales, carried, settlement, lastSettlement, locked, operator }: Book): string => {
+  let text = `${batch}${locked ?? ''}${operator ?? ''}`;
   for (const sale of sales) text += `/${saleKey(sale)}`;
   for (const sale of carried) text += `\\${saleKey(sale)}`;
   if (settlement !== undefined) {
@@ -93,7 +95,7 @@ const renamed = (text: string, world: World): string => {
 const unsent = (phase: Phase): string => ('unsent' in phase && phase.unsent !== false ? 'unsent' : '');
 
 const machineKey = (state: State): string =>
-  `${told(state.phase)}${unsent(state.phase)}${state.signedOn}${state.printer.ready}${state.printerMayHold}`;
+  `${told(state.phase)}${unsent(state.phase)}${state.signedOn}${state.settlementDue}${state.printer.ready}${state.printerMayHold}`;
 
 /** What tells two states of the machine apart. */
 export const keyOfState = (state: State): string => `${machineKey(state)}|${keyOfBook(state.book)}`;

@@ -36,6 +36,12 @@ const asksForSignOn = (machine: Machine, world: World): readonly Move[] =>
     ? []
     : tell(machine, spend(world, 'asks'), 'the acquirer asks for a sign-on', { type: 'signOnAsked' });
 
+/** At any time too. */
+const settlesByTheClock = (machine: Machine, world: World): readonly Move[] =>
+  world.budget.alarms === 0
+    ? []
+    : tell(machine, spend(world, 'alarms'), 'it is time to settle', { type: 'settlementDue' });
+
 export const movesFrom = (machine: Machine, world: World): readonly Move[] => {
   const outside = [...printerByItself(machine, world), ...acquirerByItself(world)];
   if (world.state === undefined) return [...switchedOn(machine, world), ...outside];
@@ -46,6 +52,7 @@ export const movesFrom = (machine: Machine, world: World): readonly Move[] => {
     ...(asked === undefined ? [] : printerMoves(machine, world, asked)),
     ...peopleMoves(machine, world),
     ...asksForSignOn(machine, world),
+    ...settlesByTheClock(machine, world),
     ...outside,
     ...powerCuts(world),
   ];

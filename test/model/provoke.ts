@@ -38,6 +38,7 @@ const outcomes = (effect: string): readonly object[] => [
     answer,
   })),
   ...[approval, ...answers].map((answer) => ({ type: 'authorised', effect, answer })),
+  ...[{ outcome: 'balance', amount: -1 }, ...answers].map((answer) => ({ type: 'balanceAnswered', effect, answer })),
   ...[{ outcome: 'acknowledged', responseCode: '25' }, ...answers].map((answer) => ({
     type: 'reversalAnswered',
     effect,
@@ -50,7 +51,21 @@ const outcomes = (effect: string): readonly object[] => [
   })),
   ...[{ outcome: 'accepted' }, ...answers].map((answer) => ({ type: 'uploadAnswered', effect, answer })),
   { type: 'found', effect, rows: [] },
-  ...[true, false].map((accepted) => ({ type: 'passwordChecked', effect, accepted })),
+  ...[
+    { result: 'accepted', role: 'clerk' },
+    { result: 'accepted', role: 'administrator' },
+    { result: 'mustChange', role: 'clerk' },
+    { result: 'wrong', triesLeft: 1 },
+    { result: 'lockedOut', minutes: 30 },
+    { result: 'unknown' },
+    { result: 'notStored' },
+  ].map((answer) => ({ type: 'passwordChecked', effect, answer })),
+  ...[{ result: 'done' }, { result: 'refused', why: 'exists' }, { result: 'lockedOut', minutes: 30 }].map((answer) => ({
+    type: 'accountAnswered',
+    effect,
+    answer,
+  })),
+  { type: 'operatorsListed', effect, operators: ['00', '99'] },
 ];
 
 const always: readonly object[] = [
@@ -65,6 +80,7 @@ const always: readonly object[] = [
     [true, false].map((online) => ({ type: 'link', device, online })),
   ),
   { type: 'signOnAsked' },
+  { type: 'settlementDue' },
   ...(['refused', 'failed'] as const).map((result) => ({ type: 'ledgerFault', result, fact: 'intended' })),
 ];
 

@@ -93,6 +93,8 @@ export interface Budget {
   /** Looks for a transaction, by its voucher number. */
   readonly queries: number;
   readonly settlements: number;
+  /** How often the time of day comes at which the shop settles. */
+  readonly alarms: number;
   /** How often the acquirer may leave the batch by itself. */
   readonly turns: number;
   /** How often the acquirer may ask for a sign-on in a header. */

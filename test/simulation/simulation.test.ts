@@ -47,7 +47,7 @@ test('M1–M10 hold in shops in which nothing goes wrong, and nothing is reverse
   t.ok(sum(outcomes, ({ settlements }) => settlements) > 10, 'and settle');
 });
 
-test('M1–M10 hold whatever goes wrong, and everything does', async (t) => {
+test('M1–M10 hold whatever goes wrong, and everything does (001-12, 001-29, 002-19)', async (t) => {
   const usual = await hold(t, { ...shortDay, faults: 'usual' }, 1001, 150);
   const storm = await hold(t, { ...shortDay, faults: 'storm' }, 2001, 70);
   const outcomes = [...usual, ...storm];

@@ -40,7 +40,7 @@ const facts = {
 } as unknown as { readonly [name: string]: Fact };
 const line = (...names: readonly string[]): Fact[] => [provisioned, ...names.map((name) => facts[name] as Fact)];
 
-test('M2, M4: an illegal line of facts is refused, whatever wrote it', async (t) => {
+test('M2, M4: an illegal line of facts is refused, whatever wrote it (001-18)', async (t) => {
   const illegal = [
     ['captured'],
     ['intended', 'captured'],

@@ -15,7 +15,7 @@ const rowOf = (world: World): Found => {
   return { sale, left: sale.amount };
 };
 
-test('search by voucher, amount or card tail; all matches are listed, one a screen (000-03, 001-15, 002-20)', async (t) => {
+test('search by voucher, amount or card tail; all matches are listed, one a screen (000-03, 001-07, 001-15, 002-20)', async (t) => {
   const world = sold();
   const row = rowOf(world);
   world.keys('menu', '7', '3', '2', '1', '2', '3', '4');
@@ -72,6 +72,13 @@ test('any slip is printed again by its number: of this batch by the clerk, of a 
   t.match(screen(mute), /小票未打印\|打印机缺纸/);
 });
 
+test('one key at the idle screen prints the last slip again (003-01)', async (t) => {
+  const world = sold().keys('function');
+  t.match(world.last('print').slip, { slip: 'merchant', number: 2 });
+  world.printed();
+  t.match(world.last('print').slip, { slip: 'cardholder', number: 2 });
+});
+
 const withoutSupervisor = () => {
   const { supervisor: _, ...others } = rules;
   return others;
@@ -92,18 +99,18 @@ test('a reversed sale has no slip but its reversal slip; one that never was has 
 });
 
 test('totals of the batch are shown; a settlement slip is printed again', async (t) => {
-  const world = sold().keys('menu', '7', '4');
+  const world = sold().keys('menu', '7', '3', '4');
   t.match(screen(world), /批次 000001\|借记 1 12.34\|贷记 0 0.00/);
   world.keys('enter', 'menu', '6', '5');
   t.match(screen(world), /无可打印的小票/, 'there was no settlement yet');
 });
 
-test('cancel and time lead back to rest from every step of it (003-12)', async (t) => {
+test('cancel and time lead back to rest from every step of it (003-12, 004-14)', async (t) => {
   const steps: readonly (readonly ['menu', ...('1' | '2' | '3' | '4' | '6' | '7' | 'enter')[]])[] = [
     ['menu'],
     ['menu', '4'],
     ['menu', '7', '3', '1'],
-    ['menu', '7', '4'],
+    ['menu', '7', '3', '4'],
   ];
   for (const keys of steps) {
     t.equal(sold().keys(...keys, 'cancel', 'cancel').phase, 'idle', keys.join(' '));

@@ -40,7 +40,7 @@ test('a sale that did not come about, or was long ago, is no twin', async (t) =>
   t.equal(sold(rules).upToPin().phase, 'pin', 'by configuration never');
 });
 
-test('what a day may take is limited, and the day ends at midnight in Beijing (000-21)', async (t) => {
+test('what a day may take is limited, and the day ends at midnight in Beijing (000-21, 004-18)', async (t) => {
   const world = sold({ ...rules, maxDay: 2000 as MinorUnits });
   world.keys('1', '2', '3', '4', 'enter');
   t.match(screen(world), /超过当日限额\|今日还可收\|RMB 7.66/);

@@ -46,7 +46,7 @@ test('a refund: supervisor, voucher, original, amount, confirmation, same card, 
   });
 });
 
-test('refunds of one sale go on up to its amount, and no further (001-02)', async (t) => {
+test('refunds of one sale go on up to its amount, and no further (001-02, 003-21)', async (t) => {
   const done = upToRequest(sold(), '1', '00').authorised().printed().keys('enter').printed().keys('enter');
   asked(done).keys('2', 'enter');
   t.match(screen(done), /最多 11.34/);
@@ -118,6 +118,23 @@ test('M2, M5: an unanswered refund is in doubt: never repeated, told on paper an
 
 const inBatch2 = { ...signedOn, batch: batchNumber(2) } as SignOnOutcome;
 
+test('what is in doubt counts as taken until it is closed: the same money is not refunded twice', async (t) => {
+  const world = upToRequest(sold(), '1', '2', '00')
+    .authorised({ outcome: 'unanswered', fault })
+    .printed()
+    .keys('enter');
+  asked(world).keys('2', 'enter');
+  t.match(screen(world), /退货 000002\|最多 0.34/);
+  world
+    .keys('cancel', 'menu', '7', '6', 'enter', '1', 'enter')
+    .password(true)
+    .keys('7', 'enter')
+    .printed()
+    .keys('enter');
+  asked(world).keys('2', 'enter');
+  t.match(screen(world), /退货 000002\|最多 12.34/, 'the supervisor has found out: it did not come about');
+});
+
 test('a refund in doubt is carried into the next batch until it is closed', async (t) => {
   const world = upToRequest(sold(), '1', '00').authorised({ outcome: 'unanswered', fault }).printed().keys('enter');
   world.keys('menu', '7', '5', 'enter');
@@ -179,7 +196,7 @@ test('a sale that this terminal does not know is refunded by reference and date 
   });
 });
 
-test('a void asks for a voucher of this batch: what was settled is refunded (002-04)', async (t) => {
+test('a void asks for a voucher of this batch: what was settled is refunded (002-04, 002-16, 004-23)', async (t) => {
   const world = new World().start().signOn().keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter');
   t.match(screen(world), /原交易不存在\|已结算的请退货/);
 });

@@ -81,7 +81,7 @@ test('M4: no card is asked for while a reversal slip is due', async (t) => {
   t.equal(world.printed().phase, 'card');
 });
 
-test('M5: a refused or unanswered reversal is sent again, for ever, with the reason that fits', async (t) => {
+test('M5: a refused or unanswered reversal is sent again, for ever, with the reason that fits (001-05)', async (t) => {
   const world = new World().upToRequest().authorised({ outcome: 'unanswered', fault });
   const answers = [
     [{ outcome: 'declined', responseCode: '96' }, '06'],

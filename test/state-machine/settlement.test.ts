@@ -203,3 +203,14 @@ test('M10: totals that the acquirer refuses in a form of its own are sent again 
   t.equal(world.wait(5_000).phase, 'signingOn');
   t.equal(world.signOn().phase, 'settling');
 });
+
+test('at the time of day that the shop has chosen it settles by itself: at rest at once, else when what is in hand is over', async (t) => {
+  const world = withSales(1).happen({ type: 'settlementDue' });
+  t.equal(world.phase, 'settling');
+  const busy = withSales(1).upToPin().happen({ type: 'settlementDue' });
+  t.equal(busy.phase, 'pin', 'a sale is not broken off');
+  busy.pin().authorised().printed().keys('enter').printed().keys('enter');
+  t.equal(busy.phase, 'settling');
+  const empty = new World().start().signOn().happen({ type: 'settlementDue' });
+  t.equal(empty.phase, 'idle', 'nothing to settle');
+});

@@ -69,6 +69,12 @@ export class SmallAcquirer {
         if (answer.outcome !== 'notSent') this.#receive(effect.stan);
         return { type: 'signOnAnswered', effect: effect.id, answer };
       }
+      case 'inquire': {
+        const lost = this.#lose(effect.stan, dice);
+        const told = { outcome: 'balance', amount: 100 } as const;
+        const answer = lost ?? dice.one<typeof told | ReturnType<typeof declined>>([told, declined('55')]);
+        return { type: 'balanceAnswered', effect: effect.id, answer };
+      }
       case 'authorise':
         return { type: 'authorised', effect: effect.id, answer: this.#authorise(effect, dice, book) };
       case 'reverse': {

@@ -21,7 +21,7 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
   look(new World().state);
   for (const why of ['storage', 'keys', 'bug'] as const)
     look({ ...new World().state, phase: { name: 'outOfService', why } });
-  for (let seed = 1; seed <= 150; seed++) walk(seed, 400, look);
+  for (let seed = 1; seed <= 240; seed++) walk(seed, 400, look);
   t.strictSame([...tooWide], []);
   const unseen = phaseNames.filter((phase) => !seen.has(phase));
   t.strictSame(unseen, []);

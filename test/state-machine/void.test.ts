@@ -28,7 +28,7 @@ const upToVoidRequest = (world = sold()): World => {
 
 const sales = (world: World) => world.state.book.sales.map(({ kind, status, voidedBy }) => [kind, status, voidedBy]);
 
-test('a void: supervisor, voucher, original shown, same card, PIN, request, slip, captured (001-08, 002-12, 002-13, 004-05)', async (t) => {
+test('a void: supervisor, voucher, original shown, same card, PIN, request, slip, captured (001-08, 002-05, 002-12, 002-13, 004-05)', async (t) => {
   const world = sold().keys('menu', '2');
   t.match(screen(world), /主管/);
   world.keys('1', '2', '3', '4', '5', '6', 'enter').password(true);
@@ -105,7 +105,7 @@ test('what can not be voided is refused before anything is sent, and why (002-04
   }
 });
 
-test('another card than the original is refused, and forgotten (001-03, 004-04)', async (t) => {
+test('another card than the original is refused, and forgotten (000-14, 001-03, 004-04)', async (t) => {
   const world = upToOriginal(sold(), '2').keys('enter');
   const { id } = world.last('checkPrinter');
   world.happen({ type: 'printerChecked', effect: id, readiness: { ready: true, paperNearEnd: false } });
@@ -119,12 +119,13 @@ test('another card than the original is refused, and forgotten (001-03, 004-04)'
   t.equal(world.facts.length, before);
 });
 
-test('a void needs the supervisor: without one there is none, and a wrong password leads back (002-14)', async (t) => {
+test('a void needs the supervisor: without one there is none, and a wrong password leads back (000-14, 002-14)', async (t) => {
   const { supervisor: _, ...nobody } = rules;
   const world = new World([provisioned], nobody).start().signOn().keys('menu', '2');
   t.equal(world.rejections.at(-1), 'notByPolicy');
   const wrong = sold().keys('menu', '2', '1', 'enter').password(false);
-  t.equal(wrong.phase, 'idle');
+  t.match(screen(wrong), /密码错\|还可试 2 次/);
+  t.equal(wrong.keys('enter').phase, 'idle');
 });
 
 test('before the request leaves, cancel and time end the void at every step, and the sale stands (003-12)', async (t) => {

@@ -4,6 +4,7 @@
  */
 
 import type { Key } from '../../hal/keypad.ts';
+import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
 import { counts, mayBeAbout, openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
@@ -27,12 +28,14 @@ const everywhere: readonly (readonly Key[])[] = [
   ['function', '1', 'enter', '7', 'enter'],
   ['function', '8', 'enter'],
   ['menu', '7', '5'],
-  ['menu', '7', '4'],
+  ['menu', '7', '3', '4'],
   ['menu', '7', '3', '1'],
   ['menu', '6', '2'],
   ['menu', '6', '3'],
 ];
-/** What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel. */
+/**
+ * What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel,
+ * and where clerks come and go. */
 const shops: readonly (readonly (readonly Key[])[])[] = [
   [...everywhere, sell, sell, sell, ['menu', '2', '1', 'enter'], ['menu', '2', '1', 'enter']],
   [...everywhere, closeDoubt, sell, sell, ['menu', '3', '1', 'enter'], ['menu', '3', '1', 'enter']],
@@ -49,10 +52,24 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     ...times(5, ['menu', '4', '5', '1', 'enter'] as const),
     ['menu', '4', '2', '1', 'enter'],
   ],
+  [
+    ...everywhere,
+    sell,
+    ['menu', '8'],
+    ['menu', '7', '7'],
+    ['menu', '7', '7', '1', 'enter'],
+    ['menu', '7', '4', '1'],
+    ['menu', '7', '4', '1', '0', '2', 'enter'],
+    ['menu', '7', '4', '2', '0', '1', 'enter', '1', 'enter'],
+    ['menu', '7', '4', '3', '1', 'enter'],
+    ['menu', '7', '4', '4', '1', 'enter'],
+    ['menu', '7', '4', '5'],
+  ],
 ];
 const ways = [
   'anotherBatch',
   'disk',
+  'settlementDue',
   ...times(20, 'habit'),
   ...times(16, 'card'),
   ...times(4, 'key'),
@@ -88,7 +105,32 @@ const outcomeOf = (effect: Effect, dice: Dice, goodPrinter: boolean): Happening 
         outcome: dice.one(['entered', 'entered', 'bypassed', 'cancelled', 'failed']),
       };
     case 'checkPassword':
-      return { type: 'passwordChecked', effect: effect.id, accepted: dice.one([true, false]) };
+      return {
+        type: 'passwordChecked',
+        effect: effect.id,
+        answer: dice.one<PasswordOutcome>([
+          { result: 'accepted', role: effect.operator === '00' ? 'supervisor' : 'clerk' },
+          ...times(4, { result: 'accepted', role: effect.operator === '00' ? 'supervisor' : 'clerk' } as const),
+          { result: 'wrong', triesLeft: 3 },
+          { result: 'lockedOut', minutes: 30 },
+          { result: 'mustChange', role: 'clerk' },
+          { result: 'unknown' },
+        ]),
+      };
+    case 'changePassword':
+    case 'addOperator':
+    case 'removeOperator':
+      return {
+        type: 'accountAnswered',
+        effect: effect.id,
+        answer: dice.one<AccountOutcome>([
+          { result: 'done' },
+          { result: 'refused', why: 'tooShort' },
+          { result: 'notStored' },
+        ]),
+      };
+    case 'listOperators':
+      return { type: 'operatorsListed', effect: effect.id, operators: ['00', '01', '02', '99'] };
     default:
       return undefined;
   }
@@ -109,10 +151,13 @@ const digitsOf = (number: number): readonly Key[] => String(number).split('') as
 export const walk = (seed: number, steps: number, visit: (state: State) => void): readonly Fact[] => {
   const dice = new Dice(seed);
   const habits = shops[seed % shops.length] as readonly [readonly Key[], ...(readonly Key[])[]];
-  const hasGoodPrinter = seed % 2 === 0;
+  const hasGoodPrinter = Math.floor(seed / shops.length) % 2 === 0;
   const acquirer = new SmallAcquirer();
   // Every other shop asks about a second sale of the same card and amount.
-  let world = new World([provisioned], { ...rules, twinMs: seed % 2 === 0 ? 0 : 600_000 }).start();
+  let world = new World([provisioned], {
+    ...rules,
+    twinMs: Math.floor(seed / shops.length) % 3 === 0 ? 600_000 : 0,
+  }).start();
   let answered = 0;
   const stans = new Set<number>();
 
@@ -178,7 +223,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     if (outcome !== undefined) world.happen(outcome);
   };
 
-  const purposeful = (): boolean => ['number', 'original', 'amount', 'confirm', 'doubt', 'card'].includes(world.phase);
+  const purposeful = (): boolean =>
+    ['number', 'original', 'amount', 'confirm', 'doubt', 'card', 'operatorNumber', 'newPassword'].includes(world.phase);
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
     const { phase, book } = world.state;
@@ -192,6 +238,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       const fitting = wanted.purpose === 'original' ? all.filter((sale) => mayBeAbout(wanted.draft.kind, sale)) : all;
       return [...digitsOf(dice.one([undefined, ...all, ...fitting, ...fitting, ...fitting])?.stan ?? 0), 'enter'];
     }
+    if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
+    if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
     return phase.name === 'doubt' ? ['enter', '1', 'enter'] : ['enter'];
   };
@@ -229,6 +277,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
         world.disk = () => 'stored';
         return fault;
       };
+    } else if (way === 'settlementDue') {
+      if (dice.one([true, false, false])) world.happen({ type: 'settlementDue' });
     } else if (way === 'anotherBatch') {
       if (dice.one([true, false, false])) acquirer.turnToAnotherBatch();
     } else {

@@ -1,6 +1,7 @@
 /** A machine at work in a test: events go in by short calls, facts and effects are kept as they come. */
 import type { AuthorisationOutcome, ReversalOutcome, SignOnOutcome } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
+import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
 import type { PrinterCause, PrintVerdict } from '../../hal/printer.ts';
 import { batchNumber, type EpochMs, type MinorUnits, type MonotonicMs, stan } from '../../hal/units.ts';
 import type { Effect, EffectOf, EffectType } from '../../state-machine/effects.ts';
@@ -22,6 +23,7 @@ export const rules: Rules = {
   maxBatch: 500,
   pinBypass: true,
   keepBySupervisor: true,
+  secondPrinter: false,
   supervisor: '00',
   acceptUnverified: false,
   timers: {
@@ -227,6 +229,19 @@ export class World {
   }
 
   password(accepted: boolean): this {
-    return this.happen({ type: 'passwordChecked', effect: this.last('checkPassword').id, accepted });
+    const answer = accepted
+      ? ({ result: 'accepted', role: 'supervisor' } as const)
+      : ({ result: 'wrong', triesLeft: 2 } as const);
+    return this.passwordAnswered(answer);
+  }
+
+  passwordAnswered(answer: PasswordOutcome): this {
+    return this.happen({ type: 'passwordChecked', effect: this.last('checkPassword').id, answer });
+  }
+
+  accountAnswered(answer: AccountOutcome): this {
+    const asked = this.effects.findLast(({ type }) => /Operator$|^changePassword$/.test(type));
+    if (asked === undefined || !('id' in asked)) throw new Error('No account was asked for');
+    return this.happen({ type: 'accountAnswered', effect: asked.id, answer });
   }
 }

@@ -3,7 +3,7 @@ import { AppendOnly } from '../../../drivers/ledger/append-only.ts';
 
 const kept = () => new AppendOnly(['a', 'b', 'c']);
 
-test('what is kept can not be changed, removed, moved or hidden', (t) => {
+test('what is kept can not be changed, removed, moved or hidden (002-01)', (t) => {
   const { list } = kept();
   const attempts: readonly (() => unknown)[] = [
     () => (list[1] = 'x'),

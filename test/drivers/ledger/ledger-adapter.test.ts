@@ -58,7 +58,7 @@ test('a write before the first read is a bug', async (t) => {
   await t.rejects(db.write(), /not open/);
 });
 
-test('what is stored can not be changed, shortened, reordered or replaced', async (t) => {
+test('what is stored can not be changed, shortened, reordered or replaced (002-01)', async (t) => {
   const { files, adapter, db } = await provisioned();
   await db.update(({ records }) => records.push(fact(1), fact(2)));
   const { records } = db.data;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { maskPan } from '../../../drivers/vault/mask-pan.ts';
 
-test('the first six and the last four digits are shown, whatever the length', (t) => {
+test('the first six and the last four digits are shown, whatever the length (001-12)', (t) => {
   t.equal(maskPan('4111111111111111'), '411111******1111');
   t.equal(maskPan('6212345678901232'), '621234******1232');
   t.equal(maskPan('622202000000000000'), '622202********0000');

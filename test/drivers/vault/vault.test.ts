@@ -108,7 +108,7 @@ test('each purpose has its own key, as documented', (t) => {
   t.end();
 });
 
-test('what is sealed is opened by the same terminal for the same context only', (t) => {
+test('what is sealed is opened by the same terminal for the same context only (003-08)', (t) => {
   const path = keyFile(t, deviceKey);
   const sealed = Vault.open(path).seal(Buffer.from('4111111111111111'), 'pan of sale 1');
   t.notMatch(sealed, /4111/);

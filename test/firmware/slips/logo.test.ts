@@ -60,7 +60,7 @@ test('what can not be a logo is refused with its key, and with what to do', (t) 
     [at('large.png', Buffer.concat([whole, Buffer.alloc(256 * 1024)])), 58, /more than 256 KB/],
     [at('cut.png', whole.subarray(0, whole.length - 20)), 58, /damaged; save it anew/],
   ] as const) {
-    const message = new RegExp(`^slips\\.logo: .*${what.source}`);
+    const message = new RegExp(`^slip\\.logo: .*${what.source}`);
     t.throws(() => readLogo(path, paper), { constructor: ConfiguredFileError, message });
   }
   t.end();

@@ -7,7 +7,7 @@ import type { DotImage, SlipDocument } from '../../../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../../../hal/units.ts';
 import { type Book, fold, totalsOf } from '../../../state-machine/book.ts';
 import type { Fact } from '../../../state-machine/facts.ts';
-import { kinds } from '../../../state-machine/kinds.ts';
+import { type EntryKind, kinds } from '../../../state-machine/kinds.ts';
 import { nextBatch } from '../../../state-machine/next-batch.ts';
 import type { Original, Sale } from '../../../state-machine/sale.ts';
 import type { SlipFace } from '../../../state-machine/slip-face.ts';
@@ -16,9 +16,10 @@ import { source } from './a-maker.ts';
 export const sampleFace: SlipFace = {
   ...source.face,
   copies: 3,
-  header: ['欢迎光临'],
-  footer: ['谢谢惠顾 Thank you'],
-  notice: '款项将在7个工作日内退回原卡',
+  header: '欢迎光临',
+  footer: '谢谢惠顾 Thank you',
+  refundNotice: '款项将在7个工作日内退回原卡',
+  feeNotice: '银行可能收取手续费',
   noSignatureUpTo: 1000 as MinorUnits,
   qr: true,
   logo: 'sample',
@@ -154,7 +155,13 @@ const again: Print = { number: 2, code, on: (begun + 86_400_000) as EpochMs, by:
 
 /** Each slip by the name that its picture has. */
 export const sampleSlips = (columns: number, face: SlipFace = sampleFace): ReadonlyMap<string, SlipDocument> => {
-  const maker = new SlipMaker({ ...source, columns, checkCode: () => 'C0DEC0DE', picture: () => logo });
+  const maker = new SlipMaker({
+    ...source,
+    columns,
+    narrowest: columns,
+    checkCode: () => 'C0DEC0DE',
+    picture: () => logo,
+  });
   const shop = new Shop(face);
   const slips = new Map<string, SlipDocument>();
   const sale = shop.done('sale', 123_456);
@@ -172,7 +179,9 @@ export const sampleSlips = (columns: number, face: SlipFace = sampleFace): Reado
     completionNotice: () => original('preAuthorisation', 70_000),
     completionVoid: () => shop.done('completion', 60_000, original('preAuthorisation', 60_000)),
   };
-  for (const kind of (Object.keys(kinds) as TransactionKind[]).filter((each) => each !== 'sale')) {
+  // A balance inquiry leaves nothing in the ledger, and has no slip.
+  const withSlip = (Object.keys(kinds) as EntryKind[]).filter((kind) => kind !== 'sale' && kind !== 'balance');
+  for (const kind of withSlip) {
     const of = about[kind]?.();
     slips.set(
       kind,

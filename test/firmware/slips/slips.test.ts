@@ -81,7 +81,7 @@ test('M4: a reversal slip names the voucher and says what became of the money', 
 });
 
 test('a slip is of the face that the ledger tells, whatever the configuration says today (000-06)', (t) => {
-  const face = { ...source.face, branch: '旧址', footer: ['谢谢'] };
+  const face = { ...source.face, branch: '旧址', footer: '谢谢' };
   const sale = { ...lastSale(new World().upToRequest().authorised()), face };
   const [then, today] = [aMaker({ face }), aMaker({ face: { ...source.face, branch: '新址' } })];
   t.strictSame(today.copy(sale, 'merchant', first), then.copy(sale, 'merchant', first));
@@ -112,13 +112,14 @@ test('a duplicate differs from the first print by its mark, number, time and ope
 test('each kind has its slip by its row of the table: names, minus, what it is about', (t) => {
   const slips = sampleSlips(32);
   for (const [kind, row] of Object.entries(kinds)) {
-    if (kind === 'sale') continue;
+    if (kind === 'sale' || kind === 'balance') continue;
     const words = wordsOf(slips.get(kind) as SlipDocument);
     const minus = row.column === 'credit' || kind === 'preAuthorisationVoid' ? '-' : '';
     t.ok(words.includes(`${row.name['zh-CN']}(${row.name.en})`), kind);
     t.match(words, new RegExp(`金额:RMB ${minus}\\d`), kind);
     t.equal(words.includes('原凭证号:'), row.about !== undefined, kind);
-    t.equal(words.includes('款项将在'), row.column === 'credit', `${kind}: the notice (001-21, 002-07)`);
+    t.equal(words.includes('款项将在'), kind === 'refund', `${kind}: the notice (001-21)`);
+    t.equal(words.includes('手续费'), row.column === 'credit', `${kind}: the fee (002-07)`);
   }
   t.end();
 });
@@ -167,7 +168,7 @@ test('a picture that is gone, or wider than the paper, is left out: the slip is 
     [wide, 32, false],
     [wide, 48, true],
   ] as const) {
-    const { elements } = aMaker({ picture: () => picture, columns }).copy(sale, 'merchant', first);
+    const { elements } = aMaker({ picture: () => picture, columns, narrowest: columns }).copy(sale, 'merchant', first);
     t.equal(elements[0]?.type === 'image', shown);
   }
   t.end();

@@ -1,0 +1,134 @@
+/**
+ * 交易查询: transactions of the open batch and of all that are kept, by what is known of them. Every match is told, the
+ * newest first; none is picked (001-15). A scan is enough, a batch at a time.
+ */
+import type { LedgerStore } from '../drivers/ledger/ledger-store.ts';
+import { errorCode } from '../drivers/storage/file-system.ts';
+import type { TransactionKind } from '../hal/acquirer.ts';
+import type { EpochMs, MinorUnits, SaleId } from '../hal/units.ts';
+import { type Book, counts, fold } from '../state-machine/book.ts';
+import type { Fact } from '../state-machine/facts.ts';
+import { kinds } from '../state-machine/kinds.ts';
+import type { Found, Sale, SaleStatus } from '../state-machine/sale.ts';
+
+/** From and to, both included. */
+export interface Range<T> {
+  readonly from?: T;
+  readonly to?: T;
+}
+
+/** What is not named fits. */
+export interface Criteria {
+  /** 批次号, as it stands on the slip. */
+  readonly batch?: number;
+  /** 凭证号. */
+  readonly voucher?: number;
+  /** 参考号. */
+  readonly reference?: string;
+  /** 授权码. */
+  readonly authorisationCode?: string;
+  readonly amount?: Range<MinorUnits>;
+  readonly time?: Range<EpochMs>;
+  /** The last four digits. */
+  readonly cardTail?: string;
+  readonly status?: SaleStatus;
+  readonly operator?: string;
+  readonly kind?: TransactionKind;
+}
+
+export interface Match extends Found {
+  /** What later transactions did to it, or may have done: its void, its completion, its refunds; the oldest first. */
+  readonly takers: readonly Sale[];
+}
+
+const isIn = <T extends number>(value: T, { from, to }: Range<T> = {}): boolean =>
+  (from === undefined || value >= from) && (to === undefined || value <= to);
+
+const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
+
+const fits = (sale: Sale, wanted: Criteria): boolean =>
+  is<number>(sale.batch, wanted.batch) &&
+  is<number>(sale.stan, wanted.voucher) &&
+  is(sale.approval?.retrievalReference, wanted.reference) &&
+  is(sale.approval?.authorisationCode, wanted.authorisationCode) &&
+  isIn(sale.amount, wanted.amount) &&
+  isIn(sale.at, wanted.time) &&
+  sale.card.masked.endsWith(wanted.cardTail ?? '') &&
+  is(sale.status, wanted.status) &&
+  is(sale.operator, wanted.operator) &&
+  is(sale.kind, wanted.kind);
+
+/** One that was never answered may have been booked: until a supervisor has closed it, it counts as if it had. */
+const takes = (sale: Sale): boolean => counts(sale) || sale.status === 'inDoubt';
+
+/** What is left of it to refund; nothing, once it was voided or completed. */
+const leftOf = (sale: Sale, takers: readonly Sale[]): MinorUnits => {
+  const isOver = takers.some(({ kind }) => kinds[kind].about?.amount !== 'part');
+  if (!counts(sale) || sale.voidedBy !== undefined || isOver) return 0 as MinorUnits;
+  const taken = takers.reduce((sum, { amount }) => sum + amount, 0);
+  return Math.max(0, sale.amount - taken) as MinorUnits;
+};
+
+/** Whether there is a kind that gives back a part of it. */
+export const isRefundable = (kind: TransactionKind): boolean =>
+  Object.values(kinds).some(({ about }) => about?.amount === 'part' && about.kinds.includes(kind));
+
+/**
+ * Looks through one batch after the other, **the newest first**: so what later ones have done to a transaction, or know of
+ * it since, is known when it is come to.
+ */
+export class Search {
+  readonly #wanted: Criteria;
+  readonly #takers = new Map<SaleId, readonly Sale[]>();
+  /** What was carried into a later batch, as that one left it. */
+  readonly #carried = new Map<SaleId, Sale>();
+
+  constructor(wanted: Criteria) {
+    this.#wanted = wanted;
+  }
+
+  /** The matches in the next older batch, the newest first. */
+  look({ sales, carried }: Pick<Book, 'sales' | 'carried'>): readonly Match[] {
+    const ofThisBatch = sales.toReversed().map((sale) => this.#latest(sale));
+    for (const taker of ofThisBatch.filter(takes)) {
+      const id = taker.original?.saleId;
+      if (id !== undefined) this.#takers.set(id, [taker, ...(this.#takers.get(id) ?? [])]);
+    }
+    for (const sale of carried) if (!this.#carried.has(sale.id)) this.#carried.set(sale.id, sale);
+    return ofThisBatch
+      .filter((sale) => fits(sale, this.#wanted))
+      .map((sale) => {
+        const takers = this.#takers.get(sale.id) ?? [];
+        return { sale, left: leftOf(sale, takers), takers };
+      });
+  }
+
+  #latest(sale: Sale): Sale {
+    const latest = this.#carried.get(sale.id) ?? sale;
+    this.#carried.delete(sale.id);
+    return latest;
+  }
+}
+
+/**
+ * The batches of a ledger, the newest first, each read when it is come to and not kept.
+ *
+ * @param flawed is told of a batch that isn't intact; up to the flaw it is read
+ */
+export function* booksOf(
+  store: Pick<LedgerStore<Fact>, 'generations' | 'readArchive'>,
+  flawed: (path: string, what: string) => void = () => undefined,
+): Generator<Book> {
+  for (const generation of store.generations().toReversed()) {
+    let reading: ReturnType<typeof store.readArchive>;
+    try {
+      reading = store.readArchive(generation);
+    } catch (error) {
+      // The terminal has removed it meanwhile, being too old; and so it did those before.
+      if (errorCode(error) === 'ENOENT') return;
+      throw error;
+    }
+    if (!reading.verdict.intact) flawed(reading.path, reading.verdict.what);
+    yield fold(reading.facts);
+  }
+}

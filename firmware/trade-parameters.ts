@@ -1,0 +1,52 @@
+/** The parts of the configuration that a shop and its acquirer agree on: what may be done, when it is settled, what slips say. */
+import * as v from 'valibot';
+import { type EntryKind, kinds } from '../state-machine/kinds.ts';
+import { described, integer, text, words } from './schema-words.ts';
+
+const allowed = (kind: EntryKind) => {
+  const { 'zh-CN': chinese, en } = kinds[kind].name;
+  return v.optional(described(v.boolean(), `交易开关: may the terminal do ${chinese} (${en})`), true);
+};
+
+/** A switch for each row of the table of kinds. */
+const switches = Object.fromEntries((Object.keys(kinds) as EntryKind[]).map((kind) => [kind, allowed(kind)])) as {
+  readonly [K in EntryKind]: ReturnType<typeof allowed>;
+};
+
+export const transactions = v.strictObject(switches);
+
+export const settlement = v.strictObject({
+  at: v.optional(
+    described(
+      v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')),
+      'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
+    ),
+  ),
+  signOff: v.optional(described(v.boolean(), '自动签退: is the operator signed off after a settlement'), true),
+  feeBasisPoints: v.optional(
+    described(
+      integer(0, 1000),
+      'Fee of the acquirer in 0.01 %, for an estimate on the settlement slip; none when not given',
+    ),
+  ),
+});
+
+export const slip = v.strictObject({
+  copies: v.optional(
+    described(v.picklist([1, 2, 3]), "打印张数: 1 the merchant's copy alone, 2 the cardholder's too, 3 the bank's too"),
+    2,
+  ),
+  header: v.optional(described(words(1, 120), '抬头, under the title of a slip; none when not given')),
+  footer: v.optional(described(words(1, 120), 'At the end of a slip, before the hotline; none when not given')),
+  refundNotice: v.optional(described(words(1, 80), 'What the law or the shop tells the customer on a refund slip')),
+  feeNotice: v.optional(described(words(1, 80), 'What a void or refund may cost, on its slip')),
+  noSignatureUpTo: v.optional(
+    described(integer(0, 1_000_000_000), '免签限额: up to this amount, in 分, no signature is asked for'),
+    0,
+  ),
+  qr: v.optional(described(v.boolean(), "A QR symbol with the transaction's identifier"), false),
+  logo: v.optional(
+    described(text(1, 4096), 'A PNG for the top of slips, at most 384 dots wide (576 on 80 mm paper) and 320 high'),
+  ),
+  images: v.optional(described(v.boolean(), 'Keep an image of each printed slip, for as long as its batch'), true),
+});

@@ -1,0 +1,53 @@
+import { test } from 'tap';
+import { dayAlarm, nextAt } from '../../firmware/day-alarm.ts';
+import type { EpochMs } from '../../hal/units.ts';
+import { HandClock } from '../support/hand-clock.ts';
+
+const utc = (...at: [number, number, number, number, number]): EpochMs => Date.UTC(...at) as EpochMs;
+const hour = 3_600_000;
+
+test('the next time of day is that of Beijing, today or tomorrow', async (t) => {
+  // 13:00 in Beijing.
+  const wall = utc(2026, 10, 22, 5, 0);
+  t.equal(nextAt('22:30', wall), utc(2026, 10, 22, 14, 30));
+  t.equal(nextAt('13:00', wall), utc(2026, 10, 23, 5, 0), 'now is not next');
+  t.equal(nextAt('00:15', wall), utc(2026, 10, 22, 16, 15));
+  t.equal(nextAt('07:00', utc(2026, 10, 22, 22, 59)), utc(2026, 10, 22, 23, 0), 'a day that Beijing has begun already');
+});
+
+test('it rings once a day, until it is stopped', async (t) => {
+  const clock = new HandClock(utc(2026, 10, 22, 5, 0));
+  let rung = 0;
+  const stop = dayAlarm('14:00', clock, () => {
+    rung += 1;
+  });
+  clock.advance(hour - 1);
+  t.equal(rung, 0);
+  clock.advance(1);
+  t.equal(rung, 1);
+  clock.advance(24 * hour - 1);
+  t.equal(rung, 1);
+  clock.advance(1);
+  t.equal(rung, 2);
+  stop();
+  clock.advance(48 * hour);
+  t.equal(rung, 2);
+  t.equal(clock.pending, 0);
+});
+
+test('a clock that is put forward over it rings soon; one that is put back rings when the time comes', async (t) => {
+  const clock = new HandClock(utc(2026, 10, 22, 5, 0));
+  let wall = 0;
+  const set = Object.assign(Object.create(clock) as HandClock, { wall: () => (clock.wall() + wall) as EpochMs });
+  set.schedule = clock.schedule.bind(clock);
+  let rung = 0;
+  dayAlarm('22:00', set, () => {
+    rung += 1;
+  });
+  wall = 12 * hour;
+  clock.advance(hour / 4);
+  t.equal(rung, 1, 'it is past the time');
+  wall = 0;
+  clock.advance(9 * hour);
+  t.equal(rung, 2, 'and comes again');
+});
