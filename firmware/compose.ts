@@ -22,7 +22,9 @@ import type { Ledger } from '../hal/ledger.ts';
 import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
 import type { Fact } from '../state-machine/facts.ts';
+import type { EntryKind } from '../state-machine/kinds.ts';
 import type { Rules } from '../state-machine/rules.ts';
+import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
@@ -62,13 +64,20 @@ const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings):
   }
 };
 
+/** Where there is no configuration that names a display. */
+export const consoleDisplay = (): Display => new ConsoleDisplay(process.stderr);
+
+/** How a terminal without its keys stands. */
+export const withoutKeys = ({ clock }: Pick<Surroundings, 'clock'>): State => ({
+  ...recover([], clock.wall()).state,
+  phase: { name: 'outOfService', why: 'keys' },
+});
+
 /** Says where the clerk looks that the keys are missing; to be released at the end. */
 export const sayWithoutKeys = async (configuration: Configuration, surroundings: Surroundings): Promise<Display> => {
   const display = displayOf(configuration, surroundings);
   await display.claim(() => undefined);
-  const { state } = recover([], surroundings.clock.wall());
-  const phase = { name: 'outOfService', why: 'keys' } as const;
-  display.show(view({ ...state, phase }, identityOf(configuration), configuration.language));
+  display.show(view(withoutKeys(surroundings), identityOf(configuration), configuration.language));
   return display;
 };
 
@@ -131,9 +140,11 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+const rulesOf = ({ terminal, transactions, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
   ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
+  switchedOff: (Object.keys(transactions) as EntryKind[]).filter((kind) => !transactions[kind]),
+  voidMs: policy.voidMinutes * 60_000,
   maxRefund: minorUnits(policy.maxRefund),
   maxDay: minorUnits(policy.maxDay),
   completionPercent: policy.completionPercent,

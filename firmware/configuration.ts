@@ -139,24 +139,10 @@ const policy = v.strictObject({
     described(integer(0, 1440), 'How many minutes after a sale it may be voided; 0 is until the settlement'),
     0,
   ),
-  quickVoidMinutes: v.optional(
-    described(integer(0, 60), 'How many minutes after a sale it is voided without a reason being asked for'),
-    5,
-  ),
-  voidCard: v.optional(described(v.boolean(), 'Must the card be there for a void'), true),
-  voidPin: v.optional(described(v.boolean(), "Is the cardholder's PIN asked for at a void"), true),
-  refundDays: v.optional(
-    described(integer(0, 730), 'How many days after a sale it may be refunded; 0 is without a limit'),
-    0,
-  ),
   maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(
     described(v.boolean(), 'May a supervisor keep a sale whose slip did not come out'),
-    false,
-  ),
-  training: v.optional(
-    described(v.boolean(), '培训: may the terminal be practised on; nothing is sent, slips say that they are void'),
     false,
   ),
   acceptUnverified: v.optional(
@@ -264,6 +250,23 @@ export const configurationSchema = v.pipe(
     settlement: v.optional(settlement, {}),
     slip: v.optional(slip, {}),
     timers: v.optional(timers, {}),
+    metrics: v.optional(
+      v.strictObject({
+        file: described(text(1, 4096), 'Where Prometheus metrics are written; relative to storage.directory'),
+      }),
+    ),
+    control: v.optional(
+      v.strictObject({
+        socket: v.optional(
+          described(
+            text(1, 107),
+            'Where terminalctl asks the running terminal, a unix socket; relative to storage.directory',
+          ),
+          'control.sock',
+        ),
+      }),
+      {},
+    ),
     log: v.optional(
       v.strictObject({
         level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
@@ -321,6 +324,8 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
       acquirer: { ...acquirer, ...tls },
       slip: { ...slip, ...(slip.logo !== undefined && { logo: resolve(directory, slip.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
+      ...(result.output.metrics !== undefined && { metrics: { file: resolve(at, result.output.metrics.file) } }),
+      control: { socket: resolve(at, result.output.control.socket) },
     },
   };
 };

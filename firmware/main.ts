@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { compose, openVault, sayWithoutKeys } from './compose.ts';
+import { compose, consoleDisplay, openVault, sayWithoutKeys, withoutKeys } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { Attendance } from './control/attendance.ts';
+import { waitForConfiguration } from './first-boot.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
+import { ServiceManager } from './service-manager.ts';
 import { readLogo } from './slips/logo.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
@@ -83,36 +86,73 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
 };
 
 /** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
-const withoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
+const runWithoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
   const { where, what, remedy } = error;
   const showing = sayWithoutKeys(configuration, board);
-  stopOnSignal(log, async () => (await showing).release());
+  const stop = async (): Promise<void> => (await showing).release();
+  const attendance = new Attendance(configuration, board.clock, log);
+  stopOnSignal(log, () => attendance.end(stop));
+  const state = withoutKeys(board);
+  await attendance.begin(() => ({ state, workingSince: undefined }), stop);
   await showing;
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
+  attendance.ready();
+};
+
+/** A service goes on when its configuration comes; a person at a command line is told at once what is wrong. */
+const configurationOfService = async (path: string | undefined): Promise<Configuration> => {
+  const manager = new ServiceManager(process.env, board.clock);
+  if (path === undefined || !manager.there) return configurationOf(path);
+  const read = readConfiguration(path);
+  if (read.valid) return read.configuration;
+  const log = makeLog('info');
+  const display = consoleDisplay();
+  await display.claim(() => undefined);
+  manager.ready(() => undefined);
+  const configuration = await waitForConfiguration({
+    path,
+    errors: read.errors,
+    clock: board.clock,
+    show: (screen) => display.show(screen),
+    log: (line, words) => log.error(line, words),
+  });
+  manager.pause();
+  await display.release();
+  return configuration;
 };
 
 const run = async (configuration: Configuration): Promise<void> => {
   const log = makeLog(configuration.log.level);
+  const attendance = new Attendance(configuration, board.clock, log);
+  const tell = reporter(log);
   let runtime: Runtime;
   try {
     const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
-    runtime = compose(configuration, vault, key, board, reporter(log));
+    runtime = compose(configuration, vault, key, board, (report) => {
+      tell(report);
+      attendance.hear(report);
+    });
     key.fill(0);
   } catch (error) {
-    if (error instanceof VaultError) return withoutKeys(configuration, log, error);
+    if (error instanceof VaultError) return runWithoutKeys(configuration, log, error);
     throw error;
   }
-  stopOnSignal(log, () => runtime.stop());
+  stopOnSignal(log, () => attendance.end(() => runtime.stop()));
+  await attendance.begin(
+    () => runtime.monitored,
+    () => runtime.stop(),
+  );
   const fault = await runtime.start();
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   if (fault === undefined) log.info(here, 'ready');
   else log.error({ ...here, to: 'outOfService' }, 'not trading');
+  attendance.ready();
 };
 
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
-  run: (config) => run(configurationOf(config)),
+  run: async (config) => run(await configurationOfService(config)),
   check: (config) => {
     const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);
@@ -128,20 +168,25 @@ const commands: { readonly [name: string]: (config: string | undefined) => Promi
   },
 };
 
-try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
-  });
-  const command = commands[positionals[0] ?? ''];
-  if (values.help === true) console.log(help);
-  else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
-  else await command(values.config);
-} catch (error) {
-  const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
-  const expected =
-    usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
-  console.error(`slipsafe: ${(error as Error).message}`);
-  if (!expected) console.error((error as Error).stack);
-  process.exitCode = 1;
-}
+const main = async (): Promise<void> => {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+    });
+    const command = commands[positionals[0] ?? ''];
+    if (values.help === true) console.log(help);
+    else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
+    else await command(values.config);
+  } catch (error) {
+    const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+    const expected =
+      usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
+    console.error(`slipsafe: ${(error as Error).message}`);
+    if (!expected) console.error((error as Error).stack);
+    process.exitCode = 1;
+  }
+};
+
+// Not awaited at the top: the board's bundle is CommonJS, which starts sooner and knows no await there.
+void main();

@@ -12,7 +12,7 @@ import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger, LedgerTail } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
 import type { Printer, PrinterCause } from '../hal/printer.ts';
-import type { EpochMs } from '../hal/units.ts';
+import type { EpochMs, MonotonicMs } from '../hal/units.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -41,7 +41,8 @@ export type Report =
   | { readonly type: 'opened'; readonly facts: number; readonly wall: EpochMs }
   | { readonly type: 'stepped'; readonly event: Event; readonly from: PhaseName; readonly state: State }
   | { readonly type: 'rejected'; readonly event: Event; readonly phase: PhaseName; readonly why: Rejection }
-  | { readonly type: 'fact'; readonly fact: Fact; readonly state: State }
+  /** `tookMs`: until it was durable. */
+  | { readonly type: 'fact'; readonly fact: Fact; readonly state: State; readonly tookMs: number }
   | { readonly type: 'fault'; readonly fault: DeviceFault }
   | { readonly type: 'online'; readonly device: DeviceName }
   | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
@@ -96,6 +97,7 @@ export class Runtime {
   readonly #mailbox: Event[] = [];
   #state: State | undefined;
   #working: Promise<void> | undefined;
+  #workingSince: MonotonicMs | undefined;
   #stopped = false;
   #cancelAlarm: (() => void) | undefined;
   #cancelDayAlarm: (() => void) | undefined;
@@ -107,6 +109,11 @@ export class Runtime {
   get state(): State {
     if (this.#state === undefined) throw new Error('The runtime has not been started');
     return this.#state;
+  }
+
+  /** Where it stands and since when it works on an event, for those who look after it; no state before it is recovered. */
+  get monitored(): { readonly state: State | undefined; readonly workingSince: MonotonicMs | undefined } {
+    return { state: this.#state, workingSince: this.#workingSince };
   }
 
   /**
@@ -133,9 +140,10 @@ export class Runtime {
     this.#state = recovered.state;
     report({ type: 'opened', facts: opening.facts.length, wall });
     for (const fact of recovered.facts) {
+      const before = clock.monotonic();
       const stored = await ledger.append(fact);
       if (stored.result !== 'stored') return this.#refuseService(stored.fault);
-      report({ type: 'fact', fact, state: recovered.state });
+      report({ type: 'fact', fact, state: recovered.state, tookMs: clock.monotonic() - before });
     }
     // A device that is taken after `stop` has let the others go would be open for ever, and keep the process.
     if (this.#stopped) return undefined;
@@ -191,12 +199,14 @@ export class Runtime {
     let event: Event | undefined;
     try {
       for (event = this.#mailbox.shift(); event !== undefined && !this.#stopped; event = this.#mailbox.shift()) {
+        this.#workingSince = this.#options.clock.monotonic();
         await this.#handle(event);
       }
     } catch (error) {
       this.#outOfService(error, event);
     } finally {
       this.#working = undefined;
+      this.#workingSince = undefined;
     }
   }
 
@@ -240,11 +250,12 @@ export class Runtime {
    * step has not happened.
    */
   async #store({ facts, state }: Step): Promise<Extract<Happening, { type: 'ledgerFault' }> | undefined> {
-    const { ledger, report } = this.#options;
+    const { ledger, report, clock } = this.#options;
     const [first, ...others] = facts;
     const opensBatch = first?.type === 'batchOpened';
     const groups = opensBatch ? [[first, ...others] as const] : facts.map((fact) => [fact] as const);
     for (const [index, group] of groups.entries()) {
+      const before = clock.monotonic();
       const stored = opensBatch ? await ledger.rotate(group) : await ledger.append(group[0]);
       if (stored.fault !== undefined) report({ type: 'fault', fault: stored.fault });
       if (stored.result !== 'stored') {
@@ -253,7 +264,8 @@ export class Runtime {
       }
       // Its second copy is lost: trade goes on, and the idle screen says so.
       if (stored.fault !== undefined) this.post({ type: 'link', device: 'ledger', online: false });
-      for (const fact of group) report({ type: 'fact', fact, state });
+      const tookMs = clock.monotonic() - before;
+      for (const fact of group) report({ type: 'fact', fact, state, tookMs });
     }
     return undefined;
   }

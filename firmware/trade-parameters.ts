@@ -22,13 +22,6 @@ export const settlement = v.strictObject({
       'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
     ),
   ),
-  signOff: v.optional(described(v.boolean(), '自动签退: is the operator signed off after a settlement'), true),
-  feeBasisPoints: v.optional(
-    described(
-      integer(0, 1000),
-      'Fee of the acquirer in 0.01 %, for an estimate on the settlement slip; none when not given',
-    ),
-  ),
 });
 
 export const slip = v.strictObject({
@@ -45,6 +38,7 @@ export const slip = v.strictObject({
     0,
   ),
   qr: v.optional(described(v.boolean(), "A QR symbol with the transaction's identifier"), false),
+  training: v.optional(described(v.boolean(), 'Each slip says at its top and end that it is a test and void'), false),
   logo: v.optional(
     described(text(1, 4096), 'A PNG for the top of slips, at most 384 dots wide (576 on 80 mm paper) and 320 high'),
   ),

@@ -1,5 +1,6 @@
 /** `npm run bench`: the figures that Slipsafe wants to reach, each beside its peer or floor in the same run. */
 import { parseArgs } from 'node:util';
+import { bootRows } from './bench/boot.ts';
 import { iso8583Rows } from './bench/iso8583.ts';
 import { latencyRows } from './bench/latency.ts';
 import { ledgerRows } from './bench/ledger.ts';
@@ -14,6 +15,7 @@ const groups: { readonly [name: string]: (say: (text: string) => void) => Promis
   simulation: simulationRows,
   slip: slipRows,
   iso8583: iso8583Rows,
+  boot: bootRows,
 };
 
 const help = `Measures Slipsafe, each figure beside its peer or floor in the same run. Machines differ and are busy: read the

@@ -85,12 +85,13 @@ const makeGlyphs = (font: Font): Uint8Array => {
   return file;
 };
 
-if (!existsSync(glyphFile) || statSync(glyphFile).size !== glyphFileBytes) {
+const target = glyphFile();
+if (!existsSync(target) || statSync(target).size !== glyphFileBytes) {
   const folder = dirname(require.resolve('@fontsource/unifontex/package.json'));
   const woff = readFileSync(join(folder, 'files', 'unifontex-latin-400-normal.woff'));
   const { parse } = require('opentype.js') as { parse: (this: void, file: ArrayBuffer) => Font };
   const font = parse(woff.buffer.slice(woff.byteOffset, woff.byteOffset + woff.length));
-  writeFileSync(`${glyphFile}.new`, makeGlyphs(font));
-  copyFileSync(join(folder, 'LICENSE'), `${glyphFile}.license`);
-  renameSync(`${glyphFile}.new`, glyphFile);
+  writeFileSync(`${target}.new`, makeGlyphs(font));
+  copyFileSync(join(folder, 'LICENSE'), `${target}.license`);
+  renameSync(`${target}.new`, target);
 }

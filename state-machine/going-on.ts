@@ -67,7 +67,11 @@ export const follow = (turn: Turn, next: Continuation): Step => {
 };
 
 export const notice = (turn: Turn, what: Notice): Step =>
-  turn.to({ name: 'notice', notice: what, until: turn.after(turn.rules.timers.noticeMs) });
+  turn.to({
+    name: 'notice',
+    notice: what,
+    until: turn.after(what.says === 'declined' ? turn.rules.timers.refusalMs : turn.rules.timers.noticeMs),
+  });
 
 export const openMenu = (turn: Turn, menu: MenuName): Step =>
   turn.to({ name: 'menu', menu, until: turn.after(turn.rules.timers.confirmMs) });

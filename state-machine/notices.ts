@@ -162,6 +162,15 @@ export const told = (state: State, identity: Identity, language: Language, what:
         '',
         ok,
       ];
+    case 'switchedOff':
+      return [kinds[what.kind].name[language], t('本终端未开通', 'Not done by'), t('', 'this terminal'), ok];
+    case 'voidTooLate':
+      return [
+        t('已过撤销时限', 'Too late: a void'),
+        t(`${what.minutes} 分钟`, `within ${what.minutes} min`),
+        t('请退货', 'Refund it'),
+        ok,
+      ];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':

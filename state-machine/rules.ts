@@ -1,4 +1,5 @@
 import type { MinorUnits } from '../hal/units.ts';
+import type { EntryKind } from './kinds.ts';
 
 /** What a shop's policy and the configuration decide; the machine reads it and never changes it. */
 export interface Rules {
@@ -6,6 +7,10 @@ export interface Rules {
   readonly operator?: string;
   /** The most that one transaction may move. */
   readonly maxAmount: MinorUnits;
+  /** 交易开关: what this terminal doesn't do. */
+  readonly switchedOff: readonly EntryKind[];
+  /** How long after a sale it may be voided; 0 is until the settlement. */
+  readonly voidMs: number;
   /** The most that one refund may give back. */
   readonly maxRefund: MinorUnits;
   /** The most that sales and completions may take in a day. */
@@ -37,6 +42,8 @@ export interface Rules {
     /** Between the merchant copy and the cardholder's. */
     readonly tearOffMs: number;
     readonly noticeMs: number;
+    /** How long a refusal of the acquirer's stands. */
+    readonly refusalMs: number;
     readonly passwordMs: number;
     /** Between tries of a reversal, a sign-on and a settlement; the last one repeats. */
     readonly retryMs: readonly [number, ...number[]];

@@ -36,6 +36,8 @@ export type Notice =
   /** In minor units; negative when it is owed. */
   | { readonly says: 'balance'; readonly amount: number }
   | { readonly says: 'locked' }
+  | { readonly says: 'switchedOff'; readonly kind: EntryKind }
+  | { readonly says: 'voidTooLate'; readonly minutes: number }
   /** Nobody was let in, or an account stayed as it was. */
   | {
       readonly says: 'notLetIn';

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bitmap } from './bitmap.ts';
 
@@ -10,7 +11,13 @@ import { Bitmap } from './bitmap.ts';
  * | 0 | 256 glyphs of 8 x 16 dots, 16 bytes each: ASCII, by code |
  * | 4096 | 24 066 glyphs of 16 x 16 dots, 32 bytes each: GBK, row after row of its code page: lead 81 … FE, trail 40 … FE |
  */
-export const glyphFile = fileURLToPath(new URL('gbk-16.glyphs', import.meta.url));
+export const glyphFileName = 'gbk-16.glyphs';
+
+/** It lies beside this module; in a bundle, which is one file without modules, beside the program. */
+export const glyphFile = (): string => {
+  const { url } = import.meta as { readonly url?: string };
+  return join(dirname(url === undefined ? realpathSync(process.argv[1] ?? '.') : fileURLToPath(url)), glyphFileName);
+};
 
 export const glyphRows = 16;
 export const asciiBytes = glyphRows;
@@ -32,7 +39,7 @@ export class Glyphs {
   readonly #kept = new Map<number, Bitmap>();
 
   /** @throws the file system's error when the file isn't there */
-  constructor(path = glyphFile) {
+  constructor(path = glyphFile()) {
     this.#descriptor = openSync(path, 'r');
   }
 

@@ -12,7 +12,7 @@ export const identityOf = ({ terminal, merchant }: Configuration): Identity => (
 });
 
 /** What the configuration of today says of slip. Its keys are always in the same order. */
-export const faceOf = ({ terminal, merchant, slip, policy }: Configuration, logo?: string): SlipFace => ({
+export const faceOf = ({ terminal, merchant, slip }: Configuration, logo?: string): SlipFace => ({
   merchant: merchant.name,
   branch: merchant.branch,
   merchantId: terminal.merchantId,
@@ -24,6 +24,6 @@ export const faceOf = ({ terminal, merchant, slip, policy }: Configuration, logo
   ...(slip.feeNotice !== undefined && { feeNotice: slip.feeNotice }),
   ...(slip.noSignatureUpTo > 0 && { noSignatureUpTo: slip.noSignatureUpTo as MinorUnits }),
   ...(slip.qr && { qr: true }),
-  ...(policy.training && { training: true }),
+  ...(slip.training && { training: true }),
   ...(logo !== undefined && { logo }),
 });

@@ -54,23 +54,12 @@ export const money = (amount: MinorUnits): string => {
   return `${yuan}.${String(amount % 100).padStart(2, '0')}`;
 };
 
-/** UnionPay terminals print Beijing time, whatever the board's zone is. */
-const beijing = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Asia/Shanghai',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+/** UnionPay terminals print Beijing time, whatever the board's zone is; it is eight hours ahead, all year. */
+const beijingMs = 8 * 3_600_000;
 
-/** `2026/11/22 13:05:09`. */
-export const dateTime = (at: EpochMs): string => {
-  const part = Object.fromEntries(beijing.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${part.year}/${part.month}/${part.day} ${part.hour}:${part.minute}:${part.second}`;
-};
+/** `2026/11/22 13:05:09`. By hand: a formatter of `Intl` takes a quarter of the whole start to make. */
+export const dateTime = (at: EpochMs): string =>
+  new Date(at + beijingMs).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
 
 /** 账本校验: the ledger's short code, for `terminalctl ledger verify --code`. */
 export const chainLine = (code: string): SlipElement => text(`账本校验:${code}`);

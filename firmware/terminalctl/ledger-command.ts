@@ -110,7 +110,8 @@ export const readText = (path: string): string => {
 
 /* ---- show ---- */
 
-const saleLine = (sale: Sale): string => {
+/** A transaction in one line. */
+export const saleLine = (sale: Sale): string => {
   const { stan, at, kind, amount, card, status, copies, responseCode, reason, incident } = sale;
   const reprints = copies.merchant > 1 ? `, printed ${copies.merchant} times` : '';
   const why = [responseCode, reason, incident].filter((each) => each !== undefined).join(' ');
@@ -172,7 +173,7 @@ const salesOf = (facts: readonly Fact[], { voucher }: LedgerOptions): readonly S
   fold(facts).sales.filter(({ stan }) => voucher === undefined || stan === voucher);
 
 /** As an export carries it. */
-const withoutSecrets = (sale: Sale): object => {
+export const withoutSecrets = (sale: Sale): object => {
   const masked = maskFact({ type: 'carried', at: sale.at, sale });
   return masked.type === 'carried' ? masked.sale : {};
 };

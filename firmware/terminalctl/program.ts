@@ -1,17 +1,23 @@
 /** terminalctl: the technician's tool. One command a task; `--json` gives machines what a person reads as text. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
+import { NotReached } from '../control/control-client.ts';
 import { ConfiguredFileError } from '../tls-files.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
+import { doctor } from './doctor-command.ts';
 import { addFind, find } from './find-command.ts';
 import * as keys from './keys-command.ts';
 import * as ledger from './ledger-command.ts';
 
+import { bashCompletion, manualPage } from './manual.ts';
 import type { Output } from './output.ts';
 import { addParameters } from './parameters-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipImage, slipNames } from './slip-command.ts';
+import { showDevices, showStatus, watch } from './status-command.ts';
+import { supportBundle } from './support-bundle.ts';
+import * as update from './update-command.ts';
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -52,6 +58,55 @@ export const program = (
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
     .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
+
+  const running = (name: string, description: string): Command =>
+    root
+      .command(name)
+      .description(description)
+      .option('-s, --socket <path>', "the running terminal's control socket; else that of --config, else a board's own")
+      .option('-c, --config <file>', "the terminal's configuration")
+      .addOption(json());
+  running('status', 'how the running terminal stands: phase, screen, what is open or due').action(async (options) =>
+    leave(await showStatus(options, out)),
+  );
+  running('watch', 'the same, a line at each change, until Ctrl-C').action(async (options) =>
+    leave(await watch(options, out)),
+  );
+  running('devices', 'its devices: there or not, and what to do').action(async (options) =>
+    leave(await showDevices(options, out)),
+  );
+  running('doctor', 'named checks: good, or bad and what to do').action(async (options) =>
+    leave(await doctor(options, out)),
+  );
+  running('support-bundle', 'one file for whoever helps from afar, looked through for card data before it is written')
+    .option('-o, --output <file>', 'where to; it must not be there yet')
+    .action(async (options) => leave(await supportBundle(options, out)));
+  const updateCommand = root.command('update').description("builds: the board's side of scripts/flash; for root");
+  const withBoard = (command: Command): Command =>
+    command
+      .option('--root <dir>', "where builds are; else a board's own")
+      .option('-s, --socket <path>', "the running terminal's control socket")
+      .option('-c, --config <file>', "the terminal's configuration")
+      .option('--restart <command>', 'how the terminal is started anew; else by systemd')
+      .addOption(json());
+  withBoard(updateCommand.command('stage'))
+    .argument('<bundle>', 'with its signature beside it, .minisig')
+    .option('--key <file>', 'the public key that it must be signed with; else /etc/slipsafe/update.pub')
+    .description('check a bundle and put it into a slot; what runs goes on untouched')
+    .action((file, options) => leave(update.stageBundle(file, options, out)));
+  withBoard(updateCommand.command('apply'))
+    .argument('<build>', 'as stage names it')
+    .description('start it, on trial; refused while anything is open')
+    .action(async (build, options) => leave(await update.apply(build, options, out)));
+  withBoard(updateCommand.command('rollback'))
+    .description('go back to the build before; refused while anything is open')
+    .action(async (options) => leave(await update.rollBack(options, out)));
+  withBoard(updateCommand.command('show'))
+    .description('which build runs, which one before, which is on trial or was taken back')
+    .action((options) => leave(update.show(options, out)));
+  withBoard(updateCommand.command('health'))
+    .description('may a build on trial be confirmed?')
+    .action(async (options) => leave(await update.health(options, out)));
 
   const ledgerCommand = root.command('ledger').description('look into the ledger, prove it, take it along');
   withSource(ledgerCommand.command('verify'))
@@ -145,6 +200,15 @@ detail, totals, label, test.
     .action((file, options) => leave(replayCommand(file, options, out)));
   addFind(root, withSource, json, positive, (options) => leave(find(options, out)));
   addParameters(root, json, out, leave);
+
+  root
+    .command('manual')
+    .description('this as a manual page, for man(1)')
+    .action(() => out.text(manualPage(root)));
+  root
+    .command('completion')
+    .description("bash's completion of terminalctl")
+    .action(() => out.text(bashCompletion(root)));
   return root;
 };
 
@@ -160,7 +224,7 @@ export const run = async (
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const expected = [Refusal, VaultError, ConfiguredFileError, ledger.NotAnExport];
+    const expected = [Refusal, VaultError, NotReached, ConfiguredFileError, ledger.NotAnExport];
     if (error instanceof Error && expected.some((kind) => error instanceof kind)) {
       out.problem(error.message);
       return 2;

@@ -20,6 +20,9 @@ export const typed = (entered: string, key: Key, most: number, then: (entered: s
 /** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
 export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
   const { entry } = kinds[draft.kind];
+  if (done === undefined && turn.rules.switchedOff.includes(draft.kind)) {
+    return notice(turn, { says: 'switchedOff', kind: draft.kind });
+  }
   const { confirmMs } = turn.rules.timers;
   const step = entry[done === undefined ? 0 : entry.indexOf(done) + 1];
   switch (step) {
@@ -74,6 +77,10 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   }
   if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left !== sale.amount)) {
     return notice(turn, { says: 'notVoidable', kind });
+  }
+  const { voidMs } = turn.rules;
+  if (kind === 'void' && voidMs > 0 && turn.wall - sale.at > voidMs) {
+    return notice(turn, { says: 'voidTooLate', minutes: voidMs / 60_000 });
   }
   const most = mostOf(turn, about, left);
   const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);

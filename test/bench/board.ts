@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import type { Key } from '../../hal/keypad.ts';
 import { type FarEnd, plugIn } from '../support/pty.ts';
 import { BenchAcquirer } from './acquirer/bench-acquirer.ts';
+import { newKey } from './acquirer/crypto.ts';
 import { VirtualCardReader } from './card-reader/virtual-card-reader.ts';
 import { type TestCard, testCards } from './cards.ts';
 import { type DisplayKind, VirtualDisplay } from './display/virtual-display.ts';
@@ -36,6 +36,10 @@ export interface BoardOptions {
   /** The supervisor's password; without one there is no supervisor. */
   readonly supervisorPassword?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Hears of every key: the master key, and the working keys of each sign-on. */
+  readonly onKey?: (key: Buffer) => void;
+  /** The firmware's own file, such as that of a bundle; else what the compiler emitted. */
+  readonly program?: string;
 }
 
 const terminalId = '00000001';
@@ -79,7 +83,12 @@ export class VirtualBoard {
   private constructor(folder: string, options: BoardOptions) {
     this.#folder = folder;
     this.#options = options;
-    this.#masterKey = randomBytes(16);
+    const heardKey = (length: 8 | 16): Buffer => {
+      const key = newKey(length);
+      options.onKey?.(key);
+      return key;
+    };
+    this.#masterKey = heardKey(16);
     this.configurationPath = join(folder, 'terminal.json');
     this.pinPad = new VirtualPinPad(systemClock, { masterKey: this.#masterKey });
     this.display = new VirtualDisplay(options.display ?? 'lcd4x16');
@@ -92,6 +101,7 @@ export class VirtualBoard {
       terminalId,
       merchantId,
       masterKey: this.#masterKey,
+      newKey: heardKey,
       ...(options.acquirerTls !== undefined && { tls: options.acquirerTls }),
       cards: Object.values(testCards).map(({ pan, pin, institution, foreign }) => ({
         pan,
@@ -128,7 +138,7 @@ export class VirtualBoard {
   /** Switches the terminal on. Resolves when it has taken its devices, before it signs on. */
   async powerOn(): Promise<void> {
     if (this.runs.at(-1)?.running === true) throw new Error('The terminal is on already');
-    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env);
+    const firmware = new FirmwareProcess(this.configurationPath, this.#options.env, this.#options.program);
     this.runs.push(firmware);
     await firmware.until((line) => line.msg === 'ready' || line.to === 'outOfService');
   }

@@ -38,10 +38,12 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
   readonly #exited: Promise<unknown>;
   #ended = false;
 
-  constructor(configuration: string, env: NodeJS.ProcessEnv = {}) {
+  /** @param program the firmware's own file, where it is not the one that the compiler emitted */
+  constructor(configuration: string, env: NodeJS.ProcessEnv = {}, program?: string) {
     super();
     this.setMaxListeners(0);
-    const child = spawn(process.execPath, ['--enable-source-maps', main, 'run', '--config', configuration], {
+    const start = program === undefined ? ['--enable-source-maps', main] : [program];
+    const child = spawn(process.execPath, [...start, 'run', '--config', configuration], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -60,6 +62,10 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
 
   get running(): boolean {
     return !this.#ended;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
   }
 
   /** As it ended; null while it runs, and when a signal ended it. */

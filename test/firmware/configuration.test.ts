@@ -38,18 +38,17 @@ test('what a shop and its acquirer agree on has the defaults of the requirements
   if (!result.valid) throw new Error(result.errors.join());
   const { transactions, settlement, slip, policy, timers, operators } = result.configuration;
   t.strictSame(transactions, Object.fromEntries(Object.keys(kinds).map((kind) => [kind, true])));
-  t.strictSame(settlement, { signOff: true });
-  t.strictSame(slip, { copies: 2, noSignatureUpTo: 0, qr: false, images: true });
+  t.strictSame(settlement, {});
+  t.strictSame(slip, { copies: 2, noSignatureUpTo: 0, qr: false, training: false, images: true });
   t.match(policy, {
     maxAmount: 5_000_000,
     maxDay: 30_000_000,
     maxRefund: 100_000,
     twinMinutes: 10,
-    quickVoidMinutes: 5,
   });
-  t.match(policy, { voidMinutes: 0, voidCard: true, voidPin: true, refundDays: 0, training: false, maxBatch: 500 });
+  t.match(policy, { voidMinutes: 0, maxBatch: 500 });
   t.match(timers, { cardMs: 60_000, tearOffMs: 30_000, refusalMs: 30_000 });
-  t.match(operators, { tries: 6, lockMinutes: 30 });
+  t.strictSame(operators, { mustSignOn: false, tries: 6, lockMinutes: 30 });
   t.match(errorsOf({ ...smallest(), settlement: { at: '24:00' } })[0], /^settlement\.at: expected HH:MM/);
   t.match(errorsOf({ ...smallest(), operators: { tries: 7 } })[0], /^operators\.tries: expected <=6/);
   t.match(errorsOf({ ...smallest(), operators: { lockMinutes: 29 } })[0], /^operators\.lockMinutes: expected >=30/);
@@ -156,8 +155,8 @@ test('the largest face of slips fits into a record of the ledger, beside a trans
         feeNotice: '店'.repeat(80),
         noSignatureUpTo: 1_000_000_000,
         qr: true,
+        training: true,
       },
-      policy: { training: true },
     },
     '/etc',
   );

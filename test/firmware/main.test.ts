@@ -1,6 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { test } from 'tap';
 import { runFirmware } from '../bench/firmware-process.ts';
 
@@ -51,4 +55,39 @@ test('what is wrong is said in one line, without a stack trace', async (t) => {
   }
   await t.rejects(runFirmware(['hash-password'], 'abc\n'), /6 to 12 digits/);
   t.match(await runFirmware(['--help']), /slipsafe run --config FILE/);
+});
+
+test('as a service it waits for its configuration, says so to systemd, and goes on with it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-main-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const config = join(folder, 'terminal.json');
+  writeFileSync(join(folder, 'ready.json'), JSON.stringify(configuration));
+  await runFirmware(['provision', '--config', join(folder, 'ready.json')], `${key}\n`);
+  const program = join(import.meta.dirname, '..', '..', 'firmware', 'main.js');
+  const child = spawn(process.execPath, [program, 'run', '--config', config], {
+    env: { ...process.env, SLIPSAFE_NOTIFY_FD: '3' },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let shown = '';
+  child.stderr?.on('data', (chunk) => (shown += String(chunk)));
+  const words: unknown[] = [];
+  const lines = createInterface({ input: child.stdout as Readable });
+  const said = (word: string) =>
+    new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        const { msg } = JSON.parse(line) as { msg: string };
+        words.push(msg);
+        if (msg === word) resolve();
+      });
+    });
+  const told = once(child.stdio[3] as Readable, 'data');
+  await said('not configured');
+  t.equal(String(await told), 'READY=1');
+  t.match(shown, /未配置 No config/);
+  const ready = said('ready');
+  copyFileSync(join(folder, 'ready.json'), config);
+  await ready;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
 });

@@ -18,7 +18,7 @@ test('each key of the schema is told once, with what it may be, its default, uni
     description: /same card and amount/,
   });
   t.match(of('slip.copies'), { kind: 'choice', options: [1, 2], default: 2 });
-  t.match(of('policy.voidPin'), { kind: 'boolean', default: true });
+  t.match(of('policy.refundBeyondNet'), { kind: 'boolean', default: true });
   t.match(of('timers.retryMs'), { kind: 'numbers', default: [5_000, 10_000, 20_000, 40_000, 60_000] });
   t.match(of('acquirer.tls.ca'), { kind: 'text' });
   t.equal(of('merchant.name')?.default, undefined);
@@ -33,7 +33,7 @@ test('each key of the schema is told once, with what it may be, its default, uni
 test('the defaults told are those that a check gives', async (t) => {
   const checked = checkConfiguration(content, '/etc/slipsafe');
   if (!checked.valid) throw new Error(checked.errors.join());
-  const isMadeUp = (key: string) => key.startsWith('storage.') || key.startsWith('supervisor.');
+  const isMadeUp = (key: string) => /^(?:storage|supervisor)\.|^control\.socket$/.test(key);
   const told = parametersOf(content).filter((each) => each.default !== undefined && !isMadeUp(each.key));
   t.ok(told.length > 50);
   for (const each of told) t.strictSame(valueAt(checked.configuration, each.key), each.default, each.key);

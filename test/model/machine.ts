@@ -26,6 +26,7 @@ export const rules: Rules = {
     paperGraceMs: 1,
     tearOffMs: 0,
     noticeMs: 0,
+    refusalMs: 0,
     passwordMs: 0,
     retryMs: [0],
   },

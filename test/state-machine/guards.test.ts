@@ -50,3 +50,29 @@ test('what a day may take is limited, and the day ends at midnight in Beijing (0
   next.now += 86_400_000;
   t.equal(next.keys('1', '2', '3', '4', 'enter').phase, 'confirm');
 });
+
+test('what is switched off is not begun, and says so', async (t) => {
+  const world = new World([provisioned], { ...rules, switchedOff: ['refund', 'sale'] }).start().signOn();
+  t.match(screen(world.keys('menu', '3')), /退货\|本终端未开通/);
+  t.match(screen(world.keys('enter', '5')), /消费\|本终端未开通/);
+  t.equal(world.keys('enter', 'menu', '2').phase, 'password', 'the others go on');
+});
+
+test('past its window a sale is refunded, not voided (002-03, 002-16)', async (t) => {
+  const strict = { ...rules, voidMs: 300_000 };
+  const inTime = sold(strict);
+  inTime.now += 300_000;
+  t.match(screen(inTime.keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter')), /撤销 000002/);
+  const late = sold(strict);
+  late.now += 300_001;
+  t.match(
+    screen(late.keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter')),
+    /已过撤销时限\|5 分钟\|请退货/,
+  );
+});
+
+test("a refusal of the bank's stands longer than other messages", async (t) => {
+  const world = new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' });
+  t.equal(world.wait(29_000).phase, 'notice');
+  t.equal(world.wait(1_000).phase, 'idle');
+});

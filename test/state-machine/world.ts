@@ -15,6 +15,8 @@ import { recover, step } from '../../state-machine/step.ts';
 export const rules: Rules = {
   operator: '01',
   maxAmount: 5_000_000 as MinorUnits,
+  switchedOff: [],
+  voidMs: 0,
   maxRefund: 100_000 as MinorUnits,
   maxDay: 30_000_000 as MinorUnits,
   completionPercent: 115,
@@ -33,6 +35,7 @@ export const rules: Rules = {
     paperGraceMs: 120_000,
     tearOffMs: 30_000,
     noticeMs: 10_000,
+    refusalMs: 30_000,
     passwordMs: 60_000,
     retryMs: [5_000, 10_000],
   },

@@ -41,7 +41,7 @@ test('what is drawn over the edge is left out', (t) => {
 });
 
 test('a slip is as wide as its paper, and as high as its lines', (t) => {
-  t.equal(statSync(glyphFile).size, glyphFileBytes);
+  t.equal(statSync(glyphFile()).size, glyphFileBytes);
   const glyphs = new Glyphs();
   const drawn = drawSlip(
     {
