@@ -14,6 +14,7 @@ import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
 import { printerProfile } from '../drivers/printer/printer-profile.ts';
+import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
 import type { Display } from '../hal/display.ts';
@@ -37,9 +38,11 @@ import { supervisorId } from './operators/roles.ts';
 import { PrinterSwitch } from './printer-switch.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
-import { identityOf } from './slips/slip.ts';
+import { configuredSlips } from './slips/configured-slips.ts';
+import { keepLogo, type Logo } from './slips/logo.ts';
+import { identityOf } from './slips/slip-face.ts';
 import type { Surroundings } from './surroundings.ts';
-import { flightDirectory, ledgerPlace, operatorsFile } from './terminal-files.ts';
+import { flightDirectory, imageDirectory, ledgerPlace, logoDirectory, operatorsFile } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
 
 /** @throws VaultError */
@@ -184,6 +187,28 @@ const accountsOf = (
   );
 };
 
+/** Without a copy, slips lose their logo when another one is configured: trade goes on. */
+const keep = (
+  configuration: Configuration,
+  logo: Logo,
+  fileSystem: FileSystem,
+  log: (report: Report) => void,
+): void => {
+  const directory = logoDirectory(configuration);
+  try {
+    keepLogo(directory, logo, fileSystem);
+  } catch (error) {
+    const fault = {
+      device: 'ledger',
+      code: 'failed',
+      where: directory,
+      what: `The logo can't be kept (${errorCode(error) ?? 'unknown error'}).`,
+      remedy: 'Free space on its disk, and restart the terminal.',
+    } as const;
+    log({ type: 'fault', fault });
+  }
+};
+
 /**
  * A terminal ready to be started. `masterKey` is copied and may be overwritten.
  *
@@ -213,10 +238,23 @@ export const compose = (
   const report = (each: Report): void => {
     log(each);
     recorder.hear(each);
+    if (each.type === 'stepped') archive?.hear(each.state.phase.name);
   };
+  const { maker, face, logo } = configuredSlips(configuration, vault, fileSystem);
+  if (logo !== undefined) keep(configuration, logo, fileSystem, log);
+  const archive = configuration.slip.images
+    ? surroundings.archive?.({
+        directory: imageDirectory(configuration),
+        columns: maker.columns,
+        keepYears: configuration.storage.keepYears,
+        fault: (fault) => log({ type: 'fault', fault }),
+      })
+    : undefined;
   const perform = makePerform({
     rules,
-    identity,
+    ...(archive !== undefined && { archive }),
+    slips: maker,
+    wall: () => clock.wall(),
     pinTimeoutMs: timers.pinMs,
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
@@ -237,6 +275,7 @@ export const compose = (
     rules,
     identity,
     language,
+    face,
     devices,
     ledger,
     clock,

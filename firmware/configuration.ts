@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { described, digits, integer, milliseconds, text } from './schema-words.ts';
+import { described, digits, integer, milliseconds, text, words } from './schema-words.ts';
 import { settlement, slip, transactions } from './trade-parameters.ts';
 
 const port = v.strictObject({
@@ -212,8 +212,8 @@ export const configurationSchema = v.pipe(
       batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
     }),
     merchant: v.strictObject({
-      name: text(1, 40),
-      branch: described(text(0, 40), 'Which shop, for customers who know several'),
+      name: words(1, 40),
+      branch: described(words(0, 40), 'Which shop, for customers who know several'),
       hotline: described(
         v.pipe(v.string(), v.regex(/^[\d +-]{1,11}$/, 'a number of at most 11 characters')),
         'Whom a clerk calls; it must fit the display beside 联系',
@@ -315,13 +315,14 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
   const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
-  const { acquirer } = result.output;
+  const { acquirer, slip } = result.output;
   const tls = acquirer.tls === undefined ? {} : { tls: resolved(acquirer.tls, directory) };
   return {
     valid: true,
     configuration: {
       ...result.output,
       acquirer: { ...acquirer, ...tls },
+      slip: { ...slip, ...(slip.logo !== undefined && { logo: resolve(directory, slip.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
       ...(result.output.metrics !== undefined && { metrics: { file: resolve(at, result.output.metrics.file) } }),
       control: { socket: resolve(at, result.output.control.socket) },

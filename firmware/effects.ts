@@ -10,8 +10,8 @@ import type { DeviceFault, DeviceName } from '../hal/device.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { OperatorAccounts } from '../hal/operators.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer, PrinterPlace, SlipDocument } from '../hal/printer.ts';
-import type { SaleId } from '../hal/units.ts';
+import type { Printer, PrinterPlace, PrintVerdict, SlipDocument } from '../hal/printer.ts';
+import type { EpochMs, SaleId } from '../hal/units.ts';
 import { type Book, counts, findSale, halfOf } from '../state-machine/book.ts';
 import type { Effect, EffectOf, EffectType, SlipRequest } from '../state-machine/effects.ts';
 import type { Happening } from '../state-machine/events.ts';
@@ -21,14 +21,17 @@ import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import type { CardMemory } from './card-memory.ts';
-import { reversalSlip } from './slips/reversal-slip.ts';
-import { saleSlip } from './slips/sale-slip.ts';
-import { settlementSlip } from './slips/settlement-slip.ts';
-import type { SlipIdentity } from './slips/slip.ts';
+import { type Print, sixDigits } from './slips/slip.ts';
+import type { SlipArchive } from './slips/slip-archive.ts';
+import type { SlipMaker } from './slips/slip-maker.ts';
 
 export interface EffectContext {
   readonly rules: Rules;
-  readonly identity: SlipIdentity;
+  readonly slips: SlipMaker;
+  /** Where images of slips that are out are kept. */
+  readonly archive?: Pick<SlipArchive, 'keep'>;
+  /** The time of day, for the mark of a slip that is printed again. */
+  readonly wall: () => EpochMs;
   readonly pinTimeoutMs: number;
   readonly cardReader: CardReader;
   readonly pinPad: PinPad;
@@ -68,6 +71,12 @@ const bugFault = (device: DeviceName): DeviceFault => ({
   remedy: 'Report it with the log.',
 });
 
+/** By all that can be known. */
+const isOut = ({ verdict }: PrintVerdict): boolean => verdict === 'PRINTED' || verdict === 'UNVERIFIED';
+
+/** Of the image of a slip: batch, voucher and which slip. */
+const nameOf = ({ batch, stan }: Sale, slip: string): string => `${sixDigits(batch)}-${sixDigits(stan)}-${slip}`;
+
 const requestOf = (sale: Sale): FinancialRequest => ({
   kind: sale.kind,
   stan: sale.stan,
@@ -79,7 +88,7 @@ const requestOf = (sale: Sale): FinancialRequest => ({
 });
 
 export const makePerform = (context: EffectContext): Perform => {
-  const { acquirer, printer, pinPad, cardReader, cards, identity, bug } = context;
+  const { acquirer, printer, pinPad, cardReader, cards, slips, bug } = context;
   let pinKey: string | undefined;
 
   /** The outcome of a call, or what it counts as when the driver throws. */
@@ -93,30 +102,48 @@ export const makePerform = (context: EffectContext): Perform => {
   };
   const unanswered: LinkOutcome = { outcome: 'unanswered', fault: bugFault('acquirer') };
 
-  /** A slip, and the ledger's short code that stands on it: at its first print the code of the ledger's end. */
-  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; code: string } => {
+  /**
+   * A slip, and what stands on it beside the ledger's words: the ledger's short code, at its first print that of the
+   * ledger's end; and of a further print who asked for it and when.
+   */
+  const slipOf = (request: SlipRequest, book: Book): { slip: SlipDocument; print: Print; name: string } => {
     const end = context.ledger.tailCode();
+    const operator = book.operator ?? context.rules.operator ?? nobody;
+    const printing = (number: number, code = end): Print =>
+      number < 2 ? { number: 1, code } : { number, code, on: context.wall(), by: operator };
     if (request.slip === 'settlement') {
       const { lastSettlement } = book;
       if (lastSettlement === undefined) throw new Error('There is no settlement to print');
-      const code = lastSettlement.slipCode ?? end;
+      const { printed, prints = printed ? 1 : 0, slipCode } = lastSettlement;
+      const print = printing(prints + 1, slipCode);
+      const slip = slips.settlement(lastSettlement, operator, print);
+      return { slip, print, name: `${sixDigits(lastSettlement.batch)}-settlement` };
+    }
+    if (request.slip === 'report') {
+      const print = printing(1);
+      const at = context.wall();
+      const made = { at, operator, code: end };
       return {
-        slip: settlementSlip(lastSettlement, book.operator ?? context.rules.operator ?? nobody, code, identity),
-        code,
+        slip: slips[request.report](book, made),
+        print,
+        name: `${sixDigits(book.batch)}-${request.report}-${at}`,
       };
     }
     if (request.slip === 'archived') {
       const { sale } = request;
-      const code = sale.slipCode ?? end;
-      const slip = counts(sale)
-        ? saleSlip(sale, 'merchant', sale.copies.merchant + 1, code, identity)
-        : reversalSlip(sale, code, identity);
-      return { slip, code };
+      const print = printing(sale.copies.merchant + 1, sale.slipCode);
+      return counts(sale)
+        ? { slip: slips.copy(sale, 'merchant', print), print, name: nameOf(sale, 'merchant') }
+        : { slip: slips.end(sale, print), print, name: nameOf(sale, 'reversal') };
     }
     const sale = findSale(book, request.saleId);
-    if (request.slip === 'reversal') return { slip: reversalSlip(sale, end, identity), code: end };
-    const code = sale.slipCode ?? end;
-    return { slip: saleSlip(sale, request.slip, request.number, code, identity), code };
+    if (request.slip === 'reversal') {
+      const again = sale.reversalSlipSays === sale.status;
+      const print = printing(again ? request.number : 1);
+      return { slip: slips.end(sale, print), print, name: nameOf(sale, `reversal-${sale.status}`) };
+    }
+    const print = printing(request.number, sale.slipCode);
+    return { slip: slips.copy(sale, request.slip, print), print, name: nameOf(sale, request.slip) };
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {
@@ -164,9 +191,11 @@ export const makePerform = (context: EffectContext): Perform => {
     },
     print: async ({ type, id: effect, slip }, book) => {
       usePrinter(book);
-      const { slip: document, code } = slipOf(slip, book);
+      const { slip: document, print, name } = slipOf(slip, book);
       const verdict = await guarded(type, () => printer.print(document), { verdict: 'UNKNOWN', cause: 'silence' });
-      return { type: 'printed', effect, verdict, code };
+      const { number, ...onPaper } = print;
+      if (isOut(verdict)) context.archive?.keep({ name: `${name}-${number}`, at: context.wall(), document });
+      return { type: 'printed', effect, verdict, ...onPaper };
     },
     cancelPrint: async ({ type, id: effect }, book) => {
       usePrinter(book);

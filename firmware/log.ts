@@ -27,6 +27,8 @@ const ofFact = (fact: Fact): object => {
   switch (fact.type) {
     case 'provisioned':
       return { terminalId: fact.terminalId, merchantId: fact.merchantId, batch: fact.batch };
+    case 'slipFace':
+      return { merchant: fact.face.merchant, branch: fact.face.branch };
     case 'traceTaken':
       return { stan: fact.stan, purpose: fact.purpose };
     case 'signedOn':

@@ -13,6 +13,7 @@ import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Runtime } from './runtime.ts';
 import { ServiceManager } from './service-manager.ts';
+import { readLogo } from './slips/logo.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
 import { ConfiguredFileError, readTls } from './tls-files.ts';
@@ -153,8 +154,9 @@ const run = async (configuration: Configuration): Promise<void> => {
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
   run: async (config) => run(await configurationOfService(config)),
   check: (config) => {
-    const { acquirer } = configurationOf(config);
+    const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);
+    if (slip.logo !== undefined) readLogo(slip.logo, Math.min(printer.paper, secondPrinter.paper) as 58 | 80);
     console.log('the configuration is right');
   },
   provision: (config) => provisionBoard(configurationOf(config)),

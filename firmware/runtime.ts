@@ -17,6 +17,7 @@ import type { Event, Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { Rules } from '../state-machine/rules.ts';
 import type { CardToken } from '../state-machine/sale.ts';
+import type { SlipFace } from '../state-machine/slip-face.ts';
 import type { PhaseName, State } from '../state-machine/state.ts';
 import { recover, step } from '../state-machine/step.ts';
 import type { Rejection, Step } from '../state-machine/turn.ts';
@@ -57,6 +58,8 @@ export interface RuntimeOptions {
   readonly rules: Rules;
   readonly identity: Identity;
   readonly language: Language;
+  /** What the configuration says of slips. */
+  readonly face?: SlipFace;
   readonly devices: Devices;
   readonly ledger: Ledger<Fact>;
   readonly clock: Clock;
@@ -146,7 +149,8 @@ export class Runtime {
     if (this.#stopped) return undefined;
     await this.#claimAll();
     this.#show();
-    this.post({ type: 'started' });
+    const { face } = this.#options;
+    this.post({ type: 'started', ...(face !== undefined && { face }) });
     const { settleAt } = this.#options;
     if (settleAt !== undefined) {
       this.#cancelDayAlarm = dayAlarm(settleAt, clock, () => this.post({ type: 'settlementDue' }));

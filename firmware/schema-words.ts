@@ -9,3 +9,10 @@ export const integer = (low: number, high: number) =>
 export const milliseconds = (low: number, high: number) => integer(low, high);
 export const described = <S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description));
+
+/** Words for paper: nothing in them that a printer would obey, or that isn't a character. */
+export const words = (min: number, max: number) =>
+  v.pipe(
+    text(min, max),
+    v.check((it) => !/\p{Cc}|\p{Cs}/u.test(it), 'text without control characters or halves of characters'),
+  );

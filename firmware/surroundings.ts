@@ -7,6 +7,7 @@ import type { RandomBytes } from '../drivers/vault/sealing.ts';
 import type { Clock } from '../hal/clock.ts';
 import type { DeviceName } from '../hal/device.ts';
 import { checkPassword, hashPassword } from './password.ts';
+import { type ArchiveSettings, SlipArchive } from './slips/slip-archive.ts';
 import { systemClock } from './system-clock.ts';
 
 /** All that a terminal takes from outside of itself. The simulation gives its own, and composes the same terminal. */
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly randomBytes: RandomBytes;
   /** A fresh identifier, never the same twice. */
   readonly freshId: () => string;
+  /** Keeps images of slips; where it isn't given, none are kept. */
+  readonly archive?: (settings: ArchiveSettings) => SlipArchive;
   /** Whether a password is the one of which `hash-password` made the second. */
   readonly checkPassword: (password: string, stored: string) => Promise<boolean>;
   readonly hashPassword: (password: string) => Promise<string>;
@@ -31,6 +34,7 @@ export const board: Surroundings = {
   dial: dialTcp,
   randomBytes,
   freshId: randomUUID,
+  archive: (settings) => new SlipArchive(settings),
   checkPassword,
   hashPassword,
 };

@@ -28,6 +28,10 @@ export const ledgerPlace = (configuration: Configuration, vault: Vault): LedgerP
   ledgerKey: vault.ledgerKey(),
 });
 
+/** Logos that slips had, and the images of slips. */
+export const logoDirectory = ({ storage }: Configuration): string => join(storage.directory, 'logos');
+export const imageDirectory = ({ storage }: Configuration): string => join(storage.directory, 'slips');
+
 /** The folder of the flight recorder. */
 export const flightDirectory = ({ storage }: Configuration): string => join(storage.directory, 'flight');
 

@@ -1,7 +1,7 @@
 /** The parts of the configuration that a shop and its acquirer agree on: what may be done, when it is settled, what slips say. */
 import * as v from 'valibot';
 import { type EntryKind, kinds } from '../state-machine/kinds.ts';
-import { described, text } from './schema-words.ts';
+import { described, integer, text, words } from './schema-words.ts';
 
 const allowed = (kind: EntryKind) => {
   const { 'zh-CN': chinese, en } = kinds[kind].name;
@@ -24,13 +24,23 @@ export const settlement = v.strictObject({
   ),
 });
 
-/** A line of a slip, or some. */
-const words = text(1, 120);
-
 export const slip = v.strictObject({
-  copies: v.optional(described(v.picklist([1, 2]), "打印张数: 1 the merchant's copy alone, 2 the cardholder's too"), 2),
-  header: v.optional(described(words, '抬头, above the slip; none when not given')),
-  footer: v.optional(described(words, 'Below the slip; none when not given')),
-  refundNotice: v.optional(described(words, 'What the law or the shop tells the customer on a refund slip')),
-  feeNotice: v.optional(described(words, 'What a void or refund may cost, on its slip and screen')),
+  copies: v.optional(
+    described(v.picklist([1, 2, 3]), "打印张数: 1 the merchant's copy alone, 2 the cardholder's too, 3 the bank's too"),
+    2,
+  ),
+  header: v.optional(described(words(1, 120), '抬头, under the title of a slip; none when not given')),
+  footer: v.optional(described(words(1, 120), 'At the end of a slip, before the hotline; none when not given')),
+  refundNotice: v.optional(described(words(1, 80), 'What the law or the shop tells the customer on a refund slip')),
+  feeNotice: v.optional(described(words(1, 80), 'What a void or refund may cost, on its slip')),
+  noSignatureUpTo: v.optional(
+    described(integer(0, 1_000_000_000), '免签限额: up to this amount, in 分, no signature is asked for'),
+    0,
+  ),
+  qr: v.optional(described(v.boolean(), "A QR symbol with the transaction's identifier"), false),
+  training: v.optional(described(v.boolean(), 'Each slip says at its top and end that it is a test and void'), false),
+  logo: v.optional(
+    described(text(1, 4096), 'A PNG for the top of slips, at most 384 dots wide (576 on 80 mm paper) and 320 high'),
+  ),
+  images: v.optional(described(v.boolean(), 'Keep an image of each printed slip, for as long as its batch'), true),
 });

@@ -17,7 +17,18 @@ export type SlipElement =
       readonly cells: readonly { readonly text: string; readonly columns: number; readonly align?: 'left' | 'right' }[];
     }
   | { readonly type: 'rule' }
-  | { readonly type: 'blank'; readonly lines: number };
+  | { readonly type: 'blank'; readonly lines: number }
+  /** A QR symbol (model 2, level M) in the middle: 1 … 100 characters of ASCII, 20h … 7Eh. */
+  | { readonly type: 'qr'; readonly data: string }
+  /** A picture in the middle, one bit a dot of 1/8 mm. */
+  | ({ readonly type: 'image' } & DotImage);
+
+/** Rows of whole bytes from top to bottom, the leftmost dot in the most significant bit, 1 is black. */
+export interface DotImage {
+  readonly widthDots: number;
+  readonly heightDots: number;
+  readonly bits: Uint8Array;
+}
 
 /** Which of two printers: the one that is used, or the one for when that is down. */
 export type PrinterPlace = 'first' | 'second';

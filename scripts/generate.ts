@@ -1,14 +1,18 @@
 /**
  * Writes what is made of the code: the state diagram in docs/architecture.md, the tables in docs/parameters.md, the JSON
- * Schemas of the configuration and of a ledger export's lines.
+ * Schemas of the configuration and of a ledger export's lines, and the pictures in docs/slips.md.
  * With --check it writes nothing and exits 1 when one of them isn't what the code would give.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toJsonSchema } from '@valibot/to-json-schema';
+import { Glyphs } from '../drivers/slip-image/glyphs.ts';
+import { pngOf } from '../drivers/slip-image/png.ts';
+import { drawSlip } from '../drivers/slip-image/slip-image.ts';
 import { configurationSchema } from '../firmware/configuration.ts';
 import { exportLineSchema } from '../firmware/export/read-export.ts';
+import { sampleSlips } from '../test/firmware/slips/samples.ts';
 import { allParameters, atTheTerminal } from './parameter-tables.ts';
 import { stateDiagram } from './state-diagram.ts';
 
@@ -25,7 +29,13 @@ const between = (text: string, begin: string, end: string, inner: string): strin
 const jsonSchema = (title: string, schema: Parameters<typeof toJsonSchema>[0]): string =>
   `${JSON.stringify({ title, ...toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' }) }, null, 2)}\n`;
 
-const files: readonly { readonly path: string; readonly make: (now: string) => string }[] = [
+const glyphs = new Glyphs();
+const slipPictures = [...sampleSlips(32)].map(([name, document]) => ({
+  path: `docs/slips/${name}.png`,
+  make: () => pngOf(drawSlip(document, 32, glyphs)),
+}));
+
+const files: readonly { readonly path: string; readonly make: (now: string) => string | Buffer }[] = [
   {
     path: 'docs/architecture.md',
     make: (now) =>
@@ -43,6 +53,7 @@ const files: readonly { readonly path: string; readonly make: (now: string) => s
     path: 'firmware/export/ledger-export.schema.json',
     make: () => jsonSchema('A line of a Slipsafe ledger export', exportLineSchema),
   },
+  ...slipPictures,
 ];
 
 let stale = 0;
@@ -50,15 +61,18 @@ for (const { path, make } of files) {
   const at = join(root, path);
   const now = (() => {
     try {
-      return readFileSync(at, 'utf8');
+      return readFileSync(at);
     } catch {
-      return '';
+      return Buffer.alloc(0);
     }
   })();
-  const made = make(now);
-  if (made === now) continue;
+  const made = Buffer.from(make(now.toString()));
+  if (made.equals(now)) continue;
   stale += 1;
-  if (!values.check) writeFileSync(at, made);
+  if (!values.check) {
+    mkdirSync(dirname(at), { recursive: true });
+    writeFileSync(at, made);
+  }
   console.log(`${values.check ? 'stale' : 'written'}: ${path}`);
 }
 if (values.check && stale > 0) {

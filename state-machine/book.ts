@@ -8,7 +8,18 @@ import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Fact, FactOf } from './facts.ts';
 import { type EntryKind, kinds } from './kinds.ts';
-import type { CardToken, Copy, DayTotal, LastSettlement, Sale, SaleStatus } from './sale.ts';
+import {
+  type CardToken,
+  type Copy,
+  copiesOf,
+  type DayTotal,
+  type LastSettlement,
+  printsOf,
+  type Sale,
+  type SaleStatus,
+  type SlipCopy,
+} from './sale.ts';
+import type { SlipFace } from './slip-face.ts';
 
 export interface SettlementProgress {
   /**
@@ -20,6 +31,7 @@ export interface SettlementProgress {
   readonly stan: Stan;
   readonly startedAt: EpochMs;
   readonly totals: BatchTotals;
+  readonly operator?: string;
   /** Absent until the acquirer answered the totals. */
   readonly flags?: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
   /** How many of `toUpload` the acquirer has. */
@@ -45,6 +57,8 @@ export interface Book {
   readonly operator?: string;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
+  /** What slips are made with now. */
+  readonly face?: SlipFace;
 }
 
 export const emptyBook: Book = {
@@ -159,12 +173,12 @@ export const batchEndDue = (book: Book): boolean =>
   book.settlement?.flags !== undefined && book.settlement.uploaded >= toUpload(book).length;
 
 /** Slips of what stands that didn't come out yet, oldest first: the unprinted queue. */
-export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly copy: 'merchant' | 'cardholder' }[] =>
-  [...book.carried, ...book.sales]
-    .filter(stands)
-    .flatMap((sale) =>
-      (['merchant', 'cardholder'] as const).filter((copy) => sale.copies[copy] === 0).map((copy) => ({ sale, copy })),
-    );
+export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly copy: SlipCopy }[] =>
+  [...book.carried, ...book.sales].filter(stands).flatMap((sale) =>
+    copiesOf(sale)
+      .filter((copy) => printsOf(sale, copy) === 0)
+      .map((copy) => ({ sale, copy })),
+  );
 
 /**
  * The sales whose reversal slip must be the next thing printed (M4), oldest first: reversed, handed over, or under
@@ -176,37 +190,6 @@ export const reversalSlipsDue = (book: Book): readonly Sale[] =>
     const mayBeOut = sale.status === 'reversalRequired' && sale.approval !== undefined;
     return (ended || mayBeOut) && sale.reversalSlipSays !== sale.status;
   });
-
-/** What the next batch must not forget. */
-const toCarry = (book: Book): readonly Sale[] => {
-  const due = new Set([...copiesDue(book).map(({ sale }) => sale), ...reversalSlipsDue(book), ...doubtful(book)]);
-  return [...book.carried, ...book.sales].filter((sale) => due.has(sale));
-};
-
-/** The facts that close this batch, whose end the acquirer has accepted, and open the next. */
-export const nextBatch = (
-  book: Book,
-): readonly [Omit<FactOf<'batchOpened'>, 'at'>, ...Omit<FactOf<'carried'>, 'at'>[]] => {
-  const { batch, totals, flags, startedAt } = settling(book);
-  if (flags === undefined) throw new Error('A batch is closed whose totals were never answered');
-  const settled = { batch, at: startedAt, totals, flags, printed: false };
-  // The sign-on that follows says which batch the acquirer is in, if none since the batch end has said it already.
-  const next = book.batch === batch ? following(batch) : book.batch;
-  return [
-    {
-      type: 'batchOpened',
-      terminalId: book.terminalId,
-      batch: next,
-      nextStan: book.nextStan,
-      settled,
-      ...(book.day !== undefined && { day: book.day }),
-      ...(book.printer !== undefined && { printer: book.printer }),
-      ...(book.locked && { locked: true as const }),
-      ...(book.operator !== undefined && { operator: book.operator }),
-    },
-    ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
-  ];
-};
 
 /** From which states a fact may take a sale, and to which. A row that isn't here is illegal. */
 const legalFrom: { readonly [T in Fact['type']]?: readonly SaleStatus[] } = {
@@ -305,6 +288,7 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
     at,
     status: 'intended',
     copies: { merchant: 0, cardholder: 0, reversal: 0 },
+    ...(book.face !== undefined && { face: book.face }),
   };
   return { ...taking(book, stan), sales: [...book.sales, sale] };
 };
@@ -316,9 +300,15 @@ const printed = (sale: Sale, copy: Copy, { number, code }: { number: number; cod
   return { ...sale, copies, ...(slipCode !== undefined && { slipCode }) };
 };
 
-const slipCodeOf = ({ code }: FactOf<'settlementPrinted'>) => (code === undefined ? {} : { slipCode: code });
+const settlementPrinted = (settled: LastSettlement, { code }: FactOf<'settlementPrinted'>): LastSettlement => {
+  const slipCode = settled.slipCode ?? code;
+  const prints = (settled.prints ?? 0) + 1;
+  return { ...settled, printed: true, prints, ...(slipCode !== undefined && { slipCode }) };
+};
 
-const settling = (book: Book): SettlementProgress => {
+const faceOf = ({ face }: FactOf<'batchOpened'>): { readonly face?: SlipFace } => (face === undefined ? {} : { face });
+
+export const settling = (book: Book): SettlementProgress => {
   if (book.settlement === undefined) throw new Error('A settlement goes on that was never started');
   return book.settlement;
 };
@@ -333,6 +323,8 @@ export const apply = (book: Book, fact: Fact): Book => {
         batch: fact.batch,
         nextStan: fact.nextStan,
       };
+    case 'slipFace':
+      return { ...book, face: fact.face };
     case 'traceTaken': {
       const taken = taking(book, fact.stan);
       return fact.purpose === 'settlement' ? { ...taken, settlement: { ...settling(book), stan: fact.stan } } : taken;
@@ -377,7 +369,14 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'settlementStarted':
       return {
         ...taking(book, fact.stan),
-        settlement: { batch: book.batch, stan: fact.stan, startedAt: fact.at, totals: fact.totals, uploaded: 0 },
+        settlement: {
+          batch: book.batch,
+          stan: fact.stan,
+          startedAt: fact.at,
+          totals: fact.totals,
+          uploaded: 0,
+          ...(fact.operator !== undefined && { operator: fact.operator }),
+        },
       };
     case 'settlementAnswered': {
       const { domestic, foreign, stan } = fact;
@@ -396,7 +395,8 @@ export const apply = (book: Book, fact: Fact): Book => {
         nextStan: fact.nextStan,
         sales: [],
         carried: [],
-        lastSettlement: fact.settled,
+        lastSettlement: { ...fact.settled, ...faceOf(fact) },
+        ...faceOf(fact),
         ...(fact.day !== undefined && { day: fact.day }),
         ...(fact.printer !== undefined && { printer: fact.printer }),
         ...(fact.locked && { locked: true as const }),
@@ -407,7 +407,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'settlementPrinted':
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');
-      return { ...book, lastSettlement: { ...book.lastSettlement, printed: true, ...slipCodeOf(fact) } };
+      return { ...book, lastSettlement: settlementPrinted(book.lastSettlement, fact) };
     case 'operatorSignedOn':
       return { ...book, operator: fact.operator };
     case 'operatorSignedOff': {

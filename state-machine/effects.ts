@@ -9,12 +9,16 @@ import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/uni
 import type { Copy, Sale } from './sale.ts';
 import type { Query } from './state.ts';
 
+/** What is printed of no transaction: 交易明细 detail, 交易汇总 totals, 打印测试页 test. */
+export type Report = 'detail' | 'totals' | 'test';
+
 /** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
 export type SlipRequest =
   | { readonly slip: Copy; readonly saleId: SaleId; readonly number: number }
   /** The slip that tells how it stands, of a batch that is closed. */
   | { readonly slip: 'archived'; readonly sale: Sale }
-  | { readonly slip: 'settlement' };
+  | { readonly slip: 'settlement' }
+  | { readonly slip: 'report'; readonly report: Report };
 
 interface Asking {
   readonly id: EffectId;

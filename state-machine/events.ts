@@ -18,8 +18,9 @@ import type { AccountOutcome, PasswordOutcome } from '../hal/operators.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
-import type { FactType } from './facts.ts';
+import type { FactType, OnPaper } from './facts.ts';
 import type { CardToken, Found } from './sale.ts';
+import type { SlipFace } from './slip-face.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {
@@ -28,7 +29,8 @@ interface Outcome {
 
 export type Happening =
   /** The process is up and the ledger is read: go on from where it stands. */
-  | { readonly type: 'started' }
+  /** `face`: what the configuration says of slips. */
+  | { readonly type: 'started'; readonly face?: SlipFace }
   | { readonly type: 'key'; readonly key: Key }
   /** The deadline of the phase has passed (`until`). */
   | { readonly type: 'timeUp' }
@@ -44,8 +46,7 @@ export type Happening =
   /** The time of day at which the shop settles has come. */
   | { readonly type: 'settlementDue' }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
-  /** `code`: the ledger's short code that stands on the slip. */
-  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict; readonly code?: string } & Outcome)
+  | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & OnPaper & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)

@@ -9,6 +9,7 @@ import type { Approval, BatchTotals, ReversalReason, SettlementFlag, Transaction
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale } from './sale.ts';
+import type { SlipFace } from './slip-face.ts';
 
 /** What the ledger keeps of the operators' accounts. */
 export type AccountEvent = 'wrongPassword' | 'lockedOut' | 'passwordChanged' | 'added' | 'removed';
@@ -17,9 +18,14 @@ interface At {
   readonly at: EpochMs;
 }
 
-/** The ledger's short code that stands on the slip: each further print of it shows the same. */
-interface OnPaper {
+/**
+ * What stands on the slip and only its print knows: the ledger's short code, which each further print shows again; and of
+ * a further print when and by whom it was asked for.
+ */
+export interface OnPaper {
   readonly code?: string;
+  readonly on?: EpochMs;
+  readonly by?: string;
 }
 
 export type Fact = At &
@@ -31,6 +37,8 @@ export type Fact = At &
         readonly batch: BatchNumber;
         readonly nextStan: Stan;
       }
+    /** What slips are made with from here on. */
+    | { readonly type: 'slipFace'; readonly face: SlipFace }
     /** A trace number for a message that moves no money of its own. */
     | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' | 'balance' }
     | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
@@ -66,7 +74,12 @@ export type Fact = At &
     | { readonly type: 'handedOver'; readonly saleId: SaleId; readonly incident: string; readonly supervisor: string }
     | ({ readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number } & OnPaper)
     /** Of the batch that the acquirer was in at the last sign-on; a settlement that is under way begins anew. */
-    | { readonly type: 'settlementStarted'; readonly stan: Stan; readonly totals: BatchTotals }
+    | {
+        readonly type: 'settlementStarted';
+        readonly stan: Stan;
+        readonly totals: BatchTotals;
+        readonly operator?: string;
+      }
     /** `stan` is taken for the message that follows: the first upload, or the batch end. */
     | {
         readonly type: 'settlementAnswered';
@@ -88,6 +101,7 @@ export type Fact = At &
         readonly settled: LastSettlement;
         /** What was sold on the day so far. */
         readonly day?: DayTotal;
+        readonly face?: SlipFace;
         readonly printer?: PrinterPlace;
         readonly locked?: true;
         readonly operator?: string;
@@ -106,13 +120,13 @@ export type Fact = At &
     /** The supervisor turned to the other printer; it is the one that is used, also after a start. */
     | { readonly type: 'printerChosen'; readonly printer: PrinterPlace; readonly supervisor: string }
     /** A slip of a closed batch was printed again, which a supervisor allowed. */
-    | {
+    | ({
         readonly type: 'reprinted';
         readonly saleId: SaleId;
         readonly batch: BatchNumber;
         readonly voucher: Stan;
         readonly supervisor: string;
-      }
+      } & OnPaper)
   );
 
 export type FactType = Fact['type'];

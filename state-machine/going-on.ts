@@ -3,10 +3,10 @@
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
-import type { SlipRequest } from './effects.ts';
+import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import type { Copy, Sale } from './sale.ts';
+import { type Copy, copiesOf, printsOf, type Sale } from './sale.ts';
 import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -52,11 +52,13 @@ export const follow = (turn: Turn, next: Continuation): Step => {
     case 'printOwedOrLast':
       return printOwedOrLast(turn);
     case 'printCopies':
-      return printCopies(turn, next.saleId, ['merchant', 'cardholder']);
+      return printCopies(turn, next.saleId, copiesOf(findSale(turn.book, next.saleId)));
     case 'reprintFound':
       return reprintFound(turn, next.sale);
     case 'printSettlement':
       return printSettlement(turn);
+    case 'printReport':
+      return printReport(turn, next.report);
     case 'notice':
       return notice(turn, next.notice);
     case 'goOn':
@@ -98,6 +100,7 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
 
 const nameOf = (slip: SlipRequest): string => {
   if (slip.slip === 'settlement') return 'settlement';
+  if (slip.slip === 'report') return slip.report;
   return slip.slip === 'archived' ? `${slip.sale.id}/archived` : `${slip.saleId}/${slip.slip}/${slip.number}`;
 };
 
@@ -176,14 +179,12 @@ export const printOwedOrLast = (turn: Turn): Step => {
     );
   }
   const last = turn.book.sales.findLast((sale) => sale.copies.merchant > 0);
-  return last === undefined
-    ? notice(turn, { says: 'nothingToPrint' })
-    : printCopies(turn, last.id, ['merchant', 'cardholder']);
+  return last === undefined ? notice(turn, { says: 'nothingToPrint' }) : printCopies(turn, last.id, copiesOf(last));
 };
 
 export const printCopies = (turn: Turn, saleId: SaleId, [copy, ...rest]: readonly Copy[]): Step => {
   if (copy === undefined) return notice(turn, { says: 'copyPrinted' });
-  const number = findSale(turn.book, saleId).copies[copy] + 1;
+  const number = printsOf(findSale(turn.book, saleId), copy) + 1;
   return turn.to({ name: 'printingCopy', saleId, copy, rest, awaits: print(turn, { slip: copy, saleId, number }) });
 };
 
@@ -194,7 +195,7 @@ const reprintFound = (turn: Turn, sale: Sale): Step => {
     const asked = askSupervisor(turn, { purpose: 'reprint', sale });
     return asked === 'notByPolicy' ? notice(turn, { says: 'noSupervisor' }) : asked;
   }
-  if (counts(sale)) return printCopies(turn, sale.id, ['merchant', 'cardholder']);
+  if (counts(sale)) return printCopies(turn, sale.id, copiesOf(sale));
   return sale.status === 'notSent' || sale.status === 'declined'
     ? notice(turn, { says: 'nothingToPrint' })
     : printReversalSlip(turn, sale.id, { do: 'notice', notice: { says: 'copyPrinted' } });
@@ -205,6 +206,13 @@ export const printArchived = (turn: Turn, sale: Sale, supervisor: string): Step 
 
 export const printSettlement = (turn: Turn): Step =>
   turn.to({ name: 'printingSettlement', awaits: print(turn, { slip: 'settlement' }) });
+
+const printReport = (turn: Turn, report: Report): Step =>
+  turn.to({ name: 'printingReport', report, awaits: print(turn, { slip: 'report', report }) });
+
+/** Behind the reversal slip that is due: nothing else is printed before it (M4). */
+export const reportAskedFor = (turn: Turn, report: Report): Step =>
+  afterReversalSlip(turn, { do: 'printReport', report });
 
 /* ---- reversal ---- */
 
@@ -272,7 +280,12 @@ const recordsPerUpload = 8;
 
 /** Begins a settlement at its totals. */
 export const startSettlement = (turn: Turn): Step => {
-  turn.record({ type: 'settlementStarted', stan: turn.book.nextStan, totals: totalsOf(turn.book) });
+  turn.record({
+    type: 'settlementStarted',
+    stan: turn.book.nextStan,
+    totals: totalsOf(turn.book),
+    operator: turn.operator ?? nobody,
+  });
   return continueSettlement(turn, 1);
 };
 

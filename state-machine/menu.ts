@@ -1,4 +1,5 @@
 import type { Digit } from '../hal/keypad.ts';
+import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
 import type { AccountPurpose, Query } from './state.ts';
 
@@ -8,6 +9,7 @@ export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'ma
 export type MenuAction =
   | { readonly do: 'open'; readonly menu: MenuName }
   | { readonly do: 'begin'; readonly kind: EntryKind }
+  | { readonly do: 'report'; readonly report: Report }
   | { readonly do: 'operator'; readonly wanted: AccountPurpose }
   | { readonly do: 'query'; readonly by: Query['by'] }
   | {
@@ -67,8 +69,12 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
   ],
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],
-    [item('5', '结算单', 'Settlement slip', { do: 'reprintSettlement' })],
-    [item('8', '换打印机', 'Other printer', { do: 'otherPrinter' })],
+    [
+      item('3', '明细', 'List', { do: 'report', report: 'detail' }),
+      item('4', '汇总', 'Sum', { do: 'report', report: 'totals' }),
+      item('6', '测', 'Test', { do: 'report', report: 'test' }),
+    ],
+    [item('5', '结算单', 'Settled', { do: 'reprintSettlement' }), item('8', '换打印', 'Other', { do: 'otherPrinter' })],
   ],
   management: [
     [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],

@@ -5,9 +5,11 @@ import type {
   OriginalReference,
   ReversalReason,
   SettlementFlag,
+  Tally,
   TransactionKind,
 } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { SlipFace } from './slip-face.ts';
 
 /** A card as records may know it: nothing here is clear card data (M9). */
 export interface CardToken {
@@ -33,8 +35,10 @@ export interface Found {
   readonly left: MinorUnits;
 }
 
-/** The copies of a sale's slip: 商户存根 merchant, 持卡人存根 cardholder; 冲正凭证 reversal. */
-export type Copy = 'merchant' | 'cardholder' | 'reversal';
+/** The copies of a transaction's slip: 商户存根 merchant, 持卡人存根 cardholder, 银行存根 bank. */
+export type SlipCopy = 'merchant' | 'cardholder' | 'bank';
+/** And 冲正凭证 reversal. */
+export type Copy = SlipCopy | 'reversal';
 
 /**
  * Where a transaction stands. Open: `intended`, `approved`, `reversalRequired`; and `inDoubt`, which keeps nothing else
@@ -79,21 +83,35 @@ export interface Sale {
   readonly reason?: ReversalReason;
   readonly incident?: string;
   /** How often each copy was verified as printed. */
-  readonly copies: { readonly [C in Copy]: number };
+  readonly copies: { readonly [C in Exclude<Copy, 'bank'>]: number } & { readonly bank?: number };
   /** The ledger's short code on its slips, from the first one that came out. */
   readonly slipCode?: string;
+  /** What its slips are made with; absent where it is older than such facts. */
+  readonly face?: SlipFace;
   /** The state that the last reversal slip told; a slip of another state is due (M4). */
   readonly reversalSlipSays?: SaleStatus;
+}
+
+/** What one kind of transaction came to in one half of a batch: a row of the settlement slip. */
+export interface KindTally extends Tally {
+  readonly half: 'domestic' | 'foreign';
+  readonly kind: TransactionKind;
 }
 
 export interface LastSettlement {
   readonly batch: BatchNumber;
   readonly at: EpochMs;
+  /** Who settled. */
+  readonly operator?: string;
   readonly totals: BatchTotals;
   readonly flags: { readonly domestic: SettlementFlag; readonly foreign: SettlementFlag };
+  readonly rows?: readonly KindTally[];
   readonly printed: boolean;
+  /** How often. */
+  readonly prints?: number;
   /** The ledger's short code on its slip, once it came out. */
   readonly slipCode?: string;
+  readonly face?: SlipFace;
 }
 
 /** What sales and completions have taken on one day, for the limit of a day. */
@@ -102,3 +120,12 @@ export interface DayTotal {
   readonly day: number;
   readonly amount: MinorUnits;
 }
+
+/** In the order in which they are printed. */
+const slipCopies: readonly SlipCopy[] = ['merchant', 'cardholder', 'bank'];
+
+/** The copies that a transaction's slip has. */
+export const copiesOf = ({ face }: Sale): readonly SlipCopy[] => slipCopies.slice(0, face?.copies ?? 2);
+
+/** How often a copy was printed. */
+export const printsOf = ({ copies }: Sale, copy: Copy): number => copies[copy] ?? 0;

@@ -6,6 +6,7 @@ import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
+import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import type { CardToken, Copy, Found, Original, Sale } from './sale.ts';
@@ -168,6 +169,7 @@ export type Continuation =
   | ({ readonly do: 'printCopies' } & OfSale)
   | ({ readonly do: 'reprintFound' } & Archived)
   | { readonly do: 'printSettlement' }
+  | { readonly do: 'printReport'; readonly report: Report }
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
 
@@ -271,6 +273,7 @@ export type Phase =
   | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)
   | ({ readonly name: 'printingArchived'; readonly supervisor: string } & Archived & Awaiting)
+  | ({ readonly name: 'printingReport'; readonly report: Report } & Awaiting)
   | ({ readonly name: 'confirmSettlement' } & Timed)
   | ({ readonly name: 'settling'; readonly attempt: number } & Awaiting)
   | ({ readonly name: 'uploading'; readonly attempt: number; readonly sent: number } & Awaiting)

@@ -17,6 +17,7 @@ import * as operating from './handlers/operating.ts';
 import * as printing from './handlers/printing.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
+import * as starting from './handlers/starting.ts';
 import type { PhaseName } from './state.ts';
 import type { Handler, Rejection } from './turn.ts';
 
@@ -49,7 +50,14 @@ const waiting = ['reversalWait', 'printingReversal'] as const;
 /** Where it goes on without the supervisor. */
 const resumed = ['paperWait', 'printingMerchant', ...waiting, ...reversal, ...onward] as const;
 const settlement = ['signingOn', 'settling', 'uploading', 'endingBatch'] as const;
-const copies = ['printingReversal', 'printingSettlement', 'printingCopy', 'notice', 'password'] as const;
+const copies = [
+  'printingReversal',
+  'printingSettlement',
+  'printingReport',
+  'printingCopy',
+  'notice',
+  'password',
+] as const;
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 /** A step of entering, whichever the kind's row says is next. */
@@ -58,7 +66,7 @@ const step = ['card', 'password', 'number', 'original', 'amount', 'confirm', 'ch
 const cardDone = ['pin', 'authorising', 'inquiring'] as const;
 
 const rows: Rows = {
-  starting: { started: { to: onward, run: goOn } },
+  starting: { started: { to: onward, run: starting.started } },
 
   // ---- sign-on 签到 ----
   signingOn: { signOnAnswered: { to: ['signOnWait', ...onward], run: authorising.signOnAnswered } },
@@ -146,7 +154,7 @@ const rows: Rows = {
   authorising: {
     authorised: { to: ['printingMerchant', 'notice', 'printingReversal', ...reversal], run: authorising.authorised },
   },
-  printingMerchant: { printed: { to: ['tearOff', ...reversal], run: printing.merchantPrinted } },
+  printingMerchant: { printed: { to: ['tearOff', 'notice', ...reversal], run: printing.merchantPrinted } },
   paperWait: {
     readiness: { to: ['same', 'clearingBuffer', 'printingMerchant'], run: printing.paperReadiness },
     key: { to: ['clearingBuffer', 'printingMerchant', 'password', ...reversal], run: printing.paperKey },
@@ -156,7 +164,9 @@ const rows: Rows = {
     key: { to: ['printingCardholder', 'notice'], run: printing.tearOffKey },
     timeUp: { to: ['printingCardholder'], run: printing.tornOff },
   },
-  printingCardholder: { printed: { to: ['notice', 'clearingBuffer'], run: printing.cardholderPrinted } },
+  printingCardholder: {
+    printed: { to: ['notice', 'printingCopy', 'clearingBuffer'], run: printing.cardholderPrinted },
+  },
 
   // ---- reversal 冲正 ----
   reversing: { reversalAnswered: { to: waiting, run: reversing.reversalAnswered } },
@@ -219,6 +229,8 @@ const rows: Rows = {
   printingCopy: { printed: { to: ['same', 'notice', 'clearingBuffer'], run: printing.copyPrinted } },
 
   printingArchived: { printed: { to: ['notice', 'clearingBuffer'], run: printing.archivedPrinted } },
+
+  printingReport: { printed: { to: ['notice', 'clearingBuffer'], run: printing.reportPrinted } },
 
   // ---- settlement 结算 ----
   confirmSettlement: {

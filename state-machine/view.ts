@@ -3,11 +3,12 @@
 import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
+import type { Report } from './effects.ts';
 import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
 import { responseCode } from './response-codes.ts';
-import type { Found, SaleStatus } from './sale.ts';
+import type { Copy, Found, SaleStatus } from './sale.ts';
 import type { PhaseOf, Purpose, State } from './state.ts';
 import { absent, causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
 
@@ -145,6 +146,28 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
+const reportName = (report: Report, language: Language): string => {
+  switch (report) {
+    case 'detail':
+      return say(language, '交易明细', 'List of sales');
+    case 'totals':
+      return say(language, '交易汇总', 'Totals');
+    case 'test':
+      return say(language, '打印测试页', 'Test page');
+  }
+};
+
+const copyName = (copy: Copy, language: Language): string => {
+  switch (copy) {
+    case 'merchant':
+      return say(language, '商户存根', 'Merchant copy');
+    case 'bank':
+      return say(language, '银行存根', 'Bank copy');
+    default:
+      return say(language, '持卡人存根', 'Cardholder copy');
+  }
+};
+
 export const wordsOf = (state: State, identity: Identity, language: Language): Lines => {
   const t = (zh: string, en: string): string => say(language, zh, en);
   const { phase } = state;
@@ -359,15 +382,12 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('确认 人工处理', 'ENTER: hand over'),
       ];
     }
+    case 'printingReport':
+      return [t('正在打印', 'Printing'), reportName(phase.report, language), '', wait];
     case 'printingArchived':
       return [t('正在打印', 'Printing'), t('重打印凭证', 'Slip again'), '', wait];
     case 'printingCopy':
-      return [
-        t('正在打印', 'Printing'),
-        phase.copy === 'merchant' ? t('商户存根', 'Merchant copy') : t('持卡人存根', 'Cardholder copy'),
-        '',
-        wait,
-      ];
+      return [t('正在打印', 'Printing'), copyName(phase.copy, language), '', wait];
     case 'confirmSettlement': {
       const { domestic, foreign } = totalsOf(state.book);
       const debit = (domestic.debit.amount + foreign.debit.amount) as MinorUnits;

@@ -55,7 +55,9 @@ const provenBy: Readonly<Record<string, string>> = {
   'state-machine/handlers/steps.ts': 'test/state-machine/refund.test.ts',
   'state-machine/notices.ts': 'test/state-machine/view.test.ts',
   'state-machine/words.ts': 'test/state-machine/view.test.ts',
+  'state-machine/handlers/starting.ts': 'test/state-machine/slip-face.test.ts',
   'state-machine/kinds.ts': 'test/state-machine/settlement.test.ts',
+  'state-machine/next-batch.ts': 'test/state-machine/settlement.test.ts',
   'state-machine/secret-phases.ts': 'test/firmware/flight-recorder.test.ts',
   'state-machine/turn.ts': 'test/state-machine/step.test.ts',
 };
@@ -88,8 +90,17 @@ const impure = /\b(?:Date|process|performance|setTimeout|setInterval|setImmediat
 /** Where programs that talk to a terminal live; elsewhere words go to the log. */
 const mayPrint = /^(?:scripts|test)\/|main\.ts$/;
 
-/** Development dependencies that are run, not imported. */
-const tools = ['@biomejs/biome', '@types/node', 'oxlint', 'oxlint-tsgolint', 'typescript'];
+/** Development dependencies that are run, or give files or types, and are not imported. */
+const tools = [
+  '@biomejs/biome',
+  '@fontsource/unifontex',
+  '@types/node',
+  '@types/opentype.js',
+  '@types/pngjs',
+  'oxlint',
+  'oxlint-tsgolint',
+  'typescript',
+];
 
 /** Path from the root, with slashes, to content. */
 type Tree = ReadonlyMap<string, string>;

@@ -3,7 +3,7 @@ import { CharacterSet, PrinterTypes, ThermalPrinter } from 'node-thermal-printer
 import type { SlipDocument } from '../../hal/printer.ts';
 import { automaticStatusOn, begin, cut } from './commands.ts';
 import type { PrinterProfile } from './printer-profile.ts';
-import { layOut, type SlipLine } from './slip-layout.ts';
+import { layOut, qrModuleDots, type SlipGraphic, type SlipLine } from './slip-layout.ts';
 
 export interface EncodedSlip {
   /** The bytes in order, each piece a whole line with its commands: a real-time query may go between two, never into one. */
@@ -18,6 +18,19 @@ const sizeCode: Record<SlipLine['size'], number> = { normal: 0x00, doubleHeight:
 
 /** Characters of 48 dots under a line spacing of 30: the line grows to them. */
 const tallLine = 1.6;
+
+/** Dots a mm, of all printers that there are a profile of. */
+const dotsPerMm = 8;
+/** Modules a side of the smallest QR symbol: no answer about a slip's end is held for too early because of it. */
+const leastModules = 21;
+
+/** ESC a n `1B 61 n`: 1 in the middle, 0 left. */
+const middle = Buffer.from([0x1b, 0x61, 1]);
+const left = Buffer.from([0x1b, 0x61, 0]);
+
+/** GS v 0 m xL xH yL yH `1D 76 30 00 …`: width in bytes, height in rows, least significant byte first. */
+const rasterHead = (rowBytes: number, rows: number): Buffer =>
+  Buffer.from([0x1d, 0x76, 0x30, 0x00, rowBytes & 0xff, rowBytes >> 8, rows & 0xff, rows >> 8]);
 
 /**
  * A slip as bytes, from ESC @ to the feed past the tear bar and the cut; the fence comes after it. The library builds
@@ -46,7 +59,24 @@ export const encodeSlip = (slip: SlipDocument, profile: PrinterProfile): Encoded
   let lines = profile.tearOffLines;
   let size: SlipLine['size'] = 'normal';
   let bold = false;
+  let graphicDots = 0;
+  const graphic = (line: SlipGraphic): void => {
+    piece(() => {
+      if (line.graphic === 'raster') {
+        builder.add(Buffer.concat([rasterHead(line.rowBytes, line.rows), line.bits]));
+        return;
+      }
+      builder.add(middle);
+      builder.printQR(line.data, { model: 2, cellSize: qrModuleDots, correction: 'M' });
+      builder.add(left);
+    });
+    graphicDots += line.graphic === 'raster' ? line.rows : leastModules * qrModuleDots;
+  };
   for (const line of layOut(slip, profile.columns)) {
+    if ('graphic' in line) {
+      graphic(line);
+      continue;
+    }
     piece(() => {
       if (line.size !== size) builder.add(Buffer.from([0x1d, 0x21, sizeCode[line.size]]));
       if (line.bold !== bold) builder.bold(line.bold);
@@ -65,6 +95,6 @@ export const encodeSlip = (slip: SlipDocument, profile: PrinterProfile): Encoded
   return {
     pieces,
     byteLength: pieces.reduce((sum, { length }) => sum + length, 0),
-    paperMm: lines * profile.lineMm,
+    paperMm: lines * profile.lineMm + graphicDots / dotsPerMm,
   };
 };

@@ -117,6 +117,11 @@ export class Vault {
     return derive(this.#deviceKey, 'ledger');
   }
 
+  /** The key that the check codes of slips are made with, 32 bytes. */
+  slipKey(): Uint8Array {
+    return derive(this.#deviceKey, 'slip');
+  }
+
   /**
    * Signs what leaves the terminal, such as a ledger export, with an Ed25519 key (RFC 8032) whose seed is derived from
    * the device key. Who has the public key, 64 hex digits, can check it; the signature has 128.
@@ -191,7 +196,7 @@ const parseMasterKey = (text: string, path: string): { masterKey: string; checkV
 /** What comes before the 32 bytes of an Ed25519 seed in DER (RFC 8410). */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-const derive = (deviceKey: Uint8Array, purpose: 'seal' | 'hash' | 'ledger' | 'sign' | 'master key'): Buffer =>
+const derive = (deviceKey: Uint8Array, purpose: 'seal' | 'hash' | 'ledger' | 'sign' | 'slip' | 'master key'): Buffer =>
   Buffer.from(hkdfSync('sha256', deviceKey, Buffer.alloc(0), `slipsafe ${purpose} 1`, 32));
 
 const isThere = (path: string, fileSystem: FileSystem): boolean => {

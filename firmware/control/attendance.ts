@@ -6,7 +6,7 @@ import { Metrics } from '../metrics.ts';
 import { MetricsFile } from '../metrics-file.ts';
 import type { Report } from '../runtime.ts';
 import { ServiceManager } from '../service-manager.ts';
-import { identityOf } from '../slips/slip.ts';
+import { identityOf } from '../slips/slip-face.ts';
 import { controlCommands } from './commands.ts';
 import { ControlServer } from './control-server.ts';
 import { Monitor, type Monitored } from './monitor.ts';

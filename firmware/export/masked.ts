@@ -8,8 +8,17 @@ import * as v from 'valibot';
 import type { Approval, BatchTotals, HalfTotals, Tally } from '../../hal/acquirer.ts';
 import type { DeviceFault } from '../../hal/device.ts';
 import type { Event, EventName, EventOf } from '../../state-machine/events.ts';
-import type { Fact, FactOf, FactType } from '../../state-machine/facts.ts';
-import type { CardToken, DayTotal, Found, LastSettlement, Original, Sale } from '../../state-machine/sale.ts';
+import type { Fact, FactOf, FactType, OnPaper } from '../../state-machine/facts.ts';
+import type {
+  CardToken,
+  DayTotal,
+  Found,
+  KindTally,
+  LastSettlement,
+  Original,
+  Sale,
+} from '../../state-machine/sale.ts';
+import type { SlipFace } from '../../state-machine/slip-face.ts';
 
 /** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
 type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };
@@ -50,6 +59,22 @@ const originalKeys = {
 } satisfies Keys<Original>;
 const original = maybe(v.object(originalKeys));
 
+const face = v.object({
+  merchant: text,
+  branch: text,
+  merchantId: text,
+  hotline: text,
+  copies: number,
+  header: maybe(text),
+  footer: maybe(text),
+  refundNotice: maybe(text),
+  feeNotice: maybe(text),
+  noSignatureUpTo: maybe(number),
+  qr: maybe(flag),
+  training: maybe(flag),
+  logo: maybe(text),
+} satisfies Keys<SlipFace>);
+
 const sale = v.object({
   id: text,
   kind: text,
@@ -70,8 +95,9 @@ const sale = v.object({
   responseCode: maybe(text),
   reason: maybe(text),
   incident: maybe(text),
-  copies: v.object({ merchant: number, cardholder: number, reversal: number }),
+  copies: v.object({ merchant: number, cardholder: number, reversal: number, bank: maybe(number) }),
   slipCode: maybe(text),
+  face: maybe(face),
   reversalSlipSays: maybe(text),
 } satisfies Keys<Sale>);
 
@@ -80,17 +106,22 @@ const settled = v.object({
   at: number,
   totals,
   flags,
+  operator: maybe(text),
+  rows: maybe(v.array(v.object({ half: text, kind: text, count: number, amount: number } satisfies Keys<KindTally>))),
   printed: flag,
+  prints: maybe(number),
   slipCode: maybe(text),
+  face: maybe(face),
 } satisfies Keys<LastSettlement>);
 
 const day = v.object({ day: number, amount: number } satisfies Keys<DayTotal>);
 
 const saleId = text;
-const code = maybe(text);
+const onPaper = { code: maybe(text), on: maybe(number), by: maybe(text) } satisfies Keys<OnPaper>;
 
 const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   provisioned: { terminalId: text, merchantId: text, batch: number, nextStan: number },
+  slipFace: { face },
   traceTaken: { stan: number, purpose: text },
   signedOn: { batch: number, hostDate: text, hostTime: text },
   intended: {
@@ -108,15 +139,15 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   notSent: { saleId },
   declined: { saleId, responseCode: text },
   approved: { saleId, approval },
-  captured: { saleId, number, code },
+  captured: { saleId, number, ...onPaper },
   slipOwed: { saleId },
   inDoubt: { saleId, reason: text },
   keptBySupervisor: { saleId, supervisor: text },
   reversalRequired: { saleId, reason: text },
   reversed: { saleId, responseCode: text },
   handedOver: { saleId, incident: text, supervisor: text },
-  printed: { saleId, copy: text, number, code },
-  settlementStarted: { stan: number, totals },
+  printed: { saleId, copy: text, number, ...onPaper },
+  settlementStarted: { stan: number, totals, operator: maybe(text) },
   settlementAnswered: { domestic: text, foreign: text, stan: number },
   uploaded: { count: number, stan: number },
   batchOpened: {
@@ -125,19 +156,20 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     nextStan: number,
     settled,
     day: maybe(day),
+    face: maybe(face),
     printer: maybe(text),
     locked: maybe(v.literal(true)),
     operator: maybe(text),
   },
   carried: { sale },
-  settlementPrinted: { code },
+  settlementPrinted: onPaper,
   operatorSignedOn: { operator: text },
   operatorSignedOff: { operator: text },
   accountEvent: { what: text, operator: text, by: maybe(text) },
   locked: { operator: text },
   unlocked: { supervisor: text },
   printerChosen: { printer: text, supervisor: text },
-  reprinted: { saleId, batch: number, voucher: number, supervisor: text },
+  reprinted: { saleId, batch: number, voucher: number, supervisor: text, ...onPaper },
 };
 
 const fault = v.object({ device: text, code: text, where: text, what: text, remedy: text } satisfies Keys<DeviceFault>);
@@ -166,7 +198,7 @@ const account = v.object({
 const effect = text;
 
 const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wall' | 'id'> } = {
-  started: {},
+  started: { face: maybe(face) },
   key: { key: text },
   timeUp: {},
   card: { card },
@@ -177,7 +209,7 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   signOnAsked: {},
   settlementDue: {},
   printerChecked: { effect, readiness },
-  printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), code },
+  printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), ...onPaper },
   printCancelled: { effect, confirmed: flag },
   signOnAnswered: { effect, answer },
   authorised: { effect, answer },

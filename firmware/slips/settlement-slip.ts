@@ -1,8 +1,23 @@
 import type { HalfTotals, SettlementFlag } from '../../hal/acquirer.ts';
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { MinorUnits } from '../../hal/units.ts';
-import type { LastSettlement } from '../../state-machine/sale.ts';
-import { chainLine, dateTime, header, money, rule, type SlipIdentity, sixDigits, text, title } from './slip.ts';
+import { kinds } from '../../state-machine/kinds.ts';
+import type { KindTally, LastSettlement } from '../../state-machine/sale.ts';
+import {
+  centred,
+  chainLine,
+  countedRow,
+  dateTime,
+  header,
+  type Letterhead,
+  money,
+  type Print,
+  rule,
+  sheet,
+  sixDigits,
+  text,
+  title,
+} from './slip.ts';
 
 const flags: { readonly [F in SettlementFlag]: string } = {
   balanced: '对账平',
@@ -10,47 +25,62 @@ const flags: { readonly [F in SettlementFlag]: string } = {
   error: '对账错',
 };
 
-const row = (name: string, count: string, amount: string): SlipElement => ({
-  type: 'row',
-  cells: [
-    { text: name, columns: 12 },
-    { text: count, columns: 6, align: 'right' },
-    { text: amount, columns: 14, align: 'right' },
-  ],
-});
+/** A row for each kind that there were any of. */
+export const kindRows = (rows: readonly KindTally[], half: KindTally['half']): readonly SlipElement[] => {
+  const own = rows.filter((row) => row.half === half);
+  if (own.length === 0) return [countedRow('消费', '0', '0.00')];
+  return own.map(({ kind, count, amount }) => countedRow(kinds[kind].short['zh-CN'], String(count), money(amount)));
+};
 
-const half = (name: string, flag: SettlementFlag, { debit, credit }: HalfTotals): readonly SlipElement[] => [
-  text(`${name}${flags[flag]}`),
-  row('借记', String(debit.count), money(debit.amount)),
-  row('贷记', String(credit.count), money(credit.amount)),
-  rule,
+const columnRows = ({ debit, credit }: HalfTotals, word = ''): readonly SlipElement[] => [
+  countedRow(`借记${word}`, String(debit.count), money(debit.amount)),
+  countedRow(`贷记${word}`, String(credit.count), money(credit.amount)),
 ];
 
-/** 结算总计单, from the ledger's record of the settlement. `chain` is the ledger's short code. */
+/** Both halves together. */
+export const grandTotals = ({ domestic, foreign }: LastSettlement['totals']): readonly SlipElement[] => {
+  const both = (column: 'debit' | 'credit') => ({
+    count: domestic[column].count + foreign[column].count,
+    amount: (domestic[column].amount + foreign[column].amount) as MinorUnits,
+  });
+  return columnRows({ debit: both('debit'), credit: both('credit') }, '总计');
+};
+
+const repeated = ({ number, on, by }: Print): readonly SlipElement[] =>
+  number < 2
+    ? []
+    : [
+        centred('-----结算单据重新打印-----'),
+        text(`第${number}次打印${on === undefined ? '' : ` ${dateTime(on)}`}`),
+        ...(by === undefined ? [] : [text(`重打印操作员号:${by}`)]),
+      ];
+
+/** 结算总计单, from the ledger's record of the settlement. `operator` where that doesn't say who settled. */
 export const settlementSlip = (
   settled: LastSettlement,
   operator: string,
-  chain: string,
-  identity: SlipIdentity,
+  print: Print,
+  head: Letterhead,
 ): SlipDocument => {
-  const { domestic, foreign } = settled.totals;
-  const debit = (domestic.debit.amount + foreign.debit.amount) as MinorUnits;
-  const credit = (domestic.credit.amount + foreign.credit.amount) as MinorUnits;
-  return {
-    elements: [
-      title('POS结算总计单'),
-      rule,
-      ...header(identity, operator),
-      text(`批次号:${sixDigits(settled.batch)}`),
-      text(`日期时间:${dateTime(settled.at)}`),
-      rule,
-      row('类型', '笔数', '金额'),
-      ...half('内卡', settled.flags.domestic, domestic),
-      ...half('外卡', settled.flags.foreign, foreign),
-      row('借记总计', String(domestic.debit.count + foreign.debit.count), money(debit)),
-      row('贷记总计', String(domestic.credit.count + foreign.credit.count), money(credit)),
-      rule,
-      chainLine(chain),
-    ],
-  };
+  const { totals, rows } = settled;
+  const half = (name: string, which: 'domestic' | 'foreign'): readonly SlipElement[] => [
+    text(`${name}${flags[settled.flags[which]]}`),
+    ...(rows === undefined ? columnRows(totals[which]) : kindRows(rows, which)),
+    rule,
+  ];
+  return sheet(head, [
+    title('POS结算总计单'),
+    rule,
+    ...header(head, settled.operator ?? operator),
+    text(`批次号:${sixDigits(settled.batch)}`),
+    text(`日期时间:${dateTime(settled.at)}`),
+    rule,
+    countedRow('类型', '笔数', '金额'),
+    ...half('内卡', 'domestic'),
+    ...half('外卡', 'foreign'),
+    ...grandTotals(totals),
+    rule,
+    ...repeated(print),
+    chainLine(print.code),
+  ]);
 };

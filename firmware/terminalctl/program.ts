@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
 import { NotReached } from '../control/control-client.ts';
+import { ConfiguredFileError } from '../tls-files.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
 import { doctor } from './doctor-command.ts';
@@ -13,7 +14,7 @@ import { bashCompletion, manualPage } from './manual.ts';
 import type { Output } from './output.ts';
 import { addParameters } from './parameters-command.ts';
 import { replayCommand } from './replay-command.ts';
-import { showSlip, slipNames } from './slip-command.ts';
+import { showSlip, slipImage, slipNames } from './slip-command.ts';
 import { showDevices, showStatus, watch } from './status-command.ts';
 import { supportBundle } from './support-bundle.ts';
 import * as update from './update-command.ts';
@@ -166,15 +167,29 @@ unless all fit. From a pipe it takes a line each: component, check value, compon
     .description('its check value, to be compared with the one that came with it; never the key')
     .action((options) => leave(keys.check(options, out)));
 
-  withConfig(root.command('slip').description('slips, made of the ledger alone').command('show'))
+  const slipCommand = root.command('slip').description('slips, made of the ledger alone');
+  const withSlip = (command: Command): Command =>
+    withConfig(command)
+      .option('-v, --voucher <n>', '凭证号, of the newest batch in which it is', positive)
+      .option('-b, --batch <n>', 'only that batch file', positive)
+      .addOption(
+        new Option('-s, --slip <name>', 'which slip; else the one that tells how it stands').choices(slipNames),
+      );
+  withSlip(slipCommand.command('show'))
     .description('a slip as it is on paper; without a voucher the last settlement')
-    .option('-v, --voucher <n>', '凭证号, of the newest batch in which it is', positive)
-    .option('-b, --batch <n>', 'only that batch file', positive)
-    .addOption(
-      new Option('-s, --slip <name>', 'which of its slips; else the one that tells how it stands').choices(slipNames),
+    .addHelpText(
+      'after',
+      `
+Of a voucher: merchant, cardholder, bank, reversal, query (for the bank), incident, refundRequest. Without one: settlement,
+detail, totals, label, test.
+  terminalctl slip show -c /etc/slipsafe/terminal.json --voucher 101 --slip cardholder`,
     )
-    .addHelpText('after', '\n  terminalctl slip show -c /etc/slipsafe/terminal.json --voucher 101 --slip cardholder')
     .action((options) => leave(showSlip(options, out)));
+  withSlip(slipCommand.command('image'))
+    .description('the same as a PNG of one bit a dot, as wide as the paper')
+    .option('-o, --out <file>', 'where to')
+    .addHelpText('after', '\n  terminalctl slip image -c /etc/slipsafe/terminal.json --voucher 101 --out 101.png')
+    .action((options) => leave(slipImage(options, out)));
 
   withSource(root.command('replay'))
     .argument('<export>', 'an export of the ledger')
@@ -209,12 +224,8 @@ export const run = async (
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (
-      error instanceof Refusal ||
-      error instanceof VaultError ||
-      error instanceof NotReached ||
-      error instanceof ledger.NotAnExport
-    ) {
+    const expected = [Refusal, VaultError, NotReached, ConfiguredFileError, ledger.NotAnExport];
+    if (error instanceof Error && expected.some((kind) => error instanceof kind)) {
       out.problem(error.message);
       return 2;
     }

@@ -49,7 +49,7 @@ export interface Evidence {
 
 const slipKind = ({ text, whole }: Slip): SlipKind => {
   if (!whole) return 'torn';
-  if (text.includes('冲正凭证')) return 'reversal';
+  if (/冲正凭证|故障报告单/.test(text)) return 'reversal';
   return text.includes('商户存根') ? 'merchant' : 'cardholder';
 };
 

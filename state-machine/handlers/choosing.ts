@@ -10,6 +10,7 @@ import {
   openMenu,
   printOwedOrLast,
   printSettlement,
+  reportAskedFor,
   signOn,
 } from '../going-on.ts';
 import { type EntryKind, kinds } from '../kinds.ts';
@@ -59,6 +60,8 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return askNumber(turn, { purpose: 'reprint' });
     case 'reprintSettlement':
       return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+    case 'report':
+      return reportAskedFor(turn, action.report);
     case 'otherPrinter':
       return mayTurn(turn) ? askSupervisor(turn, { purpose: 'otherPrinter', waiting: 'nothing' }) : 'notByPolicy';
     case 'totals':

@@ -2,6 +2,7 @@
 import type { PrinterCause, PrintVerdict } from '../../hal/printer.ts';
 import { findSale, reversalSlipsDue } from '../book.ts';
 import type { EventOf } from '../events.ts';
+import type { OnPaper } from '../facts.ts';
 import {
   askSupervisor,
   clearBuffer,
@@ -16,6 +17,7 @@ import {
   printReversalSlip,
   withoutSlip,
 } from '../going-on.ts';
+import { copiesOf, printsOf } from '../sale.ts';
 import type { Continuation, Phase, PhaseOf, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
@@ -33,7 +35,11 @@ const isOut = (turn: Turn, verdict: PrintVerdict): boolean => {
 };
 
 /** What a fact keeps of a slip that is out. */
-const onPaper = ({ code }: EventOf<'printed'>): { readonly code?: string } => (code === undefined ? {} : { code });
+const onPaper = ({ code, on, by }: EventOf<'printed'>): OnPaper => ({
+  ...(code !== undefined && { code }),
+  ...(on !== undefined && { on }),
+  ...(by !== undefined && { by }),
+});
 
 const causeOf = (verdict: PrintVerdict): PrinterCause => ('cause' in verdict ? verdict.cause : 'silence');
 
@@ -46,6 +52,9 @@ export const merchantPrinted: Handler<'printingMerchant', 'printed'> = (turn, ph
   const { saleId, attempt } = phase;
   if (isOut(turn, verdict)) {
     turn.record({ type: 'captured', saleId, number: attempt, ...onPaper(event) });
+    if (copiesOf(findSale(turn.book, saleId)).length === 1) {
+      return notice(turn, { says: 'approved', saleId, cardholderCopy: 'printed' });
+    }
     return turn.to({ name: 'tearOff', saleId, until: turn.after(turn.rules.timers.tearOffMs) });
   }
   const graceUntil = phase.graceUntil ?? turn.after(turn.rules.timers.paperGraceMs);
@@ -107,6 +116,8 @@ export const cardholderPrinted: Handler<'printingCardholder', 'printed'> = (turn
   }
   const number = findSale(turn.book, saleId).copies.cardholder + 1;
   turn.record({ type: 'printed', saleId, copy: 'cardholder', number, ...onPaper(event) });
+  const rest = copiesOf(findSale(turn.book, saleId)).slice(2);
+  if (rest.length > 0) return printCopies(turn, saleId, rest);
   return notice(turn, { says: 'approved', saleId, cardholderCopy: 'printed' });
 };
 
@@ -115,17 +126,20 @@ export const copyPrinted: Handler<'printingCopy', 'printed'> = (turn, { saleId, 
   if (!isOut(turn, verdict)) {
     return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
   }
-  const number = findSale(turn.book, saleId).copies[copy] + 1;
+  const number = printsOf(findSale(turn.book, saleId), copy) + 1;
   return printCopies(turn.record({ type: 'printed', saleId, copy, number, ...onPaper(event) }), saleId, rest);
 };
 
 /** Once more, and nothing depends on it. */
-export const archivedPrinted: Handler<'printingArchived', 'printed'> = (turn, { sale, supervisor }, { verdict }) => {
+export const archivedPrinted: Handler<'printingArchived', 'printed'> = (turn, { sale, supervisor }, event) => {
+  const { verdict } = event;
   if (!isOut(turn, verdict)) {
     return clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
   }
   const { id: saleId, batch, stan: voucher } = sale;
-  return notice(turn.record({ type: 'reprinted', saleId, batch, voucher, supervisor }), { says: 'copyPrinted' });
+  return notice(turn.record({ type: 'reprinted', saleId, batch, voucher, supervisor, ...onPaper(event) }), {
+    says: 'copyPrinted',
+  });
 };
 
 /** Due until it is out; whatever waits for it goes on either way. */
@@ -142,7 +156,8 @@ const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
   next.do === 'printOwedOrLast' ||
   next.do === 'printCopies' ||
   next.do === 'reprintFound' ||
-  next.do === 'printSettlement'
+  next.do === 'printSettlement' ||
+  next.do === 'printReport'
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 
@@ -153,6 +168,11 @@ export const settlementPrinted: Handler<'printingSettlement', 'printed'> = (turn
   }
   return notice(turn.record({ type: 'settlementPrinted', ...onPaper(event) }), { says: 'settled' });
 };
+
+export const reportPrinted: Handler<'printingReport', 'printed'> = (turn, _phase, { verdict }) =>
+  isOut(turn, verdict)
+    ? notice(turn, { says: 'copyPrinted' })
+    : clearBuffer(turn, { do: 'notice', notice: { says: 'copyNotPrinted', cause: causeOf(verdict) } });
 
 /** A printer that comes back prints the reversal slip that is due before anything else (M4). */
 export const readinessAtRest = (turn: Turn, phase: Phase, { readiness }: EventOf<'readiness'>): Step => {

@@ -1,7 +1,7 @@
 /** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
 import type { UploadOutcome } from '../../hal/acquirer.ts';
-import { nextBatch } from '../book.ts';
 import { afterReversalSlip, continueSettlement, goOn, retrySettlement, startSettlement } from '../going-on.ts';
+import { nextBatch } from '../next-batch.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { PhaseOf } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';

@@ -217,7 +217,14 @@ export class VirtualBoard {
     return readdirSync(state, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => ({ path, content: readFileSync(path) }));
+      .flatMap((path) => {
+        try {
+          return [{ path, content: readFileSync(path) }];
+        } catch {
+          // A file under another name by now: an image of a slip is renamed when it is whole.
+          return [];
+        }
+      });
   }
 
   /** The terminal's own ledger as `slipsafe ledger` prints it, one object a fact. */

@@ -75,7 +75,7 @@ const textOf = ({ elements }: SlipDocument): string =>
 
 const slipOf = (document: SlipDocument): PaperSlip => {
   const text = textOf(document);
-  const kind: SlipKind = text.includes('冲正凭证')
+  const kind: SlipKind = /冲正凭证|故障报告单/.test(text)
     ? 'reversal'
     : text.includes('商户存根')
       ? 'merchant'

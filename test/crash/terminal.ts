@@ -9,6 +9,7 @@ import { Runtime } from '../../firmware/runtime.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { Book } from '../../state-machine/book.ts';
 import type { Fact } from '../../state-machine/facts.ts';
+import { aMaker } from '../firmware/slips/a-maker.ts';
 import { card, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { nobodyLetIn } from '../support/operators.ts';
@@ -92,7 +93,8 @@ export const runTerminal = async (
     tokenOf: () => card,
     perform: makePerform({
       rules,
-      identity,
+      slips: aMaker(),
+      wall: () => clock.wall(),
       cardReader: devices.cardReader,
       pinPad: devices.pinPad,
       printer: devices.printer,

@@ -44,7 +44,7 @@ test('what is right is written, with the file before kept, and what changed is t
 test('what is not right is refused with its key, all of it, and so is a file that is none', async (t) => {
   const disk = board();
   const files = { fileSystem: disk, prepare };
-  const wrong = [...quicker, { key: 'slip.copies', value: 3 }, { key: 'merchant.name', value: undefined }];
+  const wrong = [...quicker, { key: 'slip.copies', value: 4 }, { key: 'merchant.name', value: undefined }];
   t.match(await editConfiguration(path, wrong, files), {
     result: 'refused',
     errors: [/^merchant\.name: missing/, /^slip\.copies: expected/],

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { packTotals } from '../../drivers/acquirer/sub-fields/field-48.ts';
 import { checkConfiguration, readConfiguration } from '../../firmware/configuration.ts';
-import { minorUnits } from '../../hal/units.ts';
+import { faceOf } from '../../firmware/slips/slip-face.ts';
+import type { TransactionKind } from '../../hal/acquirer.ts';
+import { type BatchNumber, type EpochMs, minorUnits, type SaleId, type Stan } from '../../hal/units.ts';
+import { type Book, emptyBook, totalsOf } from '../../state-machine/book.ts';
 import { kinds } from '../../state-machine/kinds.ts';
+import { nextBatch } from '../../state-machine/next-batch.ts';
+import type { Sale } from '../../state-machine/sale.ts';
+
 import { smallest } from './smallest.ts';
 
 const errorsOf = (content: unknown): readonly string[] => {
@@ -33,7 +39,7 @@ test('what a shop and its acquirer agree on has the defaults of the requirements
   const { transactions, settlement, slip, policy, timers, operators } = result.configuration;
   t.strictSame(transactions, Object.fromEntries(Object.keys(kinds).map((kind) => [kind, true])));
   t.strictSame(settlement, {});
-  t.strictSame(slip, { copies: 2 });
+  t.strictSame(slip, { copies: 2, noSignatureUpTo: 0, qr: false, training: false, images: true });
   t.match(policy, {
     maxAmount: 5_000_000,
     maxDay: 30_000_000,
@@ -110,4 +116,114 @@ test('a file that is missing or no JSON is said in one line', async (t) => {
   t.match(readConfiguration(path), { valid: false, errors: [/no valid JSON/] });
   writeFileSync(path, JSON.stringify(smallest()));
   t.match(readConfiguration(path), { valid: true, configuration: { storage: { directory: join(folder, 'state') } } });
+});
+
+test('what stands on slips has bounds, and is words only', (t) => {
+  const withSlips = (slip: object) => errorsOf({ ...smallest(), slip });
+  t.match(checkConfiguration(smallest(), '/etc'), { configuration: { slip: { copies: 2, qr: false, images: true } } });
+  t.match(checkConfiguration({ ...smallest(), slip: { logo: 'logo.png' } }, '/etc/slipsafe'), {
+    configuration: { slip: { logo: '/etc/slipsafe/logo.png' } },
+  });
+  t.match(withSlips({ copies: 4 }), [/^slip\.copies: expected/]);
+  t.match(withSlips({ header: '1'.repeat(121) }), [/^slip\.header: expected/]);
+  const noWords = /expected text without control characters or halves of characters/;
+  t.match(withSlips({ footer: 'a\x1b@' }), [noWords]);
+  t.match(withSlips({ feeNotice: '\ud83d' }), [noWords]);
+  const { merchant } = smallest();
+  t.match(errorsOf({ ...smallest(), merchant: { ...merchant, name: '店\n' } }), [
+    /^merchant\.name: expected text without/,
+  ]);
+  t.strictSame(
+    errorsOf({ ...smallest(), merchant: { ...merchant, name: '😀¥店' } }),
+    [],
+    'what paper lacks shows as □',
+  );
+  t.end();
+});
+
+test('the largest face of slips fits into a record of the ledger, beside a transaction or a settlement (M8)', (t) => {
+  const long = '店'.repeat(48);
+  const result = checkConfiguration(
+    {
+      ...smallest(),
+      merchant: { name: long.slice(0, 40), branch: long.slice(0, 40), hotline: '95516 95516' },
+      slip: {
+        copies: 3,
+        header: '店'.repeat(120),
+        footer: '店'.repeat(120),
+        refundNotice: '店'.repeat(80),
+        feeNotice: '店'.repeat(80),
+        noSignatureUpTo: 1_000_000_000,
+        qr: true,
+        training: true,
+      },
+    },
+    '/etc',
+  );
+  if (!result.valid) throw new Error(result.errors.join());
+  const face = faceOf(result.configuration, 'a'.repeat(64));
+  const most = 1_000_000_000;
+  const saleId = '3f6c1d2e-0000-4000-8000-000000000002' as SaleId;
+  const sales = (Object.keys(kinds) as TransactionKind[]).flatMap((kind) =>
+    ['CUP', 'VIS'].map(
+      (cardOrganisation): Sale => ({
+        id: saleId,
+        kind,
+        stan: 999_999 as Stan,
+        batch: 999_999 as BatchNumber,
+        amount: minorUnits(most),
+        card: { masked: '6222001234*****1234', sealedPan: 's'.repeat(128), cardHash: 'h'.repeat(64), entry: 'swipe' },
+        pinEntered: false,
+        operator: '01',
+        supervisor: '00',
+        original: {
+          saleId,
+          batch: 999_999 as BatchNumber,
+          stan: 999_999 as Stan,
+          retrievalReference: '123456789012',
+          authorisationCode: '123456',
+          date: '1122',
+          cardOrganisation,
+        },
+        refunded: minorUnits(most),
+        twin: saleId,
+        at: 9_999_999_999_999 as EpochMs,
+        status: 'kept',
+        approval: {
+          responseCode: '00',
+          retrievalReference: '123456789012',
+          authorisationCode: '123456',
+          hostTime: '235959',
+          hostDate: '1231',
+          issuer: '银'.repeat(11),
+          acquirer: '银'.repeat(11),
+          cardOrganisation,
+          expiry: '9912',
+        },
+        copies: { merchant: 0, cardholder: 0, reversal: 0, bank: 0 },
+        slipCode: '1A2B3C4D',
+        face,
+      }),
+    ),
+  );
+  const book: Book = { ...emptyBook, terminalId: '00000001', face, sales, batch: 999_998 as BatchNumber };
+  const totals = totalsOf({ ...book, sales: sales.map((sale) => ({ ...sale, amount: minorUnits(999 * most) })) });
+  const facts = nextBatch({
+    ...book,
+    day: { day: 99_999, amount: minorUnits(100 * most) },
+    settlement: {
+      batch: 999_998 as BatchNumber,
+      stan: 999_999 as Stan,
+      startedAt: 9_999_999_999_999 as EpochMs,
+      operator: '01',
+      totals,
+      uploaded: 999,
+      flags: { domestic: 'unbalanced', foreign: 'unbalanced' },
+    },
+  });
+  t.match(facts[0], { type: 'batchOpened', face, settled: { operator: '01', rows: { length: 12 } } });
+  t.equal(facts[1]?.type, 'carried');
+  // What a slot of the ledger takes (docs/ledger.md).
+  for (const fact of facts) t.ok(Buffer.byteLength(JSON.stringify({ ...fact, at: 9_999_999_999_999 })) <= 4012);
+  t.end();
 });

@@ -15,6 +15,7 @@ import { provisioned, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { nobodyLetIn } from '../support/operators.ts';
 import { ReportLog } from '../support/report-log.ts';
+import { aMaker } from './slips/a-maker.ts';
 
 const ids = { terminalId: '00000001', merchantId: '898110154110001' };
 const masterKey = Buffer.from('0123456789ABCDEFFEDCBA9876543210', 'hex');
@@ -104,7 +105,8 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
     perform: makePerform({
       ...devices,
       rules,
-      identity,
+      slips: aMaker(),
+      wall: () => clock.wall(),
       ledger,
       cards,
       pinTimeoutMs: 1,

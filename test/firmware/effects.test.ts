@@ -3,6 +3,7 @@ import { CardMemory } from '../../firmware/card-memory.ts';
 import { type EffectContext, makePerform } from '../../firmware/effects.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import { approval, rules, World } from '../state-machine/world.ts';
+import { aMaker } from './slips/a-maker.ts';
 
 const card = {
   entry: 'swipe',
@@ -19,7 +20,8 @@ const rig = (devices: object = {}) => {
   const cards = new CardMemory();
   const context = {
     rules,
-    identity: { merchant: 'm', branch: 'b', merchantId: 'i', terminalId: 't', hotline: 'h', language: 'zh-CN' },
+    slips: aMaker(),
+    wall: () => Date.UTC(2026, 10, 22, 5),
     pinTimeoutMs: 1000,
     cardReader: { enable: () => undefined, disable: () => undefined },
     pinPad: broken,
@@ -114,4 +116,40 @@ test('M8: each print of a slip shows the code that the ledger had at its first',
     papers.map((paper) => /账本校验:(\w+)/.exec(paper)?.[1]),
     ['1A2B3C4D', '1A2B3C4D'],
   );
+});
+
+test('a further print shows who asked for it and when; lists are of the batch as it is now', async (t) => {
+  const papers: string[] = [];
+  const names: string[] = [];
+  const print = async (slip: object) => {
+    papers.push(JSON.stringify(slip));
+    return { verdict: 'PRINTED' };
+  };
+  const archive = { keep: ({ name }: { name: string }) => names.push(name) };
+  const { perform } = rig({ printer: { print }, archive });
+  const world = new World().upToRequest().authorised();
+  const printOne = async (): Promise<unknown> => {
+    const outcome = await perform(world.last('print'), world.state.book);
+    if (outcome !== undefined) world.happen(outcome);
+    return outcome;
+  };
+  t.notMatch(await printOne(), { by: '01' });
+  world.keys('enter');
+  await printOne();
+  world.keys('enter', 'function');
+  t.match(await printOne(), { on: Date.UTC(2026, 10, 22, 5), by: '01' });
+  t.match(world.facts.at(-1), { type: 'printed', copy: 'merchant', number: 2, by: '01' });
+  t.match(papers.at(-1), /DUPLICATE 2\*{4}.*重打印时间:2026\/11\/22 13:00:00.*重打印操作员号:01/);
+  await printOne();
+  for (const key of ['3', '4', '6'] as const) {
+    world.keys('enter', 'menu', '6', key);
+    await printOne();
+  }
+  t.match(papers.slice(-3), [/TXN LIST.*000002.*共1笔/, /TOTALS.*借记总计/, /打印测试页/]);
+  t.strictSame(names.slice(0, 4), [
+    '000001-000002-merchant-1',
+    '000001-000002-cardholder-1',
+    '000001-000002-merchant-2',
+    '000001-000002-cardholder-2',
+  ]);
 });

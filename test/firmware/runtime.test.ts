@@ -181,7 +181,7 @@ test('M10: a ledger that loses its second copy trades on, and the idle screen sa
   runtime.post({ type: 'authorised', effect: authorise.id, answer: { outcome: 'declined', responseCode: '51' } });
   t.match(await reports.until((report) => report.type === 'fault'), { fault: { where: '/mirror' } });
   await screens.until((screen) => screen.includes('可用余额不足'));
-  clock.advance(rules.timers.noticeMs);
+  clock.advance(rules.timers.refusalMs);
   t.match(await screens.until((screen) => screen.includes('账本备份故障')), /请输入金额/);
 });
 

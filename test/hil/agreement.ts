@@ -58,7 +58,7 @@ const slipsOf = ({ printer: { paper } }: VirtualBoard): readonly Slip[] =>
   paper.copies.flatMap(({ number, complete }) =>
     paper
       .text(number)
-      .split(/(?=银联POS签购单|冲正凭证\s+REVERSAL|POS结算总计单)/)
+      .split(/(?=银联POS签购单|冲正凭证\s+REVERSAL|故障报告单|POS结算总计单)/)
       .filter((text) => text.trim() !== '')
       .map((text, index, { length }) => ({ text, complete: complete && index === length - 1 })),
   );
@@ -120,7 +120,7 @@ export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
       const whole = slips.some(({ complete, text }) => complete && /商户存根/.test(text));
       must(whole, `M2: captured ${stan} has no whole merchant copy on paper`);
     } else if (!kept.has(status)) {
-      const last = paper.findLastIndex(({ text }) => /冲正凭证/.test(text) && namesVoucher(text, stan));
+      const last = paper.findLastIndex(({ text }) => /冲正凭证|故障报告单/.test(text) && namesVoucher(text, stan));
       for (const slip of slips) {
         must(paper.indexOf(slip) < last, `M4: what is on paper of ${status} ${stan} is not called void behind it`);
         must(!/持卡人存根/.test(slip.text), `M3: a cardholder got a copy of ${status} ${stan}`);

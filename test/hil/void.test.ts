@@ -51,7 +51,10 @@ test('a void is approved, printed and captured; totals balance, and it stands in
   it.press('menu', '7', '5', 'enter');
   await it.firmware.fact('settlementPrinted');
   t.match(it.acquirer.book.entries(), [{ settled: true }, { kind: 'void', settled: true }]);
-  t.match(it.printer.paper.text(5), /内卡对账平[\s\S]*借记 +1 +12\.34[\s\S]*贷记 +1 +12\.34/);
+  t.match(
+    it.printer.paper.text(5),
+    /内卡对账平\n消费 +1 +12\.34\n撤销 +1 +12\.34\n[\s\S]*借记总计 +1 +12\.34\n贷记总计 +1 +12\.34/,
+  );
 });
 
 test('M7: after an unbalanced settlement neither the voided sale nor the void is uploaded', async (t) => {

@@ -63,6 +63,7 @@ const look = (machine: Machine, world: World): readonly Move[] =>
         ...press(machine, spend(world, 'queries'), 'the clerk lists the operators', 'menu', '7', '4', '5'),
         ...press(machine, spend(world, 'queries'), 'the clerk begins a balance inquiry', 'menu', '8'),
         ...press(machine, spend(world, 'queries'), 'the clerk locks the terminal', 'menu', '7', '7'),
+        ...press(machine, spend(world, 'queries'), "the clerk prints the batch's list", 'menu', '6', '3'),
         ...press(
           machine,
           spend(world, 'queries'),

@@ -1,7 +1,7 @@
 import type { PaperLine } from '../bench/printer/paper.ts';
 import type { VirtualPrinter } from '../bench/printer/virtual-printer.ts';
 
-export type SlipKind = 'merchant' | 'cardholder' | 'reversal' | 'settlement' | 'unknown';
+export type SlipKind = 'merchant' | 'cardholder' | 'bank' | 'reversal' | 'settlement' | 'unknown';
 
 /** A slip as it lies there, from its title on. */
 export interface Slip {
@@ -28,17 +28,20 @@ interface OpenSlip {
 const titles: { readonly [title: string]: SlipKind } = {
   银联POS签购单: 'unknown',
   冲正凭证: 'reversal',
+  故障报告单: 'reversal',
   POS结算总计单: 'settlement',
 };
 /** Which copy of a sale's slip it is. */
 const copies: readonly (readonly [string, SlipKind])[] = [
   ['商户存根', 'merchant'],
   ['持卡人存根', 'cardholder'],
+  ['银行存根', 'bank'],
 ];
 /** The last words of each. */
 const endings: { readonly [K in SlipKind]: RegExp } = {
   merchant: /客服热线/,
   cardholder: /客服热线/,
+  bank: /客服热线/,
   reversal: /签购单无效/,
   settlement: /账本校验/,
   unknown: /$^/,

@@ -4,7 +4,7 @@ import { openVault } from '../../firmware/compose.ts';
 import type { Report } from '../../firmware/runtime.ts';
 import { filesOf } from '../../firmware/terminal-files.ts';
 import type { Fact } from '../../state-machine/facts.ts';
-import type { LastSettlement } from '../../state-machine/sale.ts';
+import type { Copy, LastSettlement } from '../../state-machine/sale.ts';
 import type { LineMessage } from '../bench/acquirer/bench-acquirer.ts';
 import { textOf, unpack } from '../bench/acquirer/iso8583.ts';
 import { batchOf, kindOf } from '../bench/acquirer/rules.ts';
@@ -114,7 +114,7 @@ export class Watch {
   }
 
   /** A slip counts as printed only when it lies there. */
-  #onPaper(kind: 'merchant' | 'cardholder' | 'reversal', saleId: string, rule: string): void {
+  #onPaper(kind: Copy, saleId: string, rule: string): void {
     const sale = this.ledger.sale(saleId);
     if (sale === undefined) throw new Violation('M8', `a fact of a sale that was never intended: ${saleId}`);
     if (!this.#paper.hasWhole(kind, sale.batch, sale.stan)) {

@@ -31,6 +31,7 @@ const everywhere: readonly (readonly Key[])[] = [
   ['menu', '7', '3', '4'],
   ['menu', '7', '3', '1'],
   ['menu', '6', '2'],
+  ['menu', '6', '3'],
 ];
 /**
  * What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel,

@@ -3,7 +3,7 @@ import { layOut, maxLines } from '../../../drivers/printer/slip-layout.ts';
 import type { SlipElement } from '../../../hal/printer.ts';
 
 const texts = (elements: SlipElement[], columns = 32): string[] =>
-  layOut({ elements }, columns).map((line) => line.text);
+  layOut({ elements }, columns).map((line) => ('graphic' in line ? line.graphic : line.text));
 
 test('a pair stands on one line, or on two', (t) => {
   t.strictSame(texts([{ type: 'pair', left: '金额', right: 'RMB 1.00' }]), ['金额                    RMB 1.00']);

@@ -81,7 +81,7 @@ test('set refuses by the name of the key, says what is expected, and changes not
   for (const [given, told] of [
     ['timers.cardMs=5', /timers\.cardMs: expected >=1000, found 5/],
     ['timers.cardMs=soon', /timers\.cardMs: expected a whole number, 1000–600000/],
-    ['slip.copies=3', /slip\.copies: expected 1\|2/],
+    ['slip.copies=4', /slip\.copies: expected 1\|2/],
     ['policy.pinBypass=yes', /policy\.pinBypass: expected true or false/],
     ['timers.retryMs=1 2', /timers\.retryMs: expected whole numbers/],
     ['timers.cardms=5000', /timers\.cardms: no such key; .*list/],
