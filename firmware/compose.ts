@@ -14,7 +14,6 @@ import type { LedgerPlace } from '../drivers/ledger/open-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
-import { printerProfile } from '../drivers/printer/printer-profile.ts';
 import type { FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
@@ -68,7 +67,7 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
 
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
   const { keypad, cardReader, pinPad, printer, acquirer, terminal, policy } = configuration;
-  const { clock, lineTo, dial, randomBytes } = surroundings;
+  const { clock, lineTo, printerLineTo, dial, randomBytes } = surroundings;
   return {
     keypad:
       keypad.driver === 'serial'
@@ -81,12 +80,12 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
     pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
     printer: new EscPosPrinter(
       {
-        serial: printer.port,
-        profile: printerProfile(printer.profile, printer.paper),
+        port: printer.port,
+        profile: printer.profile,
         acceptUnverified: policy.acceptUnverified,
       },
       clock,
-      lineTo('printer', printer.port),
+      printerLineTo(printer.port),
       new ProcessIds(randomBytes),
     ),
     display: displayOf(configuration, surroundings),

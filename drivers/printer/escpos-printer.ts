@@ -1,18 +1,19 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
 import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
-import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 import { automaticStatusOn, recoverAfterClearing } from './commands.ts';
 import { ProcessIds } from './fence.ts';
 import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
 import { PrinterCancel } from './printer-cancel.ts';
 import { PrinterDialogue } from './printer-dialogue.ts';
+import { lineSpeed, type PrinterPort, printerLine } from './printer-line.ts';
 import type { PrinterProfile } from './printer-profile.ts';
 import type { PrinterReply } from './reply-parser.ts';
 import { encodeSlip } from './slip-encoder.ts';
 
 export interface EscPosPrinterOptions {
-  readonly serial: SerialSettings;
+  readonly port: PrinterPort;
   readonly profile: PrinterProfile;
   /** Must be true for a profile without a fence: its slips come out `UNVERIFIED`, which someone has to have chosen. */
   readonly acceptUnverified?: boolean;
@@ -33,7 +34,7 @@ const slowestPollMs = 60_000;
 const babblingBytes = 64;
 
 /**
- * An ESC/POS printer on a serial line, fulfilling the `Printer` port: what a slip became is said by the printer's own
+ * An ESC/POS printer on a serial line or in the network, fulfilling the `Printer` port: what a slip became is said by the printer's own
  * word after its last line, and by nothing else. What a model can say stands in its profile.
  */
 export class EscPosPrinter implements Printer {
@@ -64,10 +65,10 @@ export class EscPosPrinter implements Printer {
   constructor(
     options: EscPosPrinterOptions,
     clock: Clock,
-    line: Line = new SerialLine('printer', options.serial, clock),
+    line: Line = printerLine(options.port, clock),
     ids = new ProcessIds(),
   ) {
-    const { profile, serial, acceptUnverified = false } = options;
+    const { profile, port, acceptUnverified = false } = options;
     if (profile.fence === 'none' && !acceptUnverified) {
       throw new TypeError(
         `The printer profile "${profile.name}" can't tell whether a slip came out. Choose another profile, or set acceptUnverified.`,
@@ -76,9 +77,10 @@ export class EscPosPrinter implements Printer {
     this.#profile = profile;
     this.#line = line;
     this.#clock = clock;
-    this.#dialogue = new PrinterDialogue(line, profile, serial.baudRate, clock);
+    const baudRate = lineSpeed(port);
+    this.#dialogue = new PrinterDialogue(line, profile, baudRate, clock);
     this.#dialogue.onReadiness = (readiness) => this.#note(readiness);
-    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids, clock };
+    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate, ids, clock };
   }
 
   async claim(listener: (event: PrinterEvent | LinkEvent) => void): Promise<void> {

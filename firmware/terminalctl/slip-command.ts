@@ -1,6 +1,5 @@
 /** `terminalctl slip show`: a slip as it is, or would be, on paper, made of the ledger alone. */
 import { LedgerStore } from '../../drivers/ledger/ledger-store.ts';
-import { printerProfile } from '../../drivers/printer/printer-profile.ts';
 import { layOut } from '../../drivers/printer/slip-layout.ts';
 import type { SlipDocument } from '../../hal/printer.ts';
 import { fold } from '../../state-machine/book.ts';
@@ -66,7 +65,7 @@ export const showSlip = (options: SlipOptions, out: Output): number => {
     options.voucher === undefined
       ? settlementOf(configuration, batches.at(-1)?.facts ?? [])
       : saleDocument(configuration, batches, options.voucher, options.slip);
-  const { columns } = printerProfile(configuration.printer.profile, configuration.printer.paper);
+  const { columns } = configuration.printer.profile;
   const lines = layOut(document, columns).map(({ text }) => text.trimEnd());
   if (options.json === true) out.line(JSON.stringify({ columns, lines }));
   else for (const line of lines) out.line(line);

@@ -3,7 +3,7 @@
  * nothing of this machine's is in the figure. The slower of the two, line or paper, sets the pace; the rest is waiting.
  */
 import { EscPosPrinter } from '../../drivers/printer/escpos-printer.ts';
-import { printerProfile } from '../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../drivers/printer/profile-files.ts';
 import type { SlipDocument } from '../../hal/printer.ts';
 import type { Copy } from '../../test/bench/printer/paper.ts';
 import { profiles } from '../../test/bench/printer/profiles.ts';
@@ -41,7 +41,7 @@ const share = async (baudRate: number, mmPerSecond: number): Promise<number> => 
   const life = { ended: false };
   const serial = { path: '/dev/printer', baudRate };
   const driver = new EscPosPrinter(
-    { serial, profile: printerProfile('epson', 58) },
+    { port: serial, profile: printerProfile('epson', 58) },
     new LifeClock(scheduler, life, 0),
     cable.portFor(life, serial.path),
   );
