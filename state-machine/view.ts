@@ -59,6 +59,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
     state.offline.includes(device),
   );
   if (missing !== undefined) return absent[language][missing];
+  if (state.printer.paperNearEnd) return say(language, '打印纸将用完', 'Paper runs low');
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };
 

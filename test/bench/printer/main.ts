@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { plugIn } from '../../support/pty.ts';
@@ -7,6 +6,7 @@ import { columnDots } from './line-buffer.ts';
 import { showCut, showLine } from './paper-view.ts';
 import type { VirtualPrinterOptions } from './printer-options.ts';
 import { type ProfileName, profiles } from './profiles.ts';
+import { listenFor } from './tcp-port.ts';
 import { type Fault, VirtualPrinter } from './virtual-printer.ts';
 
 const usage = `A thermal printer to play with: what a terminal prints shows here as it comes out.
@@ -124,14 +124,8 @@ const cable = async (printer: VirtualPrinter, values: Record<string, string | un
     await plug();
     return () => void plug();
   }
-  const server = createServer((socket: Socket) => {
-    if (printer.state.plugged) socket.destroy();
-    else printer.attach({ received: socket, send: socket, unplug: () => socket.destroy() });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(number('tcp', tcp, 0, 0), '127.0.0.1', resolve);
-  });
-  process.stdout.write(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+  const { host, port } = await listenFor(printer, { port: number('tcp', tcp, 0, 0) });
+  process.stdout.write(`listening on ${host}:${port}\n`);
   return () => process.stdout.write('whoever connects next is plugged in\n');
 };
 
