@@ -30,6 +30,8 @@ const watchedPollMs = 30_000;
 const soonMs = 50;
 /** The longest time, in ms, between two questions to a module that doesn't answer: each waits in its buffer. */
 const slowestPollMs = 60_000;
+/** The longest time, in ms, after which a printer that never says that a slip is out is called ready again. */
+const longestOwedMs = 300_000;
 /** So many bytes without sense since the last health check are no longer noise. */
 const babblingBytes = 64;
 
@@ -47,8 +49,12 @@ export class EscPosPrinter implements Printer {
   #claimed = false;
   #linkFault: DeviceFault | undefined;
   #readiness: PrinterReadiness | undefined;
-  /** A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not. */
-  #isOwed = false;
+  /**
+   * A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not, from
+   * that time on; Infinity when nobody waits for it.
+   */
+  #owedFrom = Infinity;
+  #silencesRunning = 0;
   /** The call under way; one at a time. */
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
@@ -125,7 +131,7 @@ export class EscPosPrinter implements Printer {
         (reply, atMs) => job.hear(reply, atMs),
         () => job.run(),
       );
-      this.#isOwed ||= verdict.verdict === 'NOT_PRINTED' || verdict.verdict === 'UNKNOWN';
+      this.#oweReadiness(verdict);
       return verdict;
     });
   }
@@ -256,6 +262,18 @@ export class EscPosPrinter implements Printer {
     void this.#dialogue.send(automaticStatusOn, soonMs);
   }
 
+  /**
+   * A printer that is well and never says that a slip is out, as under a profile that isn't its own, would be given the
+   * same slip again and again: it is called ready later each time.
+   */
+  #oweReadiness(verdict: PrintVerdict): void {
+    const isSilent = verdict.verdict === 'UNKNOWN' && verdict.cause === 'silence';
+    this.#silencesRunning = isSilent ? this.#silencesRunning + 1 : 0;
+    if (verdict.verdict === 'PRINTED' || verdict.verdict === 'UNVERIFIED') return;
+    const againMs = idlePollMs * 2 ** Math.max(0, this.#silencesRunning - 2);
+    this.#owedFrom = this.#clock.monotonic() + (this.#silencesRunning < 2 ? 0 : Math.min(againMs, longestOwedMs));
+  }
+
   /** Reports a readiness that differs from the one before, or is owed. A lost line is reported as such. */
   #note(readiness: PrinterReadiness): void {
     if (!this.#line.online) return;
@@ -266,8 +284,8 @@ export class EscPosPrinter implements Printer {
       (before.ready
         ? readiness.ready && before.paperNearEnd === readiness.paperNearEnd
         : !readiness.ready && before.cause === readiness.cause);
-    if (same && !this.#isOwed) return;
-    this.#isOwed = false;
+    if (same && this.#clock.monotonic() < this.#owedFrom) return;
+    this.#owedFrom = Infinity;
     this.#report({ type: 'readiness', readiness });
   }
 
