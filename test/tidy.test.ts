@@ -17,6 +17,8 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/printer/print-job.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/printer/printer-dialogue.ts': 'test/drivers/printer/escpos-printer.test.ts',
   'drivers/printer/printer-line.ts': 'test/drivers/printer/tcp-line.test.ts',
+  'drivers/printer/printer-probe.ts': 'test/firmware/terminalctl/printer-command.test.ts',
+  'drivers/printer/profile-proposal.ts': 'test/firmware/terminalctl/printer-command.test.ts',
   'drivers/printer/profile-files.ts': 'test/drivers/printer/printer-profile.test.ts',
   'drivers/printer/printer-status.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/schema-words.ts': 'test/firmware/configuration.test.ts',
@@ -72,8 +74,17 @@ const impure = /\b(?:Date|process|performance|setTimeout|setInterval|setImmediat
 /** Where programs that talk to a terminal live; elsewhere words go to the log. */
 const mayPrint = /^(?:scripts|test)\/|main\.ts$/;
 
-/** Development dependencies that are run, not imported. */
-const tools = ['@biomejs/biome', '@types/node', 'oxlint', 'oxlint-tsgolint', 'typescript'];
+/** Development dependencies that are run or read, not imported. */
+const tools = [
+  '@biomejs/biome',
+  '@fontsource/unifontex',
+  '@types/node',
+  '@types/opentype.js',
+  '@types/pngjs',
+  'oxlint',
+  'oxlint-tsgolint',
+  'typescript',
+];
 
 /** Path from the root, with slashes, to content. */
 type Tree = ReadonlyMap<string, string>;

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { plugIn } from '../../support/pty.ts';
 import { columnDots } from './line-buffer.ts';
+import { paperPicture } from './paper-picture.ts';
 import { showCut, showLine } from './paper-view.ts';
 import type { VirtualPrinterOptions } from './printer-options.ts';
 import { type ProfileName, profiles } from './profiles.ts';
@@ -23,6 +25,7 @@ const usage = `A thermal printer to play with: what a terminal prints shows here
   --times N                 everything N times as fast (1)
   --paper-out-at-line N     paper ends in line N of the next copy
   --FAULT-at-line N         the same for cover-open, unplug, power-off, overheat, cutter-jam, unrecoverable
+  --pictures FOLDER         writes each copy there as it looks, copy-1.png and so on
   --help
 
 While it runs, type a word and Enter:
@@ -58,7 +61,18 @@ const number = (name: string, value: string | undefined, fallback: number, low: 
 
 const readArguments = () => {
   const text = { type: 'string' } as const;
-  const names = ['pty', 'tcp', 'profile', 'baud', 'speed-mm', 'buffer', 'flow', 'times', ...Object.keys(faultOptions)];
+  const names = [
+    'pty',
+    'tcp',
+    'profile',
+    'baud',
+    'speed-mm',
+    'buffer',
+    'flow',
+    'times',
+    'pictures',
+    ...Object.keys(faultOptions),
+  ];
   try {
     const { values } = parseArgs({
       options: { ...Object.fromEntries(names.map((name) => [name, text])), help: { type: 'boolean' } },
@@ -140,6 +154,13 @@ const main = async (): Promise<void> => {
     if (values[name] !== undefined) printer.fault({ line: number(name, values[name], 1, 1) }, fault);
   }
   show(printer);
+  const { pictures } = values;
+  if (pictures !== undefined) {
+    mkdirSync(pictures, { recursive: true });
+    printer.on('cut', ({ number: copy, lines }) => {
+      writeFileSync(join(pictures, `copy-${copy}.png`), paperPicture(lines, printer.profile.widthDots));
+    });
+  }
   const plug = await cable(printer, values);
   const quit = async (): Promise<never> => {
     await printer.unplug();
