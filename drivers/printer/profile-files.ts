@@ -38,6 +38,10 @@ export const readPrinterProfile = (name: string, width: PaperWidth, directory: s
   return result.valid ? result : { valid: false, errors: result.errors.map((error) => `${path}: ${error}`) };
 };
 
+/** The file of a profile that comes with Slipsafe, to begin another with. */
+export const shippedProfileFile = (name: string): Readonly<Record<string, unknown>> =>
+  JSON.parse(readFileSync(resolve(shipped, name + ending), 'utf8')) as Record<string, unknown>;
+
 const whyUnread = (code: string | undefined): string =>
   code === 'ENOENT' ? 'there is no such file' : `it can't be read${code === undefined ? '' : ` (${code})`}`;
 

@@ -197,6 +197,7 @@ class ScheduleRun {
         const { confirmed } = await this.#driver.cancel();
         return this.#tell({ type: 'printCancelled', effect: effect.id, confirmed });
       }
+      default: // nothing that the printer hears of
     }
   }
 
