@@ -13,7 +13,6 @@ import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
-import { printerProfile } from '../drivers/printer/printer-profile.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
@@ -81,16 +80,11 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
   return display;
 };
 
-const printerOf = (configuration: Configuration, { clock, lineTo, randomBytes }: Surroundings): Printer => {
+const printerOf = (configuration: Configuration, { clock, printerLineTo, randomBytes }: Surroundings): Printer => {
   const { printer, secondPrinter, policy } = configuration;
   const { acceptUnverified } = policy;
-  const make = ({ port, profile, paper }: typeof printer): Printer =>
-    new EscPosPrinter(
-      { serial: port, profile: printerProfile(profile, paper), acceptUnverified },
-      clock,
-      lineTo('printer', port),
-      new ProcessIds(randomBytes),
-    );
+  const make = ({ port, profile }: typeof printer): Printer =>
+    new EscPosPrinter({ port, profile, acceptUnverified }, clock, printerLineTo(port), new ProcessIds(randomBytes));
   return secondPrinter === undefined ? make(printer) : new PrinterSwitch(make(printer), make(secondPrinter));
 };
 

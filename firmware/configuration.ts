@@ -6,12 +6,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
+import type { PrinterPort } from '../drivers/printer/printer-line.ts';
+import { type PrinterProfile, paperWidths } from '../drivers/printer/printer-profile.ts';
+import { readPrinterProfile } from '../drivers/printer/profile-files.ts';
+import { issueWords } from '../drivers/schema-words.ts';
 import { described, digits, integer, milliseconds, text, words } from './schema-words.ts';
 import { settlement, slip, transactions } from './trade-parameters.ts';
 
+const baudRate = described(integer(300, 4_000_000), 'Bits a second');
 const port = v.strictObject({
   path: described(text(1, 4096), 'The serial port, best by a stable name such as /dev/serial/by-id/…'),
-  baudRate: described(integer(300, 4_000_000), 'Bits a second'),
+  baudRate,
   dataBits: v.optional(v.picklist([7, 8]), 8),
   parity: v.optional(v.picklist(['none', 'even', 'odd']), 'none'),
   stopBits: v.optional(v.picklist([1, 2]), 1),
@@ -39,15 +44,28 @@ const cardReader = v.variant('driver', [
 
 const pinPad = v.variant('driver', [v.strictObject({ driver: v.literal('visa'), port })]);
 
+const printerPort = v.variant('transport', [
+  v.strictObject({
+    transport: v.optional(v.literal('serial'), 'serial'),
+    ...port.entries,
+    baudRate: v.optional(described(baudRate, "Bits a second. Default: the profile's")),
+  }),
+  v.strictObject({
+    transport: v.literal('tcp'),
+    host: described(text(1, 253), 'Name or address of a printer in the network'),
+    port: v.optional(described(integer(1, 65_535), 'Where it takes what is to be printed'), 9100),
+  }),
+]);
+
 const printer = v.variant('driver', [
   v.strictObject({
     driver: v.literal('escpos'),
-    port,
+    port: printerPort,
     profile: described(
-      v.picklist(['epson', 'clone', 'cheap58', 'mute']),
-      'What the printer can answer; see docs/printers.md',
+      text(1, 4096),
+      'What the printer can answer: epson, clone, cheap58, mute, or the path of a file; see docs/printers.md',
     ),
-    paper: v.optional(described(v.picklist([58, 80]), 'Width of the paper in mm: 32 or 48 columns'), 58),
+    paper: v.optional(described(v.picklist(paperWidths), 'Width of the paper in mm: 32 or 48 columns'), 58),
   }),
 ]);
 
@@ -195,101 +213,100 @@ const operators = v.strictObject({
   ),
 });
 
-export const configurationSchema = v.pipe(
-  v.strictObject({
-    $schema: v.optional(v.string()),
-    terminal: v.strictObject({
-      id: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, '8 letters or digits')), '终端编号, field 41'),
-      merchantId: described(
-        v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, '15 letters or digits')),
-        '商户编号, field 42',
-      ),
-      serialNumber: v.optional(
-        v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')),
-        '000000000001',
-      ),
-      operator: v.optional(described(digits(2), '操作员号 of who sells where nobody signs on by his own number'), '01'),
-      batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
-    }),
-    merchant: v.strictObject({
-      name: words(1, 40),
-      branch: described(words(0, 40), 'Which shop, for customers who know several'),
-      hotline: described(
-        v.pipe(v.string(), v.regex(/^[\d +-]{1,11}$/, 'a number of at most 11 characters')),
-        'Whom a clerk calls; it must fit the display beside 联系',
-      ),
-    }),
-    language: v.optional(v.picklist(['zh-CN', 'en']), 'zh-CN'),
-    storage: v.strictObject({
-      directory: described(text(1, 4096), 'Where the ledger and the sealed keys are; relative to this file'),
-      deviceKey: v.optional(
-        described(text(1, 4096), 'The device key, best on another device than the ledger'),
-        'device.key',
-      ),
-      anchor: v.optional(
-        described(text(1, 4096), 'Tells how far the ledger goes. Default: ledger.anchor beside the device key'),
-      ),
-      mirror: v.optional(
-        described(text(1, 4096), 'A second folder for the ledger, best on another disk; without it there is one copy'),
-      ),
-      keepYears: v.optional(described(integer(1, 10), '签购单保管年限: how long closed batches are kept, in years'), 2),
-    }),
-    keypad,
-    cardReader,
-    pinPad,
-    printer,
-    secondPrinter: v.optional(
-      described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
+export const configurationSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  terminal: v.strictObject({
+    id: described(v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, '8 letters or digits')), '终端编号, field 41'),
+    merchantId: described(
+      v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, '15 letters or digits')),
+      '商户编号, field 42',
     ),
-    display,
-    acquirer,
-    supervisor: v.optional(supervisor),
-    operators: v.optional(operators, {}),
-    transactions: v.optional(transactions, {}),
-    policy: v.optional(policy, {}),
-    settlement: v.optional(settlement, {}),
-    slip: v.optional(slip, {}),
-    timers: v.optional(timers, {}),
-    metrics: v.optional(
-      v.strictObject({
-        file: described(text(1, 4096), 'Where Prometheus metrics are written; relative to storage.directory'),
-      }),
+    serialNumber: v.optional(
+      v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,12}$/, '1 to 12 letters or digits')),
+      '000000000001',
     ),
-    control: v.optional(
-      v.strictObject({
-        socket: v.optional(
-          described(
-            text(1, 107),
-            'Where terminalctl asks the running terminal, a unix socket; relative to storage.directory',
-          ),
-          'control.sock',
-        ),
-      }),
-      {},
-    ),
-    log: v.optional(
-      v.strictObject({
-        level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
-      }),
-      {},
+    operator: v.optional(described(digits(2), '操作员号 of who sells where nobody signs on by his own number'), '01'),
+    batch: v.optional(described(integer(1, 999_999), 'The first batch, at provisioning'), 1),
+  }),
+  merchant: v.strictObject({
+    name: words(1, 40),
+    branch: described(words(0, 40), 'Which shop, for customers who know several'),
+    hotline: described(
+      v.pipe(v.string(), v.regex(/^[\d +-]{1,11}$/, 'a number of at most 11 characters')),
+      'Whom a clerk calls; it must fit the display beside 联系',
     ),
   }),
-  v.forward(
-    v.check(
-      (it) =>
-        (it.printer.profile !== 'mute' && it.secondPrinter?.profile !== 'mute') || it.policy.acceptUnverified === true,
-      'the profile mute cannot say whether a slip came out: choose it knowingly with policy.acceptUnverified = true',
+  language: v.optional(v.picklist(['zh-CN', 'en']), 'zh-CN'),
+  storage: v.strictObject({
+    directory: described(text(1, 4096), 'Where the ledger and the sealed keys are; relative to this file'),
+    deviceKey: v.optional(
+      described(text(1, 4096), 'The device key, best on another device than the ledger'),
+      'device.key',
     ),
-    ['printer'],
+    anchor: v.optional(
+      described(text(1, 4096), 'Tells how far the ledger goes. Default: ledger.anchor beside the device key'),
+    ),
+    mirror: v.optional(
+      described(text(1, 4096), 'A second folder for the ledger, best on another disk; without it there is one copy'),
+    ),
+    keepYears: v.optional(described(integer(1, 10), '签购单保管年限: how long closed batches are kept, in years'), 2),
+  }),
+  keypad,
+  cardReader,
+  pinPad,
+  printer,
+  secondPrinter: v.optional(
+    described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
   ),
-);
+  display,
+  acquirer,
+  supervisor: v.optional(supervisor),
+  operators: v.optional(operators, {}),
+  transactions: v.optional(transactions, {}),
+  policy: v.optional(policy, {}),
+  settlement: v.optional(settlement, {}),
+  slip: v.optional(slip, {}),
+  timers: v.optional(timers, {}),
+  metrics: v.optional(
+    v.strictObject({
+      file: described(text(1, 4096), 'Where Prometheus metrics are written; relative to storage.directory'),
+    }),
+  ),
+  control: v.optional(
+    v.strictObject({
+      socket: v.optional(
+        described(
+          text(1, 107),
+          'Where terminalctl asks the running terminal, a unix socket; relative to storage.directory',
+        ),
+        'control.sock',
+      ),
+    }),
+    {},
+  ),
+  log: v.optional(
+    v.strictObject({
+      level: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
+    }),
+    {},
+  ),
+});
 
 type Checked = v.InferOutput<typeof configurationSchema>;
 /** `acquirer.tls`: files are named by absolute paths. */
 export type TlsFiles = NonNullable<Checked['acquirer']['tls']>;
 
-/** With all paths absolute. */
-export type Configuration = Checked & { readonly storage: { readonly anchor: string } };
+/** With all paths absolute, and the printer's profile read. */
+export type Configuration = Omit<Checked, 'printer' | 'secondPrinter'> & {
+  readonly storage: { readonly anchor: string };
+  readonly printer: ConfiguredPrinter;
+  readonly secondPrinter?: ConfiguredPrinter;
+};
+
+type ConfiguredPrinter = Omit<Checked['printer'], 'port' | 'profile'> & {
+  readonly port: PrinterPort;
+  readonly profile: PrinterProfile;
+};
 
 export type ConfigurationResult =
   | { readonly valid: true; readonly configuration: Configuration }
@@ -298,19 +315,16 @@ export type ConfigurationResult =
 /** What is never shown, not even where it is wrong: somebody may have typed the password itself. */
 export const secretKeys: readonly string[] = ['supervisor.passwordHash'];
 
-const say = (issue: v.BaseIssue<unknown>): string => {
-  const key = v.getDotPath(issue) ?? 'the file';
-  if (issue.kind === 'schema' && issue.expected === 'never') return `${key}: no such key`;
-  if (issue.received === 'undefined') return `${key}: missing`;
-  const expected = issue.type === 'check' || issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message);
-  return `${key}: expected ${expected}, found ${secretKeys.includes(key) ? 'something else' : issue.received}`;
-};
-
 /** Checks a parsed file; relative paths are taken from `directory`. */
 export const checkConfiguration = (content: unknown, directory: string): ConfigurationResult => {
   const result = v.safeParse(configurationSchema, content);
-  if (!result.success) return { valid: false, errors: result.issues.map(say) };
-  const { storage } = result.output;
+  if (!result.success) return { valid: false, errors: result.issues.map((issue) => issueWords(issue, secretKeys)) };
+  const { storage, policy } = result.output;
+  const printer = withProfile('printer', result.output.printer, policy.acceptUnverified, directory);
+  if (printer.errors !== undefined) return { valid: false, errors: printer.errors };
+  const { secondPrinter: given, ...others } = result.output;
+  const second = given && withProfile('secondPrinter', given, policy.acceptUnverified, directory);
+  if (second?.errors !== undefined) return { valid: false, errors: second.errors };
   const at = resolve(directory, storage.directory);
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
@@ -320,7 +334,9 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   return {
     valid: true,
     configuration: {
-      ...result.output,
+      ...others,
+      printer: printer.configured,
+      ...(second !== undefined && { secondPrinter: second.configured }),
       acquirer: { ...acquirer, ...tls },
       slip: { ...slip, ...(slip.logo !== undefined && { logo: resolve(directory, slip.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
@@ -328,6 +344,25 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
       control: { socket: resolve(at, result.output.control.socket) },
     },
   };
+};
+
+const withProfile = (
+  key: 'printer' | 'secondPrinter',
+  { port: given, profile: name, ...rest }: Checked['printer'],
+  acceptUnverified: boolean,
+  directory: string,
+):
+  | { readonly errors: readonly string[] }
+  | { readonly errors?: never; readonly configured: Configuration['printer'] } => {
+  const read = readPrinterProfile(name, rest.paper, directory);
+  if (!read.valid) return { errors: read.errors.map((error) => `${key}.profile: ${error}`) };
+  const { profile } = read;
+  if (profile.fence === 'none' && !acceptUnverified) {
+    const why = `${profile.name} cannot say whether a slip came out`;
+    return { errors: [`${key}.profile: ${why}: choose it knowingly with policy.acceptUnverified = true`] };
+  }
+  const port = given.transport === 'tcp' ? given : { ...given, baudRate: given.baudRate ?? profile.baudRate };
+  return { configured: { ...rest, port, profile } };
 };
 
 const resolved = (tls: TlsFiles, directory: string): TlsFiles => ({

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Dial, dialTcp } from '../drivers/acquirer/link.ts';
+import { type PrinterPort, printerLine } from '../drivers/printer/printer-line.ts';
 import { type Line, SerialLine, type SerialSettings } from '../drivers/serial/serial-line.ts';
 import type { FileSystem } from '../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
@@ -15,6 +16,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly fileSystem: FileSystem;
   readonly lineTo: (device: DeviceName, settings: SerialSettings) => Line;
+  readonly printerLineTo: (port: PrinterPort) => Line;
   readonly dial: Dial;
   readonly randomBytes: RandomBytes;
   /** A fresh identifier, never the same twice. */
@@ -31,6 +33,7 @@ export const board: Surroundings = {
   clock: systemClock,
   fileSystem: nodeFileSystem,
   lineTo: (device, settings) => new SerialLine(device, settings, systemClock),
+  printerLineTo: (port) => printerLine(port, systemClock),
   dial: dialTcp,
   randomBytes,
   freshId: randomUUID,

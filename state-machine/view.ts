@@ -46,6 +46,10 @@ const why = (language: Language, code: string | undefined, trouble?: 'keys' | 'a
   return trouble === 'answer' ? say(language, '应答有误', 'Bad answer') : say(language, '线路不通', 'Line is down');
 };
 
+/** Why the printer doesn't print, as its last word was; `well` when it does. */
+const printerTrouble = (state: State, language: Language, well: string): string =>
+  state.printer.ready ? well : causes[language][state.printer.cause];
+
 /** What the idle screen must not hide (M2), most urgent first; else the terminal's number. */
 const badge = (state: State, identity: Identity, language: Language): string => {
   const owed = copiesDue(state.book).length;
@@ -61,15 +65,17 @@ const badge = (state: State, identity: Identity, language: Language): string => 
     state.offline.includes(device),
   );
   if (missing !== undefined) return absent[language][missing];
+  if (state.printer.paperNearEnd) return say(language, '打印纸将用完', 'Paper runs low');
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };
 
-const idle = (state: State, identity: Identity, language: Language): Lines => [
-  identity.merchant,
-  identity.branch,
-  badge(state, identity, language),
-  say(language, '请输入金额', 'Enter amount'),
-];
+/** A slip that is due stands above the reason why it doesn't come, which must be read as well. */
+const idle = (state: State, identity: Identity, language: Language): Lines => {
+  const first = badge(state, identity, language);
+  const enter = say(language, '请输入金额', 'Enter amount');
+  const last = printerTrouble(state, language, enter);
+  return [identity.merchant, identity.branch, first, last === first ? enter : last];
+};
 
 const nameOf = (wanted: Purpose, language: Language): string => {
   if (wanted.purpose === 'original') return kinds[wanted.draft.kind].name[language];
@@ -355,8 +361,18 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return [t('正在打印', 'Printing'), t('冲正凭证', 'Reversal slip'), '', wait];
     case 'clearingBuffer':
       return phase.next.do === 'reverse'
-        ? [t('打印失败', 'Not printed'), t('正在冲正', 'Reversing'), t('勿交货', 'Give no goods'), wait]
-        : [t('打印未完成', 'Not printed'), t('正在清打印机', 'Clearing printer'), '', wait];
+        ? [
+            printerTrouble(state, language, t('打印失败', 'Not printed')),
+            t('正在冲正', 'Reversing'),
+            t('勿交货', 'Give no goods'),
+            wait,
+          ]
+        : [
+            t('打印未完成', 'Not printed'),
+            t('正在清打印机', 'Clearing printer'),
+            printerTrouble(state, language, ''),
+            wait,
+          ];
     case 'password':
       return [
         t('主管', 'Supervisor'),

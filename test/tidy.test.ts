@@ -16,8 +16,12 @@ const provenBy: Readonly<Record<string, string>> = {
   'drivers/printer/commands.ts': 'test/drivers/printer/slip-encoder.test.ts',
   'drivers/printer/print-job.ts': 'test/drivers/printer/print-verdict.test.ts',
   'drivers/printer/printer-dialogue.ts': 'test/drivers/printer/escpos-printer.test.ts',
-  'drivers/printer/printer-profile.ts': 'test/drivers/printer/escpos-printer.test.ts',
+  'drivers/printer/printer-line.ts': 'test/drivers/printer/tcp-line.test.ts',
+  'drivers/printer/printer-probe.ts': 'test/firmware/terminalctl/printer-command.test.ts',
+  'drivers/printer/profile-proposal.ts': 'test/firmware/terminalctl/printer-command.test.ts',
+  'drivers/printer/profile-files.ts': 'test/drivers/printer/printer-profile.test.ts',
   'drivers/printer/printer-status.ts': 'test/drivers/printer/print-verdict.test.ts',
+  'drivers/schema-words.ts': 'test/firmware/configuration.test.ts',
   'drivers/serial/hang-up.ts': 'test/drivers/serial/serial-line.test.ts',
   'firmware/build.ts': 'test/hil/control.test.ts',
   'firmware/compose.ts': 'test/hil/sale.test.ts',
@@ -90,7 +94,7 @@ const impure = /\b(?:Date|process|performance|setTimeout|setInterval|setImmediat
 /** Where programs that talk to a terminal live; elsewhere words go to the log. */
 const mayPrint = /^(?:scripts|test)\/|main\.ts$/;
 
-/** Development dependencies that are run, or give files or types, and are not imported. */
+/** Development dependencies that are run or read, or give files or types, and are not imported. */
 const tools = [
   '@biomejs/biome',
   '@fontsource/unifontex',

@@ -42,5 +42,11 @@ export const begin = hex('1B 40 1B 40 1C 26');
 /** GS a FF `1D 61 FF`: send status by yourself, now and at each change. ESC @ ends it. */
 export const automaticStatusOn = hex('1D 61 FF');
 
+/** GS a 0 `1D 61 00`. */
+export const automaticStatusOff = hex('1D 61 00');
+
+/** ESC @ `1B 40` twice, for the reason that `begin` has; takes away a line that is not ended, and all modes. */
+export const reset = hex('1B 40 1B 40');
+
 /** GS V 1 `1D 56 01`: partial cut, so that a slip hangs on until it is torn off. */
 export const cut = hex('1D 56 01');

@@ -1,18 +1,19 @@
 import type { Clock } from '../../hal/clock.ts';
 import type { DeviceFault, Health, LinkEvent } from '../../hal/device.ts';
 import type { Printer, PrinterEvent, PrinterReadiness, PrintVerdict, SlipDocument } from '../../hal/printer.ts';
-import { type Line, SerialLine, type SerialSettings } from '../serial/serial-line.ts';
+import type { Line } from '../serial/serial-line.ts';
 import { automaticStatusOn, recoverAfterClearing } from './commands.ts';
 import { ProcessIds } from './fence.ts';
 import { PrintJob, type PrintJobRig, timesOf } from './print-job.ts';
 import { PrinterCancel } from './printer-cancel.ts';
 import { PrinterDialogue } from './printer-dialogue.ts';
+import { lineSpeed, type PrinterPort, printerLine } from './printer-line.ts';
 import type { PrinterProfile } from './printer-profile.ts';
 import type { PrinterReply } from './reply-parser.ts';
 import { encodeSlip } from './slip-encoder.ts';
 
 export interface EscPosPrinterOptions {
-  readonly serial: SerialSettings;
+  readonly port: PrinterPort;
   readonly profile: PrinterProfile;
   /** Must be true for a profile without a fence: its slips come out `UNVERIFIED`, which someone has to have chosen. */
   readonly acceptUnverified?: boolean;
@@ -29,11 +30,13 @@ const watchedPollMs = 30_000;
 const soonMs = 50;
 /** The longest time, in ms, between two questions to a module that doesn't answer: each waits in its buffer. */
 const slowestPollMs = 60_000;
+/** The longest time, in ms, after which a printer that never says that a slip is out is called ready again. */
+const longestOwedMs = 300_000;
 /** So many bytes without sense since the last health check are no longer noise. */
 const babblingBytes = 64;
 
 /**
- * An ESC/POS printer on a serial line, fulfilling the `Printer` port: what a slip became is said by the printer's own
+ * An ESC/POS printer on a serial line or in the network, fulfilling the `Printer` port: what a slip became is said by the printer's own
  * word after its last line, and by nothing else. What a model can say stands in its profile.
  */
 export class EscPosPrinter implements Printer {
@@ -46,8 +49,12 @@ export class EscPosPrinter implements Printer {
   #claimed = false;
   #linkFault: DeviceFault | undefined;
   #readiness: PrinterReadiness | undefined;
-  /** A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not. */
-  #isOwed = false;
+  /**
+   * A slip didn't come out, or nobody knows: whoever was told that must hear how the printer is, changed or not, from
+   * that time on; Infinity when nobody waits for it.
+   */
+  #owedFrom = Infinity;
+  #silencesRunning = 0;
   /** The call under way; one at a time. */
   #call: string | undefined;
   #poll: Promise<PrinterReadiness | undefined> | undefined;
@@ -64,10 +71,10 @@ export class EscPosPrinter implements Printer {
   constructor(
     options: EscPosPrinterOptions,
     clock: Clock,
-    line: Line = new SerialLine('printer', options.serial, clock),
+    line: Line = printerLine(options.port, clock),
     ids = new ProcessIds(),
   ) {
-    const { profile, serial, acceptUnverified = false } = options;
+    const { profile, port, acceptUnverified = false } = options;
     if (profile.fence === 'none' && !acceptUnverified) {
       throw new TypeError(
         `The printer profile "${profile.name}" can't tell whether a slip came out. Choose another profile, or set acceptUnverified.`,
@@ -76,9 +83,10 @@ export class EscPosPrinter implements Printer {
     this.#profile = profile;
     this.#line = line;
     this.#clock = clock;
-    this.#dialogue = new PrinterDialogue(line, profile, serial.baudRate, clock);
+    const baudRate = lineSpeed(port);
+    this.#dialogue = new PrinterDialogue(line, profile, baudRate, clock);
     this.#dialogue.onReadiness = (readiness) => this.#note(readiness);
-    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate: serial.baudRate, ids, clock };
+    this.#jobRig = { dialogue: this.#dialogue, profile, baudRate, ids, clock };
   }
 
   async claim(listener: (event: PrinterEvent | LinkEvent) => void): Promise<void> {
@@ -123,7 +131,7 @@ export class EscPosPrinter implements Printer {
         (reply, atMs) => job.hear(reply, atMs),
         () => job.run(),
       );
-      this.#isOwed ||= verdict.verdict === 'NOT_PRINTED' || verdict.verdict === 'UNKNOWN';
+      this.#oweReadiness(verdict);
       return verdict;
     });
   }
@@ -254,6 +262,18 @@ export class EscPosPrinter implements Printer {
     void this.#dialogue.send(automaticStatusOn, soonMs);
   }
 
+  /**
+   * A printer that is well and never says that a slip is out, as under a profile that isn't its own, would be given the
+   * same slip again and again: it is called ready later each time.
+   */
+  #oweReadiness(verdict: PrintVerdict): void {
+    const isSilent = verdict.verdict === 'UNKNOWN' && verdict.cause === 'silence';
+    this.#silencesRunning = isSilent ? this.#silencesRunning + 1 : 0;
+    if (verdict.verdict === 'PRINTED' || verdict.verdict === 'UNVERIFIED') return;
+    const againMs = idlePollMs * 2 ** Math.max(0, this.#silencesRunning - 2);
+    this.#owedFrom = this.#clock.monotonic() + (this.#silencesRunning < 2 ? 0 : Math.min(againMs, longestOwedMs));
+  }
+
   /** Reports a readiness that differs from the one before, or is owed. A lost line is reported as such. */
   #note(readiness: PrinterReadiness): void {
     if (!this.#line.online) return;
@@ -264,8 +284,8 @@ export class EscPosPrinter implements Printer {
       (before.ready
         ? readiness.ready && before.paperNearEnd === readiness.paperNearEnd
         : !readiness.ready && before.cause === readiness.cause);
-    if (same && !this.#isOwed) return;
-    this.#isOwed = false;
+    if (same && this.#clock.monotonic() < this.#owedFrom) return;
+    this.#owedFrom = Infinity;
     this.#report({ type: 'readiness', readiness });
   }
 

@@ -12,12 +12,15 @@ export interface Fence {
   ask(): Buffer;
   hear(reply: PrinterReply, atMs: number): void;
   /** `proven`: the slip is out. `again`: what came isn't enough, ask once more. `wait`: nothing to do before `dueAt`. */
-  standing(atMs: number): 'proven' | 'again' | 'wait';
+  standing(atMs: number): Standing;
   /** When `standing` changes by itself; Infinity when only a reply changes it. */
   readonly dueAt: number;
   /** True once something came that may have been the proof: then nobody can say that the slip is not out. */
   readonly doubtful: boolean;
 }
+
+/** `unsure`: it would be proven, were it certain that the printer was on all the time. */
+export type Standing = 'proven' | 'again' | 'wait' | 'unsure';
 
 /** 94 printable characters without the space, four of them. */
 const idCount = 94 ** 4;
@@ -83,6 +86,10 @@ const rejectedMs = 200;
  * And one answer isn't enough. The printer answers in order, so it suffices that *one* answer is to a query of this
  * slip; it takes one more than the answers that may come from elsewhere: the queries left unanswered before, and one
  * stray byte. Each is asked for only after the one before has come and the line was quiet.
+ *
+ * A printer that can't be asked in real time is asked the same within the slip too (`checkpoint`), and then every question
+ * must have been answered: one that was off for a moment has lost the question with the lines before it, and answers
+ * all later ones as if nothing had been.
  */
 export class PaperStatusFence implements Fence {
   readonly #settleMs: number;
@@ -94,9 +101,24 @@ export class PaperStatusFence implements Fence {
   #lastForeignAt = -Infinity;
   #askAgainAt = Infinity;
   #heard = false;
+  readonly #everyAnswer: boolean;
+  #asked = 0;
+  /** Times at which answers came; bytes close together are never more than one. */
+  #answered = 0;
+  #isPut = false;
+  #checkpointsOpen = 0;
 
-  /** `debt`: queries of the same kind that were left unanswered before this slip. */
-  constructor(limits: { readonly debt: number; readonly settleMs: number; readonly earliestMs: number }) {
+  /**
+   * `debt`: queries of the same kind that were left unanswered before this slip. `everyAnswer`: proven only when every
+   * question was answered.
+   */
+  constructor(limits: {
+    readonly debt: number;
+    readonly settleMs: number;
+    readonly earliestMs: number;
+    readonly everyAnswer?: boolean;
+  }) {
+    this.#everyAnswer = limits.everyAnswer ?? false;
     this.#settleMs = limits.settleMs;
     this.#earliestMs = limits.earliestMs;
     this.#needed = 2 + limits.debt;
@@ -104,12 +126,24 @@ export class PaperStatusFence implements Fence {
 
   ask(): Buffer {
     this.#open++;
+    this.#asked++;
+    this.#isPut = true;
     this.#askAgainAt = Infinity;
+    return paperStatus;
+  }
+
+  /** The same question within the slip, which proves nothing but that the printer was on when it was answered. */
+  checkpoint(): Buffer {
+    this.#open++;
+    this.#asked++;
+    this.#checkpointsOpen++;
     return paperStatus;
   }
 
   /** Another query was sent whose answer looks the same: one answer more may come from elsewhere. */
   suspect(): void {
+    this.#open++;
+    this.#asked++;
     this.#needed++;
   }
 
@@ -119,16 +153,16 @@ export class PaperStatusFence implements Fence {
       this.#burst ??= { bits: reply.bits, count: 0, firstAt: atMs, lastAt: atMs, foreign: false };
       this.#burst.count++;
       this.#burst.lastAt = atMs;
-      if (this.#open > 0 && atMs >= this.#earliestMs && reply.bits <= wellBits) this.#heard = true;
+      if (this.#isPut && this.#open > 0 && atMs >= this.#earliestMs && reply.bits <= wellBits) this.#heard = true;
     } else if (reply.type === 'automatic' || reply.type === 'noise' || reply.type === 'processId') {
       this.#lastForeignAt = atMs;
       if (this.#burst !== undefined) this.#burst.foreign = true;
     }
   }
 
-  standing(atMs: number): 'proven' | 'again' | 'wait' {
+  standing(atMs: number): Standing {
     this.#settle(atMs);
-    if (this.#answers >= this.#needed) return 'proven';
+    if (this.#answers >= this.#needed) return this.#everyAnswer && this.#answered < this.#asked ? 'unsure' : 'proven';
     return atMs >= this.#askAgainAt ? 'again' : 'wait';
   }
 
@@ -146,7 +180,12 @@ export class PaperStatusFence implements Fence {
     if (burst === undefined || atMs < burst.lastAt + this.#settleMs) return;
     this.#burst = undefined;
     if (this.#open === 0) return;
+    this.#answered++;
     this.#open = Math.max(0, this.#open - burst.count);
+    if (this.#checkpointsOpen > 0) {
+      this.#checkpointsOpen--; // answers come in order
+      return;
+    }
     const alone = burst.count === 1 && !burst.foreign && burst.firstAt - this.#lastForeignAt >= this.#settleMs;
     const counts = alone && burst.firstAt >= this.#earliestMs && burst.bits <= wellBits;
     if (counts) this.#answers++;

@@ -17,6 +17,12 @@ const overdueMs = 1000;
 /** How long, in ms, a printer may be offline without a cause (its feed button, coming online) before it counts as stopped. */
 const offlineMs = 2000;
 
+/**
+ * For how long, in ms, a printer that is asked in real time may be out of sight within a slip, as while flow control holds
+ * the line: one that was switched off and on meanwhile answers all later questions as if nothing had been.
+ */
+const outOfSightMs = 2000;
+
 /** How long a slip takes, in ms from its first byte. */
 export interface SlipTimes {
   /** No answer about its end before this can be true. */
@@ -59,6 +65,8 @@ export class PrintJob {
   #overdueAt = 0;
   /** Time spent, in ms, waiting for a printer that had stopped and goes on by itself; the limits move by it. */
   #patienceMs = 0;
+  #seenAt = 0;
+  #longestOutOfSightMs = 0;
   #moduleFault: { readonly cause: PrinterCause; readonly told: number } | undefined;
 
   constructor(slip: EncodedSlip, rig: PrintJobRig) {
@@ -70,6 +78,7 @@ export class PrintJob {
   /** To be called with each reply while the job runs. */
   hear(reply: PrinterReply, atMs: number): void {
     this.#fence?.hear(reply, atMs);
+    if (reply.type === 'realTime') this.#seen(atMs);
     const { status } = this.#rig.profile;
     if (reply.type !== 'status' || typeof status === 'string') return;
     const said = readinessOfModule(reply.bits, status);
@@ -79,7 +88,7 @@ export class PrintJob {
   }
 
   async run(): Promise<PrintVerdict> {
-    const { dialogue, profile } = this.#rig;
+    const { dialogue } = this.#rig;
     await dialogue.quiet();
     const before = await dialogue.readiness();
     if (!before.ready) return { verdict: 'NOT_PRINTED', cause: before.cause };
@@ -88,18 +97,29 @@ export class PrintJob {
     this.#lapsesBefore = dialogue.lapses;
     this.#begunAt = this.#now;
     this.#lastPollAt = this.#begunAt;
+    this.#seenAt = this.#begunAt;
+    this.#longestOutOfSightMs = 0;
+    this.#fence = this.#makeFence(debt);
     const stopped = await this.#sendSlip();
     if (stopped !== undefined) return stopped;
-    if (profile.fence === 'none') return this.#untilOut();
-    this.#fence =
-      profile.fence === 'processId'
-        ? new ProcessIdFence(this.#rig.ids)
-        : new PaperStatusFence({
-            debt,
-            settleMs: dialogue.settleMs,
-            earliestMs: this.#begunAt + this.#times.earliestMs,
-          });
-    return this.#awaitFence(this.#fence);
+    return this.#fence === undefined ? this.#untilOut() : this.#awaitFence(this.#fence);
+  }
+
+  #makeFence(debt: number): Fence | undefined {
+    const { dialogue, profile, ids } = this.#rig;
+    if (profile.fence === 'none') return undefined;
+    if (profile.fence === 'processId') return new ProcessIdFence(ids);
+    return new PaperStatusFence({
+      debt,
+      settleMs: dialogue.settleMs,
+      earliestMs: this.#begunAt + this.#times.earliestMs,
+      everyAnswer: profile.status !== 'realTime',
+    });
+  }
+
+  #seen(atMs: number): void {
+    this.#longestOutOfSightMs = Math.max(this.#longestOutOfSightMs, atMs - this.#seenAt);
+    this.#seenAt = atMs;
   }
 
   get #now(): number {
@@ -107,11 +127,20 @@ export class PrintJob {
   }
 
   async #sendSlip(): Promise<PrintVerdict | undefined> {
-    for (const chunk of inChunks(this.#slip.pieces)) {
+    const chunks = [...inChunks(this.#slip.pieces)];
+    for (const [index, chunk] of chunks.entries()) {
+      if (index > 0 && (index < chunks.length - 1 || chunk.length >= chunkBytes / 2)) await this.#checkpoint();
       const stopped = (await this.#untilLetThrough()) ?? (await this.#sendChunk(chunk));
       if (stopped !== undefined) return stopped;
     }
     return undefined;
+  }
+
+  /** A module is asked within the slip too: only by an answer that is missing is it known that it was off. */
+  async #checkpoint(): Promise<void> {
+    const { dialogue, profile } = this.#rig;
+    if (!(this.#fence instanceof PaperStatusFence) || profile.status === 'realTime' || dialogue.heldOff) return;
+    await dialogue.sendBuffered(this.#fence.checkpoint(), profile.silenceMs);
   }
 
   /** Asks how the printer is when it is time to, and waits while it holds us off by XOFF. */
@@ -160,6 +189,7 @@ export class PrintJob {
     for (;;) {
       const standing = fence.standing(this.#now);
       if (standing === 'proven') return this.#proven();
+      if (standing === 'unsure') return { verdict: 'UNKNOWN', cause: 'silence' };
       if (!dialogue.online) return { verdict: 'UNKNOWN', cause: 'linkLost' };
       if (this.#now >= deadline + this.#patienceMs) return this.#silent();
       if (standing === 'again') {
@@ -206,7 +236,9 @@ export class PrintJob {
   async #proven(): Promise<PrintVerdict> {
     const { dialogue, profile } = this.#rig;
     dialogue.settleDebt();
-    if (dialogue.lapses !== this.#lapsesBefore) return { verdict: 'UNKNOWN', cause: 'silence' };
+    this.#seen(this.#now);
+    const wasOutOfSight = profile.status === 'realTime' && this.#longestOutOfSightMs > outOfSightMs;
+    if (wasOutOfSight || dialogue.lapses !== this.#lapsesBefore) return { verdict: 'UNKNOWN', cause: 'silence' };
     if (profile.fence === 'processId') return { verdict: 'PRINTED' };
     const after = await dialogue.readiness();
     return after.ready ? { verdict: 'PRINTED' } : { verdict: 'UNKNOWN', cause: after.cause };

@@ -18,6 +18,9 @@ const betweenMs = 5;
 /** What came of noise longer ago than this, in ms, was a spark on the cable. */
 const noiseWindowMs = 10_000;
 
+/** An answer that hasn't come by then, in ms, was lost. */
+const lateMs = 60_000;
+
 /** How often, in ms, a condition that also hangs on the time is looked at. */
 const lookMs = 250;
 /** After how long, in ms, a line that takes nothing is opened anew: an XON that got lost must not hold it for ever. */
@@ -40,6 +43,8 @@ export class PrinterDialogue {
   #statusBits: number | undefined;
   #lastByteAt = -Infinity;
   #debt = 0;
+  /** Queries of before whose answers were not needed, and may still come. */
+  #late = { count: 0, until: 0 };
   /** Bytes that are no reply, or one that nobody asked for, since the last `takeNoise`; old ones are forgotten. */
   #noise = { count: 0, since: 0 };
   #realTimeAsked = false;
@@ -70,9 +75,13 @@ export class PrinterDialogue {
     return this.#line.online;
   }
 
-  /** Buffered queries sent whose answers have not come. */
+  /** Buffered queries sent whose answers have not come, and may. */
   get debt(): number {
-    return this.#debt;
+    return this.#debt + this.#lateCount;
+  }
+
+  get #lateCount(): number {
+    return this.#clock.monotonic() < this.#late.until ? this.#late.count : 0;
   }
 
   /**
@@ -83,8 +92,12 @@ export class PrinterDialogue {
     return this.#lapses;
   }
 
-  /** To be called when it is proven that all that was sent has been processed: nothing unanswered is left in the printer. */
+  /**
+   * To be called when it is proven that all that was sent has been processed: nothing unanswered is left in the printer.
+   * What it answered may still be on its way, for a while.
+   */
   settleDebt(): void {
+    this.#late = { count: this.debt, until: this.#clock.monotonic() + lateMs };
     this.#debt = 0;
   }
 
@@ -119,8 +132,9 @@ export class PrinterDialogue {
         this.automatic = readinessOfAutomatic(reply.bytes);
         break;
       case 'status':
-        if (this.#debt === 0) this.#hearNoise(1, now);
-        else this.#debt--;
+        if (this.#lateCount > 0) this.#late = { ...this.#late, count: this.#late.count - 1 };
+        else if (this.#debt > 0) this.#debt--;
+        else this.#hearNoise(1, now);
         this.#statusBits = reply.bits;
         break;
       case 'flow':

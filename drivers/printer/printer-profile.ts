@@ -1,11 +1,19 @@
+import * as v from 'valibot';
+import { issueWords } from '../schema-words.ts';
+
 /**
- * What sets one printer model apart from another, as data: a new model is a new row. docs/printers.md tells how to
- * find the values and how to prove them.
+ * What sets one printer model apart from another, as data: a new model is a new file beside those in `profiles/`, or
+ * one that the configuration names. docs/printers.md tells how to find the values and how to prove them.
  */
 export interface PrinterProfile {
+  /** The file's name without its ending. */
   readonly name: string;
+  /** Dots of the head: 384 on 58 mm paper, 576 on 80 mm, at 8 dots a mm. */
+  readonly widthDots: number;
   /** Columns of the paper in ASCII characters; a Hanzi takes two. 32 on 58 mm paper, 48 on 80 mm. */
   readonly columns: number;
+  /** Bits a second as the maker sets it, for a configuration that says nothing else. */
+  readonly baudRate: number;
   /** Height of a normal line of text, in mm. */
   readonly lineMm: number;
   /**
@@ -16,6 +24,8 @@ export interface PrinterProfile {
   /** Lines from the print head to the tear bar or the knife. */
   readonly tearOffLines: number;
   readonly cutter: boolean;
+  /** Hanzi mode after power-on and ESC @: where it is off, each slip switches it on (FS &). */
+  readonly hanziAtPowerOn: boolean;
   /** GS a: the printer tells changes of its status by itself (ASB). */
   readonly automaticStatus: boolean;
   /** How it says what is wrong with it: DLE EOT, which it answers even when it has stopped; ESC v; or not at all. */
@@ -38,69 +48,102 @@ export interface ModuleStatusMasks {
   readonly nearEnd: number;
 }
 
-export type ProfileName = 'epson' | 'clone' | 'cheap58' | 'mute';
-export type PaperWidth = 58 | 80;
+export const paperWidths = [58, 80] as const;
+export type PaperWidth = (typeof paperWidths)[number];
 
-const columnsOf: Record<PaperWidth, number> = { 58: 32, 80: 48 };
+export type ProfileResult =
+  | { readonly valid: true; readonly profile: PrinterProfile }
+  | { readonly valid: false; readonly errors: readonly string[] };
 
-/** 30 dots at 8 dots a mm (203 dpi), the line spacing after ESC @. */
-const lineMm = 3.75;
-const patience = { silenceMs: 5000, overheatMs: 30_000 };
+const numberFrom = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+const integer = (low: number, high: number) => v.pipe(numberFrom(low, high), v.integer());
+/** As makers' manuals print them. */
+const bits = v.pipe(
+  v.string(),
+  v.regex(/^[0-9A-Fa-f]{2}$/, 'two hex digits'),
+  v.transform((digits) => Number.parseInt(digits, 16)),
+);
 
-const profiles: Record<ProfileName, Omit<PrinterProfile, 'name' | 'columns'>> = {
-  /** Epson TM-T88IV and later, TM-T20/T70/T81/T82/m30: process id and confirmed clearing. */
-  epson: {
-    lineMm,
-    mmPerSecond: { slowest: 50, fastest: 350 },
-    tearOffLines: 4,
-    cutter: true,
-    automaticStatus: true,
-    status: 'realTime',
-    fence: 'processId',
-    cancel: 'clearBuffers',
-    ...patience,
-  },
-  /** Printers after the TM-T88III, which had neither: Citizen, Samsung, HPRT, Zijiang and the like. */
-  clone: {
-    lineMm,
-    mmPerSecond: { slowest: 50, fastest: 250 },
-    tearOffLines: 4,
-    cutter: true,
-    automaticStatus: true,
-    status: 'realTime',
-    fence: 'paperStatus',
-    cancel: 'recover',
-    ...patience,
-  },
-  /** Panel modules of 58 mm: Cashino CSN-A1X, DP-EH600 and the like. Bits of ESC v after the CSN-A1X. */
-  cheap58: {
-    lineMm,
-    mmPerSecond: { slowest: 40, fastest: 100 },
-    tearOffLines: 4,
-    cutter: false,
-    automaticStatus: false,
-    status: { paperEnd: 0x04, unrecoverable: 0x08, overheat: 0x40, nearEnd: 0 },
-    fence: 'paperStatus',
-    cancel: 'none',
-    ...patience,
-  },
-  /** A printer whose sending line isn't wired, or that never answers. Every slip of it is UNVERIFIED. */
-  mute: {
-    lineMm,
-    mmPerSecond: { slowest: 40, fastest: 100 },
-    tearOffLines: 4,
-    cutter: false,
-    automaticStatus: false,
-    status: 'none',
-    fence: 'none',
-    cancel: 'none',
-    ...patience,
-  },
+const masks = v.strictObject({ paperEnd: bits, unrecoverable: bits, overheat: bits, nearEnd: bits });
+
+/** Font A is 12 dots wide. */
+const columnDots = 12;
+
+const paper = v.pipe(
+  v.strictObject({ widthDots: integer(96, 1280), columns: integer(16, 80) }),
+  v.check(
+    ({ widthDots, columns }) => columns * columnDots <= widthDots,
+    `columns of ${columnDots} dots that fit widthDots`,
+  ),
+);
+
+const profileFile = v.strictObject({
+  /** Which printers it is for, for people. */
+  for: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  paper: v.pipe(
+    v.strictObject({ 58: v.optional(paper), 80: v.optional(paper) }),
+    v.check((widths) => widths[58] !== undefined || widths[80] !== undefined, 'a width of paper, 58 or 80'),
+  ),
+  baudRate: integer(300, 4_000_000),
+  lineMm: numberFrom(1, 20),
+  mmPerSecond: v.pipe(
+    v.strictObject({ slowest: numberFrom(1, 1000), fastest: numberFrom(1, 1000) }),
+    v.check(({ slowest, fastest }) => slowest <= fastest, 'slowest to be at most fastest'),
+  ),
+  tearOffLines: integer(0, 20),
+  cutter: v.boolean(),
+  hanziAtPowerOn: v.boolean(),
+  automaticStatus: v.boolean(),
+  status: v.union(
+    [v.picklist(['realTime', 'none']), masks],
+    '"realTime", "none", or the bits of ESC v as paperEnd, unrecoverable, overheat and nearEnd of two hex digits each',
+  ),
+  fence: v.picklist(['processId', 'paperStatus', 'none']),
+  cancel: v.picklist(['clearBuffers', 'recover', 'none']),
+  silenceMs: v.optional(integer(1000, 60_000), 5000),
+  overheatMs: v.optional(integer(0, 300_000), 30_000),
+});
+
+type ProfileFile = v.InferOutput<typeof profileFile>;
+
+/** What no printer can be, though each value by itself is right: such a profile lies, and its verdicts would too. */
+const contradictions = ({ status, fence, cancel, automaticStatus }: ProfileFile): string[] => {
+  const found: string[] = [];
+  const isModule = typeof status === 'object';
+  if (automaticStatus && status !== 'realTime') {
+    found.push('automaticStatus: true goes only with status "realTime"; GS a is another command on small modules');
+  }
+  if (fence !== 'none' && status === 'none') {
+    found.push(`fence: "${fence}" needs a printer that also says what is wrong with it; its status is "none"`);
+  }
+  if (cancel !== 'none' && (status !== 'realTime' || fence === 'none')) {
+    found.push(
+      `cancel: "${cancel}" needs status "realTime" and a fence: else nothing proves that the printer is empty`,
+    );
+  }
+  if (isModule && status.paperEnd === 0) found.push('status.paperEnd: expected a bit, found 00');
+  if (isModule) {
+    const all = [status.paperEnd, status.unrecoverable, status.overheat, status.nearEnd];
+    // DLE EOT's fixed bits: such a byte would be taken for another kind of answer.
+    if (all.some((mask) => (mask & 0x90) !== 0))
+      found.push('status: bits 80 and 10 are never set in an answer to ESC v');
+    if ((status.paperEnd & (status.overheat | status.nearEnd)) !== 0) {
+      found.push('status: paperEnd shares a bit with overheat or nearEnd');
+    }
+  }
+  return found;
 };
 
-/** A profile of the table, for its width of paper in mm. Change single values of it by spreading. */
-export const printerProfile = (name: ProfileName, paper: PaperWidth = 58): PrinterProfile => ({
-  name,
-  columns: columnsOf[paper],
-  ...profiles[name],
-});
+/** Checks what a profile's file says, for that width of paper in mm. Errors name the key. */
+export const checkPrinterProfile = (content: unknown, name: string, width: PaperWidth): ProfileResult => {
+  const result = v.safeParse(profileFile, content, { abortPipeEarly: true });
+  if (!result.success) return { valid: false, errors: result.issues.map((issue) => issueWords(issue)) };
+  const { paper: widths, for: _, ...rest } = result.output;
+  const errors = contradictions(result.output);
+  const ownPaper = widths[width];
+  if (ownPaper === undefined) {
+    errors.push(`paper: nothing for ${width} mm, found ${Object.keys(widths).join(', ')}`);
+    return { valid: false, errors };
+  }
+  return errors.length > 0 ? { valid: false, errors } : { valid: true, profile: { name, ...ownPaper, ...rest } };
+};

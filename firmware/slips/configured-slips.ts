@@ -1,4 +1,4 @@
-import { type PaperWidth, printerProfile } from '../../drivers/printer/printer-profile.ts';
+import type { PaperWidth } from '../../drivers/printer/printer-profile.ts';
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../../drivers/storage/node-file-system.ts';
 import type { Vault } from '../../drivers/vault/vault.ts';
@@ -33,8 +33,8 @@ export const configuredSlips = (
   const maker = new SlipMaker({
     terminalId: terminal.id,
     face,
-    columns: printerProfile(printer.profile, printer.paper).columns,
-    narrowest: printerProfile(printer.profile, narrowest).columns,
+    columns: printer.profile.columns,
+    narrowest: Math.min(printer.profile.columns, secondPrinter.profile.columns),
     checkCode: (sale) => checkCode(slipKey, terminal.id, sale),
     picture: (digest) => {
       if (!pictures.has(digest)) pictures.set(digest, keptLogo(logoDirectory(configuration), digest, fileSystem));

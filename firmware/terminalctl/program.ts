@@ -13,6 +13,7 @@ import * as ledger from './ledger-command.ts';
 import { bashCompletion, manualPage } from './manual.ts';
 import type { Output } from './output.ts';
 import { addParameters } from './parameters-command.ts';
+import { probePrinter } from './printer-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { showSlip, slipImage, slipNames } from './slip-command.ts';
 import { showDevices, showStatus, watch } from './status-command.ts';
@@ -190,6 +191,20 @@ detail, totals, label, test.
     .option('-o, --out <file>', 'where to')
     .addHelpText('after', '\n  terminalctl slip image -c /etc/slipsafe/terminal.json --voucher 101 --out 101.png')
     .action((options) => leave(slipImage(options, out)));
+
+  root
+    .command('printer')
+    .description('printers that are new to the terminal')
+    .command('probe')
+    .description('asks a printer what it answers, and proposes its profile; prints nothing without --print')
+    .option('-p, --port <path>', 'the serial port at which it is; the terminal must not run meanwhile')
+    .option('-b, --baud <n>', 'bits a second', positive, 9600)
+    .addOption(new Option('--flow <how>', 'flow control').choices(['none', 'rtscts', 'xonxoff']).default('none'))
+    .option('-t, --tcp <host:port>', 'or where it is in the network; port 9100 unless given')
+    .option('--print', 'also prints rulers, which show its columns and its Hanzi, and times its answer')
+    .addOption(json())
+    .addHelpText('after', '\n  terminalctl printer probe --port /dev/ttyS4 --baud 9600 --print > panel.json')
+    .action(async (options) => leave(await probePrinter(options, out)));
 
   withSource(root.command('replay'))
     .argument('<export>', 'an export of the ledger')

@@ -103,8 +103,60 @@ test('M10: no batch can outgrow the totals of a settlement message', async (t) =
 
 test('a printer that cannot answer must be chosen knowingly', async (t) => {
   const mute = { ...smallest(), printer: { ...smallest().printer, profile: 'mute' } };
-  t.match(errorsOf(mute)[0], /^printer: expected .*policy\.acceptUnverified = true/);
+  t.match(errorsOf(mute)[0], /^printer\.profile: mute cannot say .*policy\.acceptUnverified = true/);
   t.strictSame(errorsOf({ ...mute, policy: { acceptUnverified: true } }), []);
+});
+
+test('a printer is at a serial port, at the speed of its profile if nothing else is said, or in the network', (t) => {
+  const printerAt = (at: object) => checkConfiguration({ ...smallest(), printer: at }, '/etc');
+  t.match(printerAt({ driver: 'escpos', profile: 'cheap58', port: { path: '/dev/ttyS4' } }), {
+    valid: true,
+    configuration: { printer: { port: { transport: 'serial', baudRate: 9600, flowControl: 'none' } } },
+  });
+  t.match(printerAt({ driver: 'escpos', profile: 'epson', port: { transport: 'tcp', host: '192.0.2.7' } }), {
+    valid: true,
+    configuration: { printer: { port: { transport: 'tcp', host: '192.0.2.7', port: 9100 } } },
+  });
+  const network = { driver: 'escpos', profile: 'epson', port: { transport: 'tcp', path: '/dev/ttyS4' } };
+  t.strictSame(errorsOf({ ...smallest(), printer: network }), [
+    'printer.port.host: missing',
+    'printer.port.path: no such key',
+  ]);
+  t.end();
+});
+
+test("a printer's profile may be a file of one's own; one that lies or is malformed is refused by its keys", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-profile-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const own = {
+    for: 'a printer of a test',
+    paper: { 80: { widthDots: 512, columns: 42 } },
+    baudRate: 38_400,
+    lineMm: 4.2,
+    mmPerSecond: { slowest: 60, fastest: 200 },
+    tearOffLines: 5,
+    cutter: true,
+    hanziAtPowerOn: true,
+    automaticStatus: true,
+    status: 'realTime',
+    fence: 'processId',
+    cancel: 'clearBuffers',
+  };
+  const check = (profile: object) => {
+    writeFileSync(join(folder, 'own.json'), JSON.stringify(profile));
+    const printer = { driver: 'escpos', profile: './own.json', paper: 80, port: { path: '/dev/ttyS4' } };
+    return checkConfiguration({ ...smallest(), printer }, folder);
+  };
+  t.match(check(own), {
+    valid: true,
+    configuration: { printer: { profile: { name: 'own', columns: 42, widthDots: 512, silenceMs: 5000 } } },
+  });
+  t.match(check({ ...own, fence: 'drain' }), {
+    valid: false,
+    errors: [/^printer\.profile: .*own\.json: fence: expected .*"processId".*, found "drain"$/],
+  });
+  t.match(check({ ...own, fence: 'none', cancel: 'none' }), { valid: false, errors: [/own cannot say whether/] });
+  t.end();
 });
 
 test('a file that is missing or no JSON is said in one line', async (t) => {

@@ -317,7 +317,7 @@ const brokenConfigurations: readonly [what: string, spoil: (it: Json) => unknown
   [
     'a mute printer that nobody chose knowingly',
     (it) => ({ ...it, printer: { ...section(it, 'printer'), profile: 'mute' } }),
-    /printer: .*acceptUnverified/,
+    /printer\.profile: .*acceptUnverified/,
   ],
 ];
 

@@ -70,7 +70,7 @@ test('M4: clone, paper out in mid-slip, cancelled: the rest comes out later and 
   t.match(told, ['打印机缺纸', /装纸/, /确认/, /取消/], 'the clerk reads what to do');
   board.press('cancel');
   await board.display.until('已冲正 未扣款');
-  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '请输入金额');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机缺纸');
   t.equal(board.acquirer.book.openTotal(), 0, 'the customer has his money back');
   t.notMatch(board.printer.paper.text(1), '凭证号', 'half a slip is on paper');
   board.printer.loadPaper();
@@ -105,7 +105,7 @@ test('M4: cheap58, paper out in mid-slip: nobody can say, so it is reversed; the
   const { verdict } = await board.firmware.until((line) => line.event === 'printed');
   t.equal(verdict, 'UNKNOWN', 'a module without paper answers nothing');
   await board.firmware.fact('reversed');
-  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '请输入金额');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机缺纸');
   board.printer.loadPaper();
   await board.firmware.fact('printed');
   t.strictSame(copiesOf(board, firstSale), ['商户存根', '冲正凭证']);

@@ -1,3 +1,4 @@
+import { lineSpeed } from '../../drivers/printer/printer-line.ts';
 import type { Configuration } from '../../firmware/configuration.ts';
 import { firstFact, provisionTerminal } from '../../firmware/provisioning.ts';
 import type { Report } from '../../firmware/runtime.ts';
@@ -10,7 +11,7 @@ import { testCards } from '../bench/cards.ts';
 import { VirtualDisplay } from '../bench/display/virtual-display.ts';
 import { VirtualKeypad } from '../bench/keypad/virtual-keypad.ts';
 import { VirtualPinPad } from '../bench/pin-pad/virtual-pin-pad.ts';
-import { profiles } from '../bench/printer/profiles.ts';
+import { type ProfileName, profiles } from '../bench/printer/profiles.ts';
 import { VirtualPrinter } from '../bench/printer/virtual-printer.ts';
 import { Cable } from './cable.ts';
 import type { Chance } from './chance.ts';
@@ -83,9 +84,9 @@ export class SimulatedBoard {
     this.cardReader = new VirtualCardReader(clock);
     this.pinPad = new VirtualPinPad(clock, { masterKey: this.#masterKey });
     this.printer = new VirtualPrinter({
-      profile: { ...profiles[printer.profile], widthDots: printer.paper === 58 ? 384 : 576 },
-      baudRate: printer.port.baudRate,
-      mmPerSecond: printer.profile === 'cheap58' ? things.between(50, 80) : things.between(60, 200),
+      profile: { ...profiles[printer.profile.name as ProfileName], widthDots: printer.paper === 58 ? 384 : 576 },
+      baudRate: lineSpeed(printer.port),
+      mmPerSecond: printer.profile.name === 'cheap58' ? things.between(50, 80) : things.between(60, 200),
       keepLines: 1000,
       // The driver's port is set to no flow control: the driver obeys XOFF, and asks on while it is held off.
       portObeys: false,
@@ -112,7 +113,7 @@ export class SimulatedBoard {
     const cable = (device: CableName): Cable =>
       new Cable(scheduler, chance.of(`cable ${device}`), {
         device,
-        baudRate: device === 'printer' ? printer.port.baudRate : baudRate,
+        baudRate: device === 'printer' ? lineSpeed(printer.port) : baudRate,
         paced: device !== 'printer',
       });
     this.cables = {

@@ -18,6 +18,7 @@ export const shopOf = (chance: Chance): Configuration => {
     [1000, 5000],
     [15_000, 60_000],
   ]);
+  const printer = { profile: chance.weighted({ epson: 5, clone: 4, cheap58: 1 }), paper: chance.one([58, 58, 80]) };
   const checked = checkConfiguration(
     {
       terminal: { id: terminalId, merchantId, batch: chance.one([1, 7, 999_998]) },
@@ -28,8 +29,8 @@ export const shopOf = (chance: Chance): Configuration => {
       pinPad: { driver: 'visa', port: port('/dev/pinPad') },
       printer: {
         driver: 'escpos',
-        profile: chance.weighted({ epson: 5, clone: 4, cheap58: 1 }),
-        paper: chance.one([58, 58, 80]),
+        profile: printer.profile,
+        paper: printer.profile === 'cheap58' ? 58 : printer.paper,
         port: { path: '/dev/printer', baudRate: chance.one([19_200, 38_400, 115_200]) },
       },
       display: { driver: 'lcd4x16', port: port('/dev/display') },

@@ -56,6 +56,7 @@ export class Run implements Life {
       clock: new LifeClock(scheduler, this, outside.wrongByMs),
       fileSystem: disk.mountedBy(this),
       lineTo: (device, { path }) => cables[device as keyof typeof cables].portFor(this, path),
+      printerLineTo: () => cables.printer.portFor(this, '/dev/printer'),
       dial: network.dialledBy(this),
       randomBytes: chance.bytes,
       freshId: () => chance.bytes(16).toString('hex'),

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import type { SignOnOutcome } from '../../hal/acquirer.ts';
 import type { Digit } from '../../hal/keypad.ts';
+import type { PrinterReadiness } from '../../hal/printer.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
 import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
@@ -102,4 +103,29 @@ test('M10: a sign-on that fails says whether it is the line, the key or the answ
   t.equal(shown({ outcome: 'notSent', fault }), '线路不通');
   t.equal(shown({ outcome: 'badKeys', key: 'PIK' }), '主密钥不符');
   t.equal(shown({ outcome: 'invalid', field: '62', what: 'w' }), '应答有误');
+});
+
+test('M10: each cause for which a printer does not print, and paper near its end, has words of its own at rest', (t) => {
+  const causes = [
+    'linkLost',
+    'unrecoverable',
+    'cutter',
+    'coverOpen',
+    'paperEnd',
+    'overheat',
+    'offline',
+    'silence',
+  ] as const;
+  for (const language of ['zh-CN', 'en'] as const) {
+    const atRest = (readiness: PrinterReadiness): string => {
+      const world = new World().start().signOn().happen({ type: 'readiness', readiness });
+      t.equal(world.phase, 'idle');
+      return view(world.state, identity, language).lines[2] ?? '';
+    };
+    const well = atRest({ ready: true, paperNearEnd: false });
+    const words = causes.map((cause) => atRest({ ready: false, cause }));
+    words.push(atRest({ ready: true, paperNearEnd: true }));
+    t.equal(new Set([well, ...words]).size, causes.length + 2, words.join(' | '));
+  }
+  t.end();
 });

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { plugIn } from '../../support/pty.ts';
 import { columnDots } from './line-buffer.ts';
+import { paperPicture } from './paper-picture.ts';
 import { showCut, showLine } from './paper-view.ts';
 import type { VirtualPrinterOptions } from './printer-options.ts';
 import { type ProfileName, profiles } from './profiles.ts';
+import { listenFor } from './tcp-port.ts';
 import { type Fault, VirtualPrinter } from './virtual-printer.ts';
 
 const usage = `A thermal printer to play with: what a terminal prints shows here as it comes out.
@@ -23,6 +25,7 @@ const usage = `A thermal printer to play with: what a terminal prints shows here
   --times N                 everything N times as fast (1)
   --paper-out-at-line N     paper ends in line N of the next copy
   --FAULT-at-line N         the same for cover-open, unplug, power-off, overheat, cutter-jam, unrecoverable
+  --pictures FOLDER         writes each copy there as it looks, copy-1.png and so on
   --help
 
 While it runs, type a word and Enter:
@@ -58,7 +61,18 @@ const number = (name: string, value: string | undefined, fallback: number, low: 
 
 const readArguments = () => {
   const text = { type: 'string' } as const;
-  const names = ['pty', 'tcp', 'profile', 'baud', 'speed-mm', 'buffer', 'flow', 'times', ...Object.keys(faultOptions)];
+  const names = [
+    'pty',
+    'tcp',
+    'profile',
+    'baud',
+    'speed-mm',
+    'buffer',
+    'flow',
+    'times',
+    'pictures',
+    ...Object.keys(faultOptions),
+  ];
   try {
     const { values } = parseArgs({
       options: { ...Object.fromEntries(names.map((name) => [name, text])), help: { type: 'boolean' } },
@@ -124,14 +138,8 @@ const cable = async (printer: VirtualPrinter, values: Record<string, string | un
     await plug();
     return () => void plug();
   }
-  const server = createServer((socket: Socket) => {
-    if (printer.state.plugged) socket.destroy();
-    else printer.attach({ received: socket, send: socket, unplug: () => socket.destroy() });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(number('tcp', tcp, 0, 0), '127.0.0.1', resolve);
-  });
-  process.stdout.write(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+  const { host, port } = await listenFor(printer, { port: number('tcp', tcp, 0, 0) });
+  process.stdout.write(`listening on ${host}:${port}\n`);
   return () => process.stdout.write('whoever connects next is plugged in\n');
 };
 
@@ -146,6 +154,13 @@ const main = async (): Promise<void> => {
     if (values[name] !== undefined) printer.fault({ line: number(name, values[name], 1, 1) }, fault);
   }
   show(printer);
+  const { pictures } = values;
+  if (pictures !== undefined) {
+    mkdirSync(pictures, { recursive: true });
+    printer.on('cut', ({ number: copy, lines }) => {
+      writeFileSync(join(pictures, `copy-${copy}.png`), paperPicture(lines, printer.profile.widthDots));
+    });
+  }
   const plug = await cable(printer, values);
   const quit = async (): Promise<never> => {
     await printer.unplug();

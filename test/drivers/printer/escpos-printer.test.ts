@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
-import { type ProfileName, printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import type { LinkEvent } from '../../../hal/device.ts';
 import type { PrinterEvent } from '../../../hal/printer.ts';
 import { type PrinterRig, printerContract } from '../../contract/printer.contract.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { plugIn } from '../../support/pty.ts';
 import { ReportLog } from '../../support/report-log.ts';
-import { abilities, baudRate, PaperPeer, runOn } from './paper-peer.ts';
+import { abilities, baudRate, PaperPeer, type ProfileName, runOn } from './paper-peer.ts';
 
 const make = (name: ProfileName) => {
   const clock = new HandClock();
   const peer = new PaperPeer(clock, abilities[name]);
   const log = new ReportLog<PrinterEvent | LinkEvent>();
   const serial = { path: 'memory', baudRate };
-  const printer = new EscPosPrinter({ serial, profile: printerProfile(name) }, clock, peer);
+  const printer = new EscPosPrinter({ port: serial, profile: printerProfile(name) }, clock, peer);
   const run = <Result>(promise: Promise<Result>): Promise<Result> => runOn(clock, promise);
   const pass = (ms: number) => run(new Promise<void>((resolve) => void clock.schedule(ms, resolve)));
   return { clock, peer, log, printer, run, pass };
@@ -71,8 +71,8 @@ test('a profile that can verify nothing must be accepted knowingly', (t) => {
   const serial = { path: 'memory', baudRate };
   const clock = new HandClock();
   const profile = printerProfile('mute');
-  t.throws(() => new EscPosPrinter({ serial, profile }, clock), /can't tell whether a slip came out/);
-  t.doesNotThrow(() => new EscPosPrinter({ serial, profile, acceptUnverified: true }, clock));
+  t.throws(() => new EscPosPrinter({ port: serial, profile }, clock), /can't tell whether a slip came out/);
+  t.doesNotThrow(() => new EscPosPrinter({ port: serial, profile, acceptUnverified: true }, clock));
   t.end();
 });
 
@@ -203,7 +203,7 @@ test('over a real pty: a slip goes out byte for byte and its process id makes it
       return () => clearTimeout(timer);
     },
   };
-  const printer = new EscPosPrinter({ serial: { path, baudRate: 115_200 }, profile: printerProfile('epson') }, clock);
+  const printer = new EscPosPrinter({ port: { path, baudRate: 115_200 }, profile: printerProfile('epson') }, clock);
   t.teardown(async () => {
     await printer.release();
     await device.unplug();

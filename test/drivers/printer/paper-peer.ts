@@ -12,7 +12,9 @@ export interface PeerAbilities {
   readonly clearsAlways?: boolean;
 }
 
-export const abilities: Record<'epson' | 'clone' | 'cheap58' | 'mute', PeerAbilities> = {
+export type ProfileName = 'epson' | 'clone' | 'cheap58' | 'mute';
+
+export const abilities: Record<ProfileName, PeerAbilities> = {
   epson: { realTime: true, automaticStatus: true, processId: true, clearBuffers: true },
   clone: { realTime: true, automaticStatus: true, processId: false, clearBuffers: false },
   cheap58: { realTime: false, automaticStatus: false, processId: false, clearBuffers: false },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
-import { printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import type { SlipDocument } from '../../../hal/printer.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { abilities, baudRate, PaperPeer, runOn } from './paper-peer.ts';
@@ -48,7 +48,7 @@ for (const name of ['epson', 'clone', 'cheap58'] as const) {
         const clock = new HandClock();
         const peer = new PaperPeer(clock, abilities[name]);
         const printer = new EscPosPrinter(
-          { serial: { path: 'memory', baudRate }, profile: printerProfile(name) },
+          { port: { path: 'memory', baudRate }, profile: printerProfile(name) },
           clock,
           peer,
         );

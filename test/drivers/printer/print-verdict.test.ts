@@ -102,7 +102,7 @@ for (const name of verified) {
     t.strictSame(await print(), printed);
   });
 
-  test(`${name}: a fence reply that got lost is asked for again`, async (t) => {
+  test(`${name}: a fence reply that got lost is asked for again, but of a module it is missed`, async (t) => {
     const { peer, print } = await rig(t, name);
     let lost = false;
     peer.tamper = (reply) => {
@@ -111,7 +111,8 @@ for (const name of verified) {
       lost = true;
       return undefined;
     };
-    t.strictSame(await print(), printed);
+    // A module whose answer is missing may have been off: nothing else would show it.
+    t.strictSame(await print(), name === 'cheap58' ? unknown('silence') : printed);
     t.equal(lost, true);
   });
 
@@ -156,7 +157,7 @@ for (const name of verified) {
   });
 }
 
-for (const name of telling) {
+for (const name of verified) {
   test(`M2, ${name}: off for a second in the middle, with no XON when it comes back, is UNKNOWN too`, async (t) => {
     const { clock, peer, print } = await rig(t, name);
     peer.onLine = (count) => {
@@ -167,7 +168,9 @@ for (const name of telling) {
     t.strictSame(await print(), unknown('silence'));
     t.ok(peer.paper.length < lines, 'a part of it is not on paper');
   });
+}
 
+for (const name of telling) {
   test(`${name}: a status reply that got lost in the middle is asked for again, and does no harm`, async (t) => {
     const { peer, print } = await rig(t, name);
     let lost = 0;
@@ -396,7 +399,7 @@ test('cheap58: paper end with a module that answers nothing any more is UNKNOWN'
   peer.onLine = () => {};
   peer.hasPaper = true;
   peer.changed();
-  t.strictSame(await print(), notPrinted('silence'), 'it is at work on the old rest, and answers after that');
+  t.strictSame(await print(), unknown('silence'), 'it is at work on the old rest, whose answers it still owes');
   await pass(2000);
   t.strictSame(await print(), printed);
 });

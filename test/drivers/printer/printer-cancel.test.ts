@@ -1,9 +1,9 @@
 import { type Test, test } from 'tap';
 import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
-import { type ProfileName, printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import type { SlipDocument } from '../../../hal/printer.ts';
 import { HandClock } from '../../support/hand-clock.ts';
-import { abilities, baudRate, PaperPeer, type PeerAbilities, runOn } from './paper-peer.ts';
+import { abilities, baudRate, PaperPeer, type PeerAbilities, type ProfileName, runOn } from './paper-peer.ts';
 
 const lines = 12;
 const slip: SlipDocument = {
@@ -13,11 +13,7 @@ const slip: SlipDocument = {
 const rig = async (t: Test, name: ProfileName, can: Partial<PeerAbilities> = {}) => {
   const clock = new HandClock();
   const peer = new PaperPeer(clock, { ...abilities[name], ...can });
-  const printer = new EscPosPrinter(
-    { serial: { path: 'memory', baudRate }, profile: printerProfile(name) },
-    clock,
-    peer,
-  );
+  const printer = new EscPosPrinter({ port: { path: 'memory', baudRate }, profile: printerProfile(name) }, clock, peer);
   await printer.claim(() => {});
   t.teardown(() => printer.release());
   const run = <T>(promise: Promise<T>) => runOn(clock, promise);

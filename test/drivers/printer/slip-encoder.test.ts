@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import { type PrinterProfile, printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import type { PrinterProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import { encodeSlip } from '../../../drivers/printer/slip-encoder.ts';
 import { maxImageDots, maxQrCharacters } from '../../../drivers/printer/slip-layout.ts';
 import type { SlipElement } from '../../../hal/printer.ts';

@@ -1,12 +1,12 @@
 /** The driver before a printer of another make, for tests of what a slip's verdict is. */
 import type { Test } from 'tap';
 import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
-import { type ProfileName, printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import type { LinkEvent } from '../../../hal/device.ts';
 import type { PrinterCause, PrinterEvent, PrintVerdict, SlipDocument } from '../../../hal/printer.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { ReportLog } from '../../support/report-log.ts';
-import { abilities, baudRate, PaperPeer, type PeerAbilities, runOn } from './paper-peer.ts';
+import { abilities, baudRate, PaperPeer, type PeerAbilities, type ProfileName, runOn } from './paper-peer.ts';
 
 export const lines = 30;
 export const slip: SlipDocument = {
@@ -22,7 +22,7 @@ export const rig = async (t: Test, name: ProfileName, can: Partial<PeerAbilities
   const peer = new PaperPeer(clock, { ...abilities[name], ...can });
   const log = new ReportLog<PrinterEvent | LinkEvent>();
   const printer = new EscPosPrinter(
-    { serial: { path: 'memory', baudRate }, profile: printerProfile(name), acceptUnverified: name === 'mute' },
+    { port: { path: 'memory', baudRate }, profile: printerProfile(name), acceptUnverified: name === 'mute' },
     clock,
     peer,
   );

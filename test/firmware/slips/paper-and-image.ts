@@ -1,7 +1,7 @@
 /** A slip on the virtual printer's paper, and its image read back dot by dot: do the two say the same? */
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
-import { printerProfile } from '../../../drivers/printer/printer-profile.ts';
+import { printerProfile } from '../../../drivers/printer/profile-files.ts';
 import { encodeSlip } from '../../../drivers/printer/slip-encoder.ts';
 import { Glyphs } from '../../../drivers/slip-image/glyphs.ts';
 import { pngOf } from '../../../drivers/slip-image/png.ts';
