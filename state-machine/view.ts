@@ -4,12 +4,13 @@ import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import type { Report } from './effects.ts';
+import { askedFor, foundRow, nameOf } from './finding-view.ts';
 import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
 import { responseCode } from './response-codes.ts';
-import type { Copy, Found, SaleStatus } from './sale.ts';
-import type { PhaseOf, Purpose, State } from './state.ts';
+import type { Copy } from './sale.ts';
+import type { PhaseOf, State } from './state.ts';
 import { absent, causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
 
 export type { Identity, Language } from './words.ts';
@@ -75,57 +76,6 @@ const idle = (state: State, identity: Identity, language: Language): Lines => {
   const enter = say(language, '请输入金额', 'Enter amount');
   const last = printerTrouble(state, language, enter);
   return [identity.merchant, identity.branch, first, last === first ? enter : last];
-};
-
-const nameOf = (wanted: Purpose, language: Language): string => {
-  if (wanted.purpose === 'original') return kinds[wanted.draft.kind].name[language];
-  return wanted.purpose === 'reprint' ? say(language, '重打印', 'Print again') : say(language, '交易查询', 'Find');
-};
-
-/** The number that is asked for, and what is typed of it so far. */
-const askedFor = (wanted: Purpose, entered: string, language: Language): readonly [string, string] => {
-  if (wanted.purpose === 'original') return [say(language, '请输入原凭证号:', 'Voucher no.:'), entered];
-  const by = wanted.purpose === 'query' ? wanted.by : 'voucher';
-  switch (by) {
-    case 'voucher':
-      return [say(language, '请输入凭证号:', 'Voucher no.:'), entered];
-    case 'amount':
-      return [say(language, '请输入金额:', 'Amount:'), `RMB ${decimal(Number(entered) as MinorUnits)}`];
-    case 'card':
-      return [say(language, '卡号后四位:', 'Last four digits:'), entered];
-  }
-};
-
-/** How a transaction stands, in four Hanzi or so. */
-const standing: { readonly [S in SaleStatus]: { readonly [L in Language]: string } } = {
-  intended: { 'zh-CN': '进行中', en: 'open' },
-  notSent: { 'zh-CN': '未发出', en: 'not sent' },
-  declined: { 'zh-CN': '被拒', en: 'declined' },
-  approved: { 'zh-CN': '进行中', en: 'open' },
-  captured: { 'zh-CN': '成功', en: 'ok' },
-  kept: { 'zh-CN': '成功待票', en: 'no slip' },
-  reversalRequired: { 'zh-CN': '待冲正', en: 'reversing' },
-  inDoubt: { 'zh-CN': '待查', en: 'in doubt' },
-  reversed: { 'zh-CN': '已冲正', en: 'reversed' },
-  handedOver: { 'zh-CN': '人工处理', en: 'by hand' },
-};
-
-const howItStands = ({ sale, left }: Found, language: Language): string => {
-  if (sale.voidedBy !== undefined || left === 0) return say(language, '已撤退', 'undone');
-  return standing[sale.status][language];
-};
-
-/** One transaction of those that were found: which of how many, what, when and how it stands. */
-const foundRow = ({ rows, at }: PhaseOf<'found'>, language: Language): Lines => {
-  const row = rows[at];
-  if (row === undefined) throw new Error('A row is shown that was not found');
-  const { sale } = row;
-  return [
-    `${at + 1}/${rows.length} ${kinds[sale.kind].short[language]}`,
-    `${voucher(sale.stan)} ${howItStands(row, language)}`,
-    `${decimal(sale.amount)} *${sale.card.masked.slice(-4)}`,
-    say(language, '1打2撤3退 确认下', '1Print2Void3Ref'),
-  ];
 };
 
 const cardTrouble = (state: State, failures: number, language: Language): string => {

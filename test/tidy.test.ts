@@ -57,6 +57,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'state-machine/handlers/reversing.ts': 'test/state-machine/reversal.test.ts',
   'state-machine/handlers/settling.ts': 'test/state-machine/settlement.test.ts',
   'state-machine/handlers/steps.ts': 'test/state-machine/refund.test.ts',
+  'state-machine/finding-view.ts': 'test/state-machine/finding.test.ts',
   'state-machine/notices.ts': 'test/state-machine/view.test.ts',
   'state-machine/words.ts': 'test/state-machine/view.test.ts',
   'state-machine/handlers/starting.ts': 'test/state-machine/slip-face.test.ts',
