@@ -182,7 +182,7 @@ for (const each of cases) {
     const it = await ready(t, each);
     it.printer.fault({ line: 6 }, 'paperEnd');
     await ask(it, each);
-    await it.display.until('打印机缺纸');
+    await it.display.until('装纸后自动续打');
     it.press('cancel');
     await it.firmware.fact(reversible ? 'reversed' : 'slipOwed');
     it.printer.loadPaper();

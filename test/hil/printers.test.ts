@@ -66,7 +66,7 @@ test('M4: clone, paper out in mid-slip, cancelled: the rest comes out later and 
   await board.powerOnToIdle();
   board.printer.fault({ line: 12 }, 'paperEnd');
   await board.sell('1250');
-  const told = await board.display.until('打印机缺纸');
+  const told = await board.display.until('装纸后自动续打');
   t.match(told, ['打印机缺纸', /装纸/, /确认/, /取消/], 'the clerk reads what to do');
   board.press('cancel');
   await board.display.until('已冲正 未扣款');
