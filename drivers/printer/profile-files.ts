@@ -1,10 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCode } from '../storage/file-system.ts';
 import { checkPrinterProfile, type PaperWidth, type PrinterProfile, type ProfileResult } from './printer-profile.ts';
 
-const shipped = fileURLToPath(new URL('profiles/', import.meta.url));
+/** Beside this module; in a bundle, which is one file without modules, beside the program. */
+const { url } = import.meta as { readonly url?: string };
+export const shipped = join(
+  dirname(url === undefined ? realpathSync(process.argv[1] ?? '.') : fileURLToPath(url)),
+  'profiles',
+);
 const ending = '.json';
 
 /** The profiles that come with Slipsafe, by name: whatever lies in `profiles/`. */

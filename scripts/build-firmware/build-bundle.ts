@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { shipped } from '../../drivers/printer/profile-files.ts';
 import { glyphFile, glyphFileName } from '../../drivers/slip-image/glyphs.ts';
 import { architectures } from './architectures.ts';
 import { bundle, root } from './bundler.ts';
@@ -67,6 +68,7 @@ export const buildBundles = async (names: readonly string[], out: string): Promi
     mkdirSync(folder, { recursive: true });
     for (const { file, content } of programs) writeFileSync(join(folder, file), content);
     cpSync(join(root, 'firmware', 'board', 'loader.cjs'), join(folder, 'slipsafe.cjs'));
+    cpSync(shipped, join(folder, 'profiles'), { recursive: true });
     cpSync(glyphFile(), join(folder, glyphFileName));
     cpSync(`${glyphFile()}.license`, join(folder, `${glyphFileName}.license`));
     for (const [file, from] of Object.entries(architecture.addons)) cpSync(join(root, from), join(folder, file));
