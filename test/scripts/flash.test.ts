@@ -37,7 +37,14 @@ const build = (): {
   const [made] = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as [
     { build: string; tar: string; folder: string },
   ];
-  const needed = ['terminalctl.cjs', 'slipsafe.cjs', 'slipsafe.js', 'thermal-printer.cjs', 'serialport.node'];
+  const needed = [
+    'terminalctl.cjs',
+    'slipsafe.cjs',
+    'slipsafe.js',
+    'thermal-printer.cjs',
+    'serialport.node',
+    ...['epson', 'clone', 'cheap58', 'mute'].map((name) => `profiles/${name}.json`),
+  ];
   const files = Object.fromEntries(needed.map((path) => [path, readFileSync(join(made.folder, path))]));
   return { build: made.build, tar: made.tar, files };
 };
