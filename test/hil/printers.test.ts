@@ -61,7 +61,7 @@ test('M4: clone, paper out in mid-slip, cancelled: the rest comes out later and 
   await board.powerOnToIdle();
   board.printer.fault({ line: 12 }, 'paperEnd');
   await board.sell('1250');
-  const told = await board.display.until('打印机缺纸');
+  const told = await board.display.until((lines) => lines[0] === '打印机缺纸' && /装纸/.test(lines[1] ?? ''));
   t.match(told, ['打印机缺纸', /装纸/, /确认/, /取消/], 'the clerk reads what to do');
   board.press('cancel');
   await board.display.until('已冲正 未扣款');
@@ -100,7 +100,7 @@ test('M4: cheap58, paper out in mid-slip: nobody can say, so it is reversed; the
   const { verdict } = await board.firmware.until((line) => line.event === 'printed');
   t.equal(verdict, 'UNKNOWN', 'a module without paper answers nothing');
   await board.firmware.fact('reversed');
-  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机缺纸');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机无应答');
   board.printer.loadPaper();
   await board.firmware.fact('printed');
   t.strictSame(copiesOf(board, firstSale), ['商户存根', '冲正凭证']);
