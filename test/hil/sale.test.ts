@@ -92,7 +92,7 @@ test('paper out in mid-slip, new paper in time: the whole copy is printed again 
   const it = await board(t);
   it.printer.fault({ line: 10 }, 'paperEnd');
   await it.sell('1234');
-  await it.display.until('打印机缺纸');
+  await it.display.until('装纸后自动续打');
   it.printer.loadPaper();
   await it.firmware.fact('printed');
   t.strictSame(await statuses(t, it), ['captured']);
@@ -104,7 +104,7 @@ test('paper out in mid-slip, the clerk gives up: reversed with 96, and the slip 
   const it = await board(t);
   it.printer.fault({ line: 20 }, 'paperEnd');
   await it.sell('1234');
-  await it.display.until('打印机缺纸');
+  await it.display.until('装纸后自动续打');
   it.press('cancel');
   await it.firmware.fact('reversed');
   await it.display.until('冲正凭证待打印');
@@ -158,7 +158,7 @@ test('cover open, overheat and a stuck cutter in mid-slip: each is named, and en
     const it = await board(t);
     it.printer.fault({ line: 12 }, fault);
     await it.sell('1234');
-    await it.display.until(screen);
+    await it.display.until((lines) => lines[0] === screen);
     mend(it);
     it.press('enter');
     await it.firmware.fact('printed');
@@ -260,7 +260,7 @@ test('M2: a supervisor keeps a sale whose slip did not come out; a wrong passwor
   const it = await board(t, { supervisorPassword: '20261122', policy: { keepBySupervisor: true } });
   it.printer.fault({ line: 3 }, 'paperEnd');
   await it.sell('1234');
-  await it.display.until('打印机缺纸');
+  await it.display.until('装纸后自动续打');
   it.press('function');
   it.keypad.type('111111');
   it.press('enter');

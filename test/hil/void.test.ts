@@ -93,7 +93,7 @@ test('a void whose slip does not come out is reversed with 96, and its slip call
   const it = await sold(t);
   it.printer.fault({ line: 20 }, 'paperEnd');
   await voidIt(it);
-  await it.display.until('打印机缺纸');
+  await it.display.until('装纸后自动续打');
   it.press('cancel');
   await it.firmware.fact('reversed');
   it.printer.loadPaper();
