@@ -37,7 +37,13 @@ Exit code 0 when all holds and every control fails; 1 otherwise: each failure ha
     const unseen = controls.filter(({ found }) => found === 0);
     return {
       holds: failures.length === 0 && unseen.length === 0,
-      json: { first, schedules, verdicts, failures, controls },
+      json: {
+        first,
+        schedules,
+        verdicts,
+        failures: failures.map(({ schedule, failure }) => ({ ...failure, schedule })),
+        controls,
+      },
       lines: [
         `verdicts: ${inWords(verdicts)}`,
         ...failures

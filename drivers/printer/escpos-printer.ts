@@ -246,9 +246,11 @@ export class EscPosPrinter implements Printer {
 
   async #askReadiness(): Promise<PrinterReadiness> {
     if (this.#readiness?.ready === true) this.#haveItTell();
+    const askedAt = this.#clock.monotonic();
     const readiness = await this.#dialogue.readiness();
-    const unanswered = !readiness.ready && readiness.cause === 'silence' && this.#profile.status !== 'realTime';
-    if (unanswered) this.#pollDelayMs = Math.min(2 * this.#pollDelayMs, slowestPollMs);
+    const isModule = this.#profile.status !== 'realTime';
+    const unanswered = !readiness.ready && readiness.cause === 'silence' && !this.#dialogue.heardSince(askedAt);
+    if (unanswered && isModule) this.#pollDelayMs = Math.min(2 * this.#pollDelayMs, slowestPollMs);
     else this.#pollDelayMs = readiness.ready && this.#tellsByItself ? watchedPollMs : idlePollMs;
     return readiness;
   }

@@ -110,7 +110,7 @@ export class PaperStatusFence implements Fence {
 
   /**
    * `debt`: queries of the same kind that were left unanswered before this slip. `everyAnswer`: proven only when every
-   * question was answered.
+   * question was answered, those too: what is late would pass for what is missing.
    */
   constructor(limits: {
     readonly debt: number;
@@ -119,6 +119,7 @@ export class PaperStatusFence implements Fence {
     readonly everyAnswer?: boolean;
   }) {
     this.#everyAnswer = limits.everyAnswer ?? false;
+    this.#asked = limits.debt;
     this.#settleMs = limits.settleMs;
     this.#earliestMs = limits.earliestMs;
     this.#needed = 2 + limits.debt;
@@ -154,7 +155,7 @@ export class PaperStatusFence implements Fence {
       this.#burst.count++;
       this.#burst.lastAt = atMs;
       if (this.#isPut && this.#open > 0 && atMs >= this.#earliestMs && reply.bits <= wellBits) this.#heard = true;
-    } else if (reply.type === 'automatic' || reply.type === 'noise' || reply.type === 'processId') {
+    } else if (reply.type !== 'flow' && reply.type !== 'cleared') {
       this.#lastForeignAt = atMs;
       if (this.#burst !== undefined) this.#burst.foreign = true;
     }

@@ -92,27 +92,52 @@ export class PrintJob {
     await dialogue.quiet();
     const before = await dialogue.readiness();
     if (!before.ready) return { verdict: 'NOT_PRINTED', cause: before.cause };
-    dialogue.heldOff = false; // a printer that is ready holds nobody off; an XON may have been lost
+    if ((dialogue.heldOff || dialogue.mayHold) && !(await this.#isEmptied()))
+      return { verdict: 'NOT_PRINTED', cause: 'silence' };
     const debt = dialogue.debt;
     this.#lapsesBefore = dialogue.lapses;
     this.#begunAt = this.#now;
     this.#lastPollAt = this.#begunAt;
     this.#seenAt = this.#begunAt;
     this.#longestOutOfSightMs = 0;
-    this.#fence = this.#makeFence(debt);
+    this.#fence = this.#makeFence(debt, this.#begunAt + this.#times.earliestMs);
+    dialogue.mayHold = true;
     const stopped = await this.#sendSlip();
     if (stopped !== undefined) return stopped;
     return this.#fence === undefined ? this.#untilOut() : this.#awaitFence(this.#fence);
   }
 
-  #makeFence(debt: number): Fence | undefined {
+  /**
+   * A printer that is ready may be full of what it was given before, whether its XOFF came or not; what it has no room for
+   * would be lost without a word. That it has room is proven by its answers to questions behind all that it holds, or,
+   * where it can hold nothing old, by its XON.
+   */
+  async #isEmptied(): Promise<boolean> {
+    const { dialogue, profile } = this.#rig;
+    const deadline = this.#now + profile.silenceMs;
+    const fence = this.#makeFence(dialogue.debt, this.#now);
+    if (fence !== undefined) {
+      this.#fence = fence;
+      await this.#ask(fence);
+      while ((dialogue.mayHold || dialogue.heldOff) && fence.standing(this.#now) !== 'proven') {
+        if (!dialogue.online || this.#now >= deadline) return false;
+        if (fence.standing(this.#now) === 'again') await this.#ask(fence);
+        else await dialogue.pause(Math.min(fence.dueAt, deadline) - this.#now);
+      }
+      this.#fence = undefined;
+    }
+    dialogue.heldOff = false;
+    return true;
+  }
+
+  #makeFence(debt: number, earliestMs: number): Fence | undefined {
     const { dialogue, profile, ids } = this.#rig;
     if (profile.fence === 'none') return undefined;
     if (profile.fence === 'processId') return new ProcessIdFence(ids);
     return new PaperStatusFence({
       debt,
       settleMs: dialogue.settleMs,
-      earliestMs: this.#begunAt + this.#times.earliestMs,
+      earliestMs,
       everyAnswer: profile.status !== 'realTime',
     });
   }
@@ -239,6 +264,7 @@ export class PrintJob {
     this.#seen(this.#now);
     const wasOutOfSight = profile.status === 'realTime' && this.#longestOutOfSightMs > outOfSightMs;
     if (wasOutOfSight || dialogue.lapses !== this.#lapsesBefore) return { verdict: 'UNKNOWN', cause: 'silence' };
+    dialogue.mayHold = false;
     if (profile.fence === 'processId') return { verdict: 'PRINTED' };
     const after = await dialogue.readiness();
     return after.ready ? { verdict: 'PRINTED' } : { verdict: 'UNKNOWN', cause: after.cause };

@@ -54,7 +54,10 @@ export class PrinterCancel {
       return false;
     }
     const empty = (cancel === 'clearBuffers' && (await this.#clear())) || (await this.#recover());
-    if (empty) this.#dialogue.settleDebt();
+    if (empty) {
+      this.#dialogue.settleDebt();
+      this.#dialogue.mayHold = false;
+    }
     return empty && !this.#foreignIdCame;
   }
 

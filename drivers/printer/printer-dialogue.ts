@@ -18,6 +18,9 @@ const betweenMs = 5;
 /** What came of noise longer ago than this, in ms, was a spark on the cable. */
 const noiseWindowMs = 10_000;
 
+/** So many times one answer for one question, and what is owed beyond is taken for lost. */
+const oneForOneIsLost = 4;
+
 /** An answer that hasn't come by then, in ms, was lost. */
 const lateMs = 60_000;
 
@@ -42,7 +45,12 @@ export class PrinterDialogue {
   #realTimeMissing = false;
   #statusBits: number | undefined;
   #lastByteAt = -Infinity;
-  #debt = 0;
+  /** When each query was put that is not answered yet. */
+  #open: number[] = [];
+  /** Since when the printer has said, each time it was asked, that it is ready. */
+  #readySince: number | undefined;
+  /** How often running a module gave one answer for one question while it owed more. */
+  #oneForOne = 0;
   /** Queries of before whose answers were not needed, and may still come. */
   #late = { count: 0, until: 0 };
   /** Bytes that are no reply, or one that nobody asked for, since the last `takeNoise`; old ones are forgotten. */
@@ -51,6 +59,8 @@ export class PrinterDialogue {
   #lapses = 0;
   /** Set by XOFF and XON where the operating system doesn't take them: no slip bytes now, questions in real time still pass. */
   heldOff = false;
+  /** It was given a slip, and neither proved it nor that its buffers are clear. */
+  mayHold = false;
   /** What the printer last said by itself (ASB), since it was last asked. */
   automatic: PrinterReadiness | undefined;
   /** Hears each reply, beside the one who waits for it. */
@@ -77,7 +87,16 @@ export class PrinterDialogue {
 
   /** Buffered queries sent whose answers have not come, and may. */
   get debt(): number {
-    return this.#debt + this.#lateCount;
+    this.#forgetLost();
+    return this.#open.length + this.#lateCount;
+  }
+
+  /** A printer that was ready all the time has long answered what it was asked that long ago. */
+  #forgetLost(): void {
+    const since = this.#readySince;
+    if (since === undefined) return;
+    const now = this.#clock.monotonic();
+    this.#open = this.#open.filter((askedAt) => now - Math.max(askedAt, since) < lateMs);
   }
 
   get #lateCount(): number {
@@ -98,7 +117,7 @@ export class PrinterDialogue {
    */
   settleDebt(): void {
     this.#late = { count: this.debt, until: this.#clock.monotonic() + lateMs };
-    this.#debt = 0;
+    this.#open = [];
   }
 
   takeNoise(): number {
@@ -107,10 +126,16 @@ export class PrinterDialogue {
     return this.#clock.monotonic() - since > noiseWindowMs ? 0 : count;
   }
 
+  /** Whether anything has come from the printer since then (ms of the clock). */
+  heardSince(atMs: number): boolean {
+    return this.#lastByteAt >= atMs;
+  }
+
   /** To be called when the line came up or went away: what was known of the printer holds no more. */
   linkChanged(): void {
     this.heldOff = false;
     this.automatic = undefined;
+    this.#readySince = undefined;
     this.#wake();
   }
 
@@ -133,8 +158,8 @@ export class PrinterDialogue {
         break;
       case 'status':
         if (this.#lateCount > 0) this.#late = { ...this.#late, count: this.#late.count - 1 };
-        else if (this.#debt > 0) this.#debt--;
-        else this.#hearNoise(1, now);
+        // The oldest ones are left, so that those that were lost grow old.
+        else if (this.#open.pop() === undefined) this.#hearNoise(1, now);
         this.#statusBits = reply.bits;
         break;
       case 'flow':
@@ -216,7 +241,7 @@ export class PrinterDialogue {
 
   /** Sends a buffered query that is answered by a status byte, and counts it as open until that comes. */
   sendBuffered(query: Uint8Array, limitMs: number): Promise<Sent> {
-    this.#debt++;
+    this.#open.push(this.#clock.monotonic());
     return this.send(query, limitMs);
   }
 
@@ -256,6 +281,8 @@ export class PrinterDialogue {
     const deadline = this.#clock.monotonic() + readinessMs;
     const first = await this.#readinessOnce(deadline);
     const known = first.ready ? first : await this.#readinessOnce(deadline);
+    if (!known.ready) this.#readySince = undefined;
+    else this.#readySince ??= this.#clock.monotonic();
     this.onReadiness(known);
     return known;
   }
@@ -291,11 +318,22 @@ export class PrinterDialogue {
   async #askModule(masks: ModuleStatusMasks, deadline: number): Promise<PrinterReadiness | undefined> {
     await this.quiet();
     this.#statusBits = undefined;
+    const owed = this.debt;
     const until = Math.min(this.#clock.monotonic() + 2 * answerMs, deadline);
     if ((await this.sendBuffered(moduleStatus, until - this.#clock.monotonic())) !== 'sent') return undefined;
     const answered = await this.until(() => this.#statusBits !== undefined, until - this.#clock.monotonic());
     await this.quiet();
-    return answered ? readinessOfModule(this.#statusBits ?? 0, masks) : undefined;
+    if (!answered || !this.#isOwnAnswer(owed)) return undefined;
+    return readinessOfModule(this.#statusBits ?? 0, masks);
+  }
+
+  /**
+   * Whether the last answer is to the last question, and not one that was owed: a module that is still at work on an old
+   * slip answers the questions in it first. When it gives one for one, the rest was lost.
+   */
+  #isOwnAnswer(owed: number): boolean {
+    this.#oneForOne = this.debt === owed ? this.#oneForOne + 1 : 0;
+    return this.debt === 0 || this.#oneForOne >= oneForOneIsLost;
   }
 
   #wake(): void {

@@ -24,7 +24,7 @@ export interface PrinterProfile {
   /** Lines from the print head to the tear bar or the knife. */
   readonly tearOffLines: number;
   readonly cutter: boolean;
-  /** Hanzi mode after power-on and ESC @: where it is off, each slip switches it on (FS &). */
+  /** Hanzi mode after power-on and ESC @. Each slip switches it on (FS &), which changes nothing where it is. */
   readonly hanziAtPowerOn: boolean;
   /** GS a: the printer tells changes of its status by itself (ASB). */
   readonly automaticStatus: boolean;

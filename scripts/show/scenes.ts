@@ -43,9 +43,12 @@ const untilIdle = async ({ board, pause }: Stage, deed: () => unknown): Promise<
   const idleSoFar = board.firmware.log.filter(isIdle).length;
   await deed();
   await board.phase('idle', idleSoFar + 1);
-  await board.display.until((lines) => lines[3] === '请输入金额');
+  await board.display.until(showsRest);
   await pause(lookMs);
 };
+
+/** The last line asks for an amount, or says why a slip that is due doesn't come. */
+const showsRest = (lines: readonly string[]): boolean => lines[3] === '请输入金额' || lines[2] === '冲正凭证待打印';
 
 const isIdle = (line: { readonly msg?: string; readonly to?: unknown; readonly from?: unknown }): boolean =>
   line.msg === 'step' && line.to === 'idle' && line.from !== 'idle';
@@ -76,7 +79,7 @@ export const scenes: readonly Scene[] = [
     play: async ({ board, powerOn, pause }) => {
       await powerOn();
       await board.phase('idle');
-      await board.display.until((lines) => lines[3] === '请输入金额');
+      await board.display.until(showsRest);
       await pause(lookMs);
     },
   },

@@ -105,7 +105,7 @@ test('M4: cheap58, paper out in mid-slip: nobody can say, so it is reversed; the
   const { verdict } = await board.firmware.until((line) => line.event === 'printed');
   t.equal(verdict, 'UNKNOWN', 'a module without paper answers nothing');
   await board.firmware.fact('reversed');
-  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机缺纸');
+  await board.display.until((lines) => lines[2] === '冲正凭证待打印' && lines[3] === '打印机无应答');
   board.printer.loadPaper();
   await board.firmware.fact('printed');
   t.strictSame(copiesOf(board, firstSale), ['商户存根', '冲正凭证']);

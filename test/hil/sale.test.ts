@@ -92,7 +92,7 @@ test('paper out in mid-slip, new paper in time: the whole copy is printed again 
   const it = await board(t);
   it.printer.fault({ line: 10 }, 'paperEnd');
   await it.sell('1234');
-  await it.display.until('打印机缺纸');
+  await it.display.until('装纸后自动续打');
   it.printer.loadPaper();
   await it.firmware.fact('printed');
   t.strictSame(await statuses(t, it), ['captured']);

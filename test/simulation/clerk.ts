@@ -259,7 +259,8 @@ export class Clerk {
         );
       },
     },
-    { sees: /请输入金额$/, does: ([, , badge = '']) => this.#idle(badge) },
+    // What is due stands in the third line, and why it doesn't come in the fourth.
+    { sees: /(?:请输入金额|打印机[^|]*|切刀[^|]*|打印头[^|]*)$/, does: ([, , ...rest]) => this.#idle(rest.join('|')) },
   ];
 
   #restart(): void {
@@ -385,7 +386,7 @@ export class Clerk {
     this.#handOverAfter = 0;
     const isOwed = /待打印|待补打/.test(badge);
     const isWrong = /打印机|切刀|打印头/.test(badge);
-    if (isWrong) this.#mend();
+    if (isWrong || /打印纸/.test(badge)) this.#mend();
     // A blade that was freed moves only when somebody asks for a slip.
     if (this.isClosing && /切刀/.test(badge)) {
       this.#begin('print');
@@ -406,7 +407,7 @@ export class Clerk {
     }
     if (this.isClosing) {
       // A second copy of the ledger that failed is the technician's business; the next start brings it up.
-      this.atRest = !isOwed && /^终端|^账本备份故障/.test(badge);
+      this.atRest = !isOwed && /^终端|^打印纸|^账本备份故障/.test(badge);
       return;
     }
     if (this.#customer !== undefined && this.#tries >= this.#customer.patience) this.#served();

@@ -101,3 +101,23 @@ test('any bytes are told once each, in bounded memory, and the parser finds its 
   );
   t.end();
 });
+
+test('interleaved kinds are told apart however the stream is split', (t) => {
+  // ASB with real-time and flow bytes in it, a process id with XOFF and XON in it, GS r, cleared, DLE EOT.
+  const stream = Buffer.from('1012' + '00130011' + '0f' + '37221341421143440000' + '372500' + '1e' + '03', 'hex');
+  const whole = new ReplyParser({ automatic: true, blocks: true }).push(stream, 0);
+  t.strictSame(
+    whole.map(({ type }) => type),
+    ['realTime', 'flow', 'flow', 'automatic', 'flow', 'flow', 'processId', 'status', 'cleared', 'realTime', 'status'],
+  );
+  for (let first = 0; first <= stream.length; first++) {
+    for (let second = first; second <= stream.length; second++) {
+      const parser = new ReplyParser({ automatic: true, blocks: true });
+      const parts = [stream.subarray(0, first), stream.subarray(first, second), stream.subarray(second)];
+      const replies = parts.flatMap((part, index) => parser.push(part, index * 50));
+      if (JSON.stringify(replies) !== JSON.stringify(whole))
+        t.strictSame(replies, whole, `split at ${first}, ${second}`);
+    }
+  }
+  t.end();
+});

@@ -2,6 +2,8 @@
 import { test } from 'tap';
 import { beliefs } from './believers.ts';
 import { runSchedules } from './run.ts';
+import { runPlanned } from './run-schedule.ts';
+import { makes, type Schedule } from './schedule.ts';
 
 test('M2, M4, M10: whatever goes wrong with a printer and its replies, no verdict, slip or display says what is not so', async (t) => {
   const { verdicts, failures } = await runSchedules(1, 400);
@@ -22,3 +24,36 @@ for (const belief of beliefs) {
     t.ok(wrong >= 3, `${wrong} of 20`);
   });
 }
+
+test('a profile that is another printer’s never makes a PRINTED that is not so, nor a line that is no slip’s', async (t) => {
+  const calm: Omit<Schedule, 'make' | 'profile'> = {
+    seed: 0,
+    baudRate: 115_200,
+    mmPerSecond: 70,
+    receiveBuffer: 16_384,
+    flowControl: 'none',
+    portObeys: false,
+    slipLines: 12,
+    graceMs: 20_000,
+    givesUpAfterMs: undefined,
+    mishaps: [],
+    replies: [],
+    babble: [],
+  };
+  for (const make of makes) {
+    for (const profile of makes) {
+      if (make === profile) continue;
+      const { failure, verdicts, paper } = await runPlanned({ ...calm, make, profile });
+      const what = `${make} under the profile ${profile}`;
+      t.equal(failure, undefined, what);
+      const strange = paper.filter((text) => !/^(?:(?:BEGIN|END) \w+ \d+ #\d+|第\d+行 #\d+ abcdefghijkl|)$/.test(text));
+      t.strictSame(strange, [], `${what}: the stream stays whole`);
+      if (make === 'mute')
+        t.notOk(
+          verdicts.some(({ verdict }) => verdict === 'PRINTED'),
+          what,
+        );
+      if (make === 'clone' && profile === 'epson') t.match(verdicts[0], { verdict: 'UNKNOWN', cause: 'silence' }, what);
+    }
+  }
+});

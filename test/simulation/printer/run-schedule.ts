@@ -24,6 +24,8 @@ export interface Ran {
   readonly verdicts: readonly PrintVerdict[];
   /** Which rule was broken, and how; undefined when all held. */
   readonly failure: { readonly rule: string; readonly what: string } | undefined;
+  /** The lines on paper. */
+  readonly paper: readonly string[];
 }
 
 const sales = 2;
@@ -120,7 +122,8 @@ class ScheduleRun {
       return true;
     });
     if (this.#failure === undefined) this.#judgePaper();
-    return { schedule, verdicts: this.#verdicts, failure: this.#failure };
+    const paper = this.#printer.paper.lines.map(({ text }) => text.trim());
+    return { schedule, verdicts: this.#verdicts, failure: this.#failure, paper };
   }
 
   get schedule(): Schedule {
@@ -285,4 +288,7 @@ const wordsOf = (cause: PrinterCause): string => {
 
 /** Runs the schedule of a seed; with a belief a driver that has it in the place of the real one. */
 export const runSchedule = (seed: number, belief?: Belief): Promise<Ran> =>
-  new ScheduleRun(scheduleOf(seed, new Chance(`schedule ${seed}`)), belief).run();
+  runPlanned(scheduleOf(seed, new Chance(`schedule ${seed}`)), belief);
+
+export const runPlanned = (schedule: Schedule, belief?: Belief): Promise<Ran> =>
+  new ScheduleRun(schedule, belief).run();
