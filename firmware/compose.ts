@@ -13,6 +13,7 @@ import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
+import { FilePrinter } from '../drivers/printer/file-printer.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
@@ -27,7 +28,7 @@ import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, ConfiguredPrinter } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
@@ -80,12 +81,16 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
   return display;
 };
 
-const printerOf = (configuration: Configuration, { clock, printerLineTo, randomBytes }: Surroundings): Printer => {
-  const { printer, secondPrinter, policy } = configuration;
-  const { acceptUnverified } = policy;
-  const make = ({ port, profile }: typeof printer): Printer =>
+const printerOf = (
+  { printer, secondPrinter, policy: { acceptUnverified } }: Configuration,
+  { clock, fileSystem, printerLineTo, randomBytes }: Surroundings,
+): Printer => {
+  const make = ({ port, profile }: ConfiguredPrinter): Printer =>
     new EscPosPrinter({ port, profile, acceptUnverified }, clock, printerLineTo(port), new ProcessIds(randomBytes));
-  return secondPrinter === undefined ? make(printer) : new PrinterSwitch(make(printer), make(secondPrinter));
+  if (secondPrinter === undefined) return make(printer);
+  const second =
+    secondPrinter.driver === 'file' ? new FilePrinter(secondPrinter, clock, fileSystem) : make(secondPrinter);
+  return new PrinterSwitch(make(printer), second);
 };
 
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
