@@ -2,6 +2,7 @@
 import type { MinorUnits } from '../../hal/units.ts';
 import { doubtful } from '../book.ts';
 import {
+  afterReversalSlip,
   askSupervisor,
   goOn,
   mayTurn,
@@ -9,7 +10,6 @@ import {
   notice,
   openMenu,
   printOwedOrLast,
-  printSettlement,
   reportAskedFor,
   signOn,
 } from '../going-on.ts';
@@ -59,7 +59,9 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'reprintAny':
       return askNumber(turn, { purpose: 'reprint' });
     case 'reprintSettlement':
-      return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+      return turn.book.lastSettlement === undefined
+        ? notice(turn, { says: 'nothingToPrint' })
+        : afterReversalSlip(turn, { do: 'printSettlement' });
     case 'report':
       return reportAskedFor(turn, action.report);
     case 'otherPrinter':
