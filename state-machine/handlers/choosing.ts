@@ -25,7 +25,6 @@ const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' 
 /** Begins a transaction of that kind at its first step. */
 const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
   if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
-  if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
   return enter(turn, { kind, amount: amount as MinorUnits });
 };
 
