@@ -212,3 +212,14 @@ test('limits: of one refund, and of what the batch has taken (003-14)', async (t
   strict.keys('enter', '1', '00', 'enter');
   t.match(screen(strict), /超过本批净额\|可退\|RMB 0.00/);
 });
+
+test('M9: a reader does not go on reading when the disk refuses the intent that a swipe made', async (t) => {
+  const world = sold();
+  world.disk = () => (world.phase === 'card' ? 'refused' : 'stored');
+  upToRequest(world, '1', '00');
+  t.match(world.state.phase, { name: 'notice', notice: { says: 'storageRefused' } });
+  t.strictSame(
+    world.effects.slice(-2).map(({ type }) => type),
+    ['stopReading', 'forgetCard'],
+  );
+});
