@@ -15,6 +15,10 @@ const criteriaOf = (query: Query): Criteria => {
       return { amount: { from: query.amount, to: query.amount } };
     case 'card':
       return { cardTail: query.tail };
+    case 'reference':
+      return { reference: query.typed };
+    case 'authorisationCode':
+      return { authorisationCode: query.typed };
   }
 };
 

@@ -39,3 +39,12 @@ test('more rows than a clerk looks through are not given, and no batch is read f
   t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched)).length, 50);
   t.equal(read.length, 50);
 });
+
+test('what is typed from a slip is found by its reference or its authorisation code', async (t) => {
+  const store = storeOf(sold().facts);
+  const count = async (by: 'reference' | 'authorisationCode', typed: string) =>
+    (await findTransactions({ by, typed }, store)).length;
+  t.equal(await count('reference', '170512345678'), 1);
+  t.equal(await count('authorisationCode', 'A1B2C3'), 1);
+  t.equal(await count('reference', '170512345679'), 0);
+});
