@@ -244,6 +244,8 @@ export const compose = (
         fault: (fault) => log({ type: 'fault', fault }),
       })
     : undefined;
+  const { printer } = devices;
+  const usePrinter = printer instanceof PrinterSwitch ? { usePrinter: printer.use.bind(printer) } : {};
   const perform = makePerform({
     rules,
     ...(archive !== undefined && { archive }),
@@ -253,9 +255,7 @@ export const compose = (
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
     printer: devices.printer,
-    ...(devices.printer instanceof PrinterSwitch && {
-      usePrinter: (place) => (devices.printer as PrinterSwitch).use(place),
-    }),
+    ...usePrinter,
     acquirer: devices.acquirer,
     ledger,
     cards,
@@ -282,6 +282,7 @@ export const compose = (
       entry: card.entry,
     }),
     perform,
+    ...usePrinter,
     freshId,
     report,
   });
