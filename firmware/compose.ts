@@ -249,6 +249,8 @@ export const compose = (
         fault: (fault) => log({ type: 'fault', fault }),
       })
     : undefined;
+  const { printer } = devices;
+  const usePrinter = printer instanceof PrinterSwitch ? { usePrinter: printer.use.bind(printer) } : {};
   const perform = makePerform({
     rules,
     ...(archive !== undefined && { archive }),
@@ -258,13 +260,14 @@ export const compose = (
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
     printer: devices.printer,
-    ...(devices.printer instanceof PrinterSwitch && {
-      usePrinter: (place) => (devices.printer as PrinterSwitch).use(place),
-    }),
+    ...usePrinter,
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query) => findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem)),
+    find: (query) =>
+      findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), (fault) =>
+        report({ type: 'fault', fault }),
+      ),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),
@@ -287,6 +290,7 @@ export const compose = (
       entry: card.entry,
     }),
     perform,
+    ...usePrinter,
     freshId,
     report,
   });

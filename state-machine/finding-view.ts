@@ -2,11 +2,11 @@
 import type { MinorUnits } from '../hal/units.ts';
 import { kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
-import type { PhaseOf, Purpose } from './state.ts';
+import type { PhaseOf, Purpose, Sought } from './state.ts';
 import { decimal, type Language, type Lines, say, voucher } from './words.ts';
 
-export const nameOf = (wanted: Purpose, language: Language): string => {
-  if (wanted.purpose === 'original') return kinds[wanted.draft.kind].name[language];
+export const nameOf = (wanted: Sought, language: Language): string => {
+  if (wanted.purpose === 'original' || wanted.purpose === 'slip') return kinds[wanted.draft.kind].name[language];
   return wanted.purpose === 'reprint' ? say(language, '重打印', 'Print again') : say(language, '交易查询', 'Find');
 };
 

@@ -1,7 +1,7 @@
 import type { Digit } from '../hal/keypad.ts';
 import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
-import type { AccountPurpose, Query } from './state.ts';
+import type { AccountPurpose, NumberQuery } from './state.ts';
 
 export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
 
@@ -11,7 +11,7 @@ export type MenuAction =
   | { readonly do: 'begin'; readonly kind: EntryKind }
   | { readonly do: 'report'; readonly report: Report }
   | { readonly do: 'operator'; readonly wanted: AccountPurpose }
-  | { readonly do: 'query'; readonly by: Query['by'] }
+  | { readonly do: 'query'; readonly by: NumberQuery['by'] }
   | {
       readonly do:
         | 'reprintLast'

@@ -142,8 +142,14 @@ export type Override =
 /** What ends with an incident number: a reversal, or what is in doubt. */
 export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
 
-/** What a number that is typed is looked for by. */
+/** What is looked for in the ledger. */
 export type Query =
+  | NumberQuery
+  /** 参考号 or 授权码, as typed from a slip. */
+  | { readonly by: 'reference' | 'authorisationCode'; readonly typed: string };
+
+/** What a number that is typed is looked for by. */
+export type NumberQuery =
   | { readonly by: 'voucher'; readonly stan: number }
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
@@ -156,7 +162,10 @@ export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 export type Purpose =
   | ({ readonly purpose: 'original' } & Drafting)
   | { readonly purpose: 'reprint' }
-  | { readonly purpose: 'query'; readonly by: Query['by'] };
+  | { readonly purpose: 'query'; readonly by: NumberQuery['by'] };
+
+/** What is looked for: by a number, or what a slip says, which this terminal may know after all. */
+export type Sought = Purpose | ({ readonly purpose: 'slip'; readonly original: Original } & Drafting);
 
 /** Where to go on when a print that interrupted something has ended. */
 export type Continuation =
@@ -196,7 +205,7 @@ export type Phase =
   | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
   /** A number of a transaction is typed, it is looked for, then what was found is shown. */
   | ({ readonly name: 'number'; readonly entered: string; readonly wanted: Purpose } & Timed)
-  | ({ readonly name: 'finding'; readonly wanted: Purpose } & Awaiting)
+  | ({ readonly name: 'finding'; readonly wanted: Sought } & Awaiting)
   | ({ readonly name: 'found'; readonly rows: readonly Found[]; readonly at: number } & Timed)
   | ({ readonly name: 'original' } & Drafting & Timed)
   /** What this terminal doesn't know is typed from its slip: reference or authorisation code, then the date MMDD. */

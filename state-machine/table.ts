@@ -99,7 +99,9 @@ const rows: Rows = {
     key: { to: ['same', 'finding', 'original', 'notice', ...onward], run: finding.numberKey },
     timeUp: { to: onward, run: goOn },
   },
-  finding: { found: { to: ['found', 'original', 'reference', 'notice'], run: finding.found } },
+  finding: {
+    found: { to: ['found', 'original', 'reference', 'amount', 'checkingPrinter', 'notice'], run: finding.found },
+  },
   found: {
     key: { to: ['same', ...step, ...copies, ...onward], run: finding.foundKey },
     timeUp: { to: onward, run: goOn },
@@ -113,7 +115,7 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   date: {
-    key: { to: ['same', 'amount', 'checkingPrinter', ...onward], run: finding.dateKey },
+    key: { to: ['same', 'finding', ...onward], run: finding.dateKey },
     timeUp: { to: onward, run: goOn },
   },
   totals: {

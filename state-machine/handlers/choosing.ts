@@ -2,6 +2,7 @@
 import type { MinorUnits } from '../../hal/units.ts';
 import { doubtful } from '../book.ts';
 import {
+  afterReversalSlip,
   askSupervisor,
   goOn,
   mayTurn,
@@ -9,7 +10,6 @@ import {
   notice,
   openMenu,
   printOwedOrLast,
-  printSettlement,
   reportAskedFor,
   signOn,
 } from '../going-on.ts';
@@ -25,7 +25,6 @@ const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' 
 /** Begins a transaction of that kind at its first step. */
 const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
   if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
-  if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
   return enter(turn, { kind, amount: amount as MinorUnits });
 };
 
@@ -59,7 +58,9 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'reprintAny':
       return askNumber(turn, { purpose: 'reprint' });
     case 'reprintSettlement':
-      return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+      return turn.book.lastSettlement === undefined
+        ? notice(turn, { says: 'nothingToPrint' })
+        : afterReversalSlip(turn, { do: 'printSettlement' });
     case 'report':
       return reportAskedFor(turn, action.report);
     case 'otherPrinter':

@@ -3,16 +3,16 @@ import type { MinorUnits, Stan } from '../../hal/units.ts';
 import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
-import type { Draft, PhaseOf, Purpose, Query } from '../state.ts';
-import type { Handler, Step, Turn } from '../turn.ts';
+import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { aboutOf, enter, leftOf, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4 } as const;
 
-const soughtBy = (wanted: Purpose): Query['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
+const soughtBy = (wanted: Purpose): NumberQuery['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
 
-const queryOf = (wanted: Purpose, entered: string): Query => {
+const queryOf = (wanted: Purpose, entered: string): NumberQuery => {
   const by = soughtBy(wanted);
   switch (by) {
     case 'voucher':
@@ -30,14 +30,16 @@ export const numberKey: Handler<'number', 'key'> = (turn, phase, { key }) => {
   if (key === 'cancel') return goOn(turn);
   if (key === 'enter') {
     if (entered === '' || (by === 'card' && entered.length < digits.card)) return 'nothingEntered';
-    return wanted.purpose === 'original' ? original(turn, wanted.draft, Number(entered)) : find(turn, wanted, entered);
+    return wanted.purpose === 'original'
+      ? original(turn, wanted.draft, Number(entered))
+      : find(turn, wanted, queryOf(wanted, entered));
   }
   return typed(entered, key, digits[by], (next) => turn.to({ ...phase, entered: next }));
 };
 
-const find = (turn: Turn, wanted: Purpose, entered: string): Step => {
+const find = (turn: Turn, wanted: Sought, query: Query): Step => {
   const id = effectId('find', turn.freshId);
-  return turn.ask({ type: 'find', id, query: queryOf(wanted, entered) }).to({ name: 'finding', wanted, awaits: id });
+  return turn.ask({ type: 'find', id, query }).to({ name: 'finding', wanted, awaits: id });
 };
 
 /** The transaction that a voucher number names; what is in no open batch is looked for in the kept ones. */
@@ -45,12 +47,13 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   const { kind } = draft;
   const sale = turn.book.sales.findLast((each) => each.stan === stan);
   if (sale !== undefined) return takeOriginal(turn, draft, { sale, left: leftOf(sale) });
-  if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, String(stan));
+  if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, { by: 'voucher', stan });
   return notice(turn, { says: 'noOriginal', kind });
 };
 
 export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
   const first = rows[0];
+  if (wanted.purpose === 'slip') return knownOrTyped(turn, wanted, rows);
   if (wanted.purpose === 'original') {
     const fitting = rows.find(({ sale }) => aboutOf(wanted.draft.kind).kinds.includes(sale.kind)) ?? first;
     return fitting === undefined ? fromSlip(turn, wanted.draft) : takeOriginal(turn, wanted.draft, fitting);
@@ -110,7 +113,23 @@ export const referenceKey: Handler<'reference', 'key'> = (turn, phase, { key }) 
 
 const isDate = (date: string): boolean => /^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(date);
 
-/** Whose card it was nobody here knows: the acquirer compares it. */
+/**
+ * One that is known here after all is taken as known, with what is left of it: the same money isn't given back twice by
+ * typing. Of any other nobody here knows whose card it was: the acquirer compares it.
+ */
+const knownOrTyped = (
+  turn: Turn,
+  { draft, original }: Extract<Sought, { readonly purpose: 'slip' }>,
+  rows: readonly Found[],
+): Step | Rejection => {
+  // A reference is the acquirer's only one. A code of six comes again; and the date on a slip is this terminal's.
+  const isMeant = ({ sale }: Found): boolean =>
+    aboutOf(draft.kind).kinds.includes(sale.kind) &&
+    (original.retrievalReference !== '' || sale.approval?.hostDate === original.date);
+  const known = rows.find(isMeant);
+  return known === undefined ? enter(turn, { ...draft, original }, 'original') : takeOriginal(turn, draft, known);
+};
+
 export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
   const { draft, entered, reference } = phase;
   if (key === 'cancel') return goOn(turn);
@@ -121,7 +140,8 @@ export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
   const original = byReference
     ? { ...unknown, retrievalReference: reference }
     : { ...unknown, retrievalReference: '', authorisationCode: reference };
-  return enter(turn, { ...draft, original }, 'original');
+  const by = byReference ? 'reference' : 'authorisationCode';
+  return find(turn, { purpose: 'slip', draft, original }, { by, typed: reference });
 };
 
 export const totalsKey: Handler<'totals', 'key'> = (turn, _phase: PhaseOf<'totals'>, { key }) =>

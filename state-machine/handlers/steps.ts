@@ -20,8 +20,9 @@ export const typed = (entered: string, key: Key, most: number, then: (entered: s
 /** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
 export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
   const { entry } = kinds[draft.kind];
-  if (done === undefined && turn.rules.switchedOff.includes(draft.kind)) {
-    return notice(turn, { says: 'switchedOff', kind: draft.kind });
+  if (done === undefined) {
+    if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
+    if (turn.rules.switchedOff.includes(draft.kind)) return notice(turn, { says: 'switchedOff', kind: draft.kind });
   }
   const { confirmMs } = turn.rules.timers;
   const step = entry[done === undefined ? 0 : entry.indexOf(done) + 1];

@@ -191,13 +191,15 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
       ];
     case 'reference': {
       const reference = Array<Key>(12).fill('7');
-      const rest = ['1', '1', '2', '2', 'enter', '2', 'enter', 'enter'] as const;
+      const rest = ['1', '1', '2', '2', 'enter'] as const;
       return [
         ...press(machine, world, 'the clerk types a reference from a slip', ...reference, 'enter'),
         ...press(machine, world, 'the clerk types what a slip says', ...reference, 'enter', ...rest),
         ...press(machine, world, 'the clerk leaves it', 'cancel'),
       ];
     }
+    case 'amount':
+      return press(machine, world, 'the clerk types 2', '2', 'enter', 'enter');
     case 'doubt':
       return [
         ...press(machine, world, 'a supervisor is to close it', 'enter'),

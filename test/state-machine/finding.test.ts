@@ -126,3 +126,11 @@ test('cancel and time lead back to rest from every step of it (003-12, 004-14)',
   t.equal(world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).wait(60_000).phase, 'idle');
   t.equal(world.keys('menu', '7', '6').phase, 'notice', 'nothing is in doubt');
 });
+
+test('M10: a full batch takes no void or refund of what was found either: its totals have three digits a count', async (t) => {
+  for (const key of ['2', '3'] as const) {
+    const world = new World([provisioned], { ...rules, maxBatch: 1 }).upToRequest().authorised().printed();
+    world.keys('enter').printed().keys('enter', 'menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys(key);
+    t.match(world.state.phase, { name: 'notice', notice: { says: 'batchFull' } });
+  }
+});

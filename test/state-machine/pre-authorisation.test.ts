@@ -118,7 +118,10 @@ test('one of a kept batch is completed, or by its authorisation code from the sl
   t.match(screen(kept), /预授完成 000002\|最多 115.00/);
   const slip = new World([provisioned]).start().signOn().keys('menu', '4', '3', '2', 'enter').found();
   t.match(screen(slip), /预授权完成\|请输入原授权码/);
-  slip.keys('1', '2', '3', '4', '5', '6', 'enter', '1', '1', '2', '2', 'enter', '5', '00', 'enter', 'enter');
+  slip
+    .keys('1', '2', '3', '4', '5', '6', 'enter', '1', '1', '2', '2', 'enter')
+    .found()
+    .keys('5', '00', 'enter', 'enter');
   slip.printerReady().swiped().pin();
   const original = { batch: 0, stan: 0, retrievalReference: '', authorisationCode: '123456', date: '1122' };
   t.match(slip.facts.at(-1), { type: 'intended', kind: 'completion', amount: 500, original });

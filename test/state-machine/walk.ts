@@ -48,7 +48,7 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     ['menu', '4', '2', '1', 'enter'],
     ['menu', '4', '3'],
     ['menu', '4', '3'],
-    ['menu', '4', '4'],
+    ...times(2, ['menu', '4', '4'] as const),
     ...times(5, ['menu', '4', '5', '1', 'enter'] as const),
     ['menu', '4', '2', '1', 'enter'],
   ],
