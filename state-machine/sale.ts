@@ -31,7 +31,7 @@ export interface Original extends OriginalReference {
 /** What was found in the ledger, in this batch or in a kept one. */
 export interface Found {
   readonly sale: Sale;
-  /** What later transactions have left of it to refund; 0 when it was voided or completed. */
+  /** What later transactions have left of it to refund, or of a pre-authorisation what is held; 0 when it was voided or completed. */
   readonly left: MinorUnits;
 }
 
@@ -73,6 +73,8 @@ export interface Sale {
   readonly voidedBy?: SaleId;
   /** The sum of its refunds in this batch. */
   readonly refunded?: MinorUnits;
+  /** Of a pre-authorisation: the sum of its increments in this batch (追加预授权). */
+  readonly increased?: MinorUnits;
   /** The sale of the same card and amount that the clerk was told of, and went on. */
   readonly twin?: SaleId;
   /** When the intent was made. */

@@ -109,6 +109,8 @@ export interface Draft {
     readonly card?: CardToken;
     /** The most that may be refunded or completed; absent likewise. */
     readonly most?: MinorUnits;
+    /** Of a pre-authorisation that is added to: what it holds so far. */
+    readonly held?: MinorUnits;
   };
   readonly card?: CardToken;
   readonly pinEntered?: boolean;

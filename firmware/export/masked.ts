@@ -88,6 +88,7 @@ const sale = v.object({
   original,
   voidedBy: maybe(text),
   refunded: maybe(number),
+  increased: maybe(number),
   twin: maybe(text),
   at: number,
   status: text,

@@ -20,7 +20,8 @@ import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
 /** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
-const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' || kind === 'preAuthorisation';
+const takesMoney = (kind: EntryKind): boolean =>
+  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
 
 /** Begins a transaction of that kind at its first step. */
 const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {

@@ -1,11 +1,12 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { MinorUnits, Stan } from '../../hal/units.ts';
+import { leftOf } from '../book.ts';
 import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
 import type { Draft, PhaseOf, Purpose, Query } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
-import { aboutOf, enter, leftOf, takeOriginal, typed } from './steps.ts';
+import { aboutOf, enter, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4 } as const;

@@ -35,7 +35,7 @@ const everywhere: readonly (readonly Key[])[] = [
 ];
 /**
  * What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel,
- * and where clerks come and go. */
+ * in one whose guests stay longer, and where clerks come and go. */
 const shops: readonly (readonly (readonly Key[])[])[] = [
   [...everywhere, sell, sell, sell, ['menu', '2', '1', 'enter'], ['menu', '2', '1', 'enter']],
   [...everywhere, closeDoubt, sell, sell, ['menu', '3', '1', 'enter'], ['menu', '3', '1', 'enter']],
@@ -49,8 +49,16 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     ['menu', '4', '3'],
     ['menu', '4', '3'],
     ['menu', '4', '4'],
-    ...times(5, ['menu', '4', '5', '1', 'enter'] as const),
+    ...times(7, ['menu', '4', '5', '1', 'enter'] as const),
     ['menu', '4', '2', '1', 'enter'],
+  ],
+  [
+    ...everywhere,
+    authorise,
+    authorise,
+    ...times(3, ['menu', '4', '6'] as const),
+    ...times(2, ['menu', '4', '2', '1', 'enter'] as const),
+    ['menu', '4', '3'],
   ],
   [
     ...everywhere,
@@ -141,8 +149,12 @@ const foundOf =
   (all: readonly Sale[]) =>
   (sale: Sale): Found => {
     const later = all.filter((each) => each.original?.saleId === sale.id && counts(each));
-    const taken = later.reduce((sum, { kind, amount }) => sum + (kind === 'refund' ? amount : sale.amount), 0);
-    return { sale, left: Math.max(0, sale.amount - taken) as Found['left'] };
+    const change = ({ kind, amount }: Sale): number => {
+      if (kind === 'preAuthorisationIncrement') return amount;
+      return kind === 'refund' ? -1 * amount : -Infinity;
+    };
+    const left = later.reduce((sum, each) => sum + change(each), sale.amount as number);
+    return { sale, left: Math.max(0, left) as Found['left'] };
   };
 
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];

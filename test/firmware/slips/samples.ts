@@ -174,6 +174,7 @@ export const sampleSlips = (columns: number, face: SlipFace = sampleFace): Reado
   const about: { readonly [K in TransactionKind]?: () => Sale } = {
     void: () => original('sale', 5_000),
     refund: () => sale,
+    preAuthorisationIncrement: () => original('preAuthorisation', 40_000),
     preAuthorisationVoid: () => original('preAuthorisation', 80_000),
     completion: () => original('preAuthorisation', 90_000),
     completionNotice: () => original('preAuthorisation', 70_000),
