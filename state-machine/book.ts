@@ -105,6 +105,10 @@ export const mayBeAbout = (kind: EntryKind, sale: Sale): boolean => {
   return about.amount === 'part' ? leftOf(sale) > 0 : sale.refunded === undefined;
 };
 
+/** Whether a sale for the difference may follow it (补收): it took money, and stands. */
+export const mayTakeDifference = (sale: Sale): boolean =>
+  kinds[sale.kind].column === 'debit' && stands(sale) && leftOf(sale) > 0;
+
 /** Only a sale that stands: not a void, not twice, and not one that was refunded in part. */
 export const canVoid = (sale: Sale): boolean => mayBeAbout('void', sale);
 
@@ -268,11 +272,16 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   const open = openSale(book);
   if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
   if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
-  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, twin, at } = fact;
+  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, at } = fact;
+  const { twin, differenceOf } = fact;
   // One of a batch that is closed isn't in the book: what is left of it was looked up in its ledger.
   const about = book.sales.find((sale) => sale.id === original?.saleId);
   if (about !== undefined && !(mayBeAbout(kind, about) && fits(kind, amount, about))) {
     throw new Error(`Voucher ${about.stan} can't take the ${kind} of voucher ${stan}`);
+  }
+  const less = book.sales.find((sale) => sale.id === differenceOf?.saleId);
+  if (less !== undefined && !mayTakeDifference(less)) {
+    throw new Error(`Voucher ${stan} can't make up for voucher ${less.stan}`);
   }
   const sale: Sale = {
     id,
@@ -286,6 +295,7 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
     ...(supervisor !== undefined && { supervisor }),
     ...(original !== undefined && { original }),
     ...(twin !== undefined && { twin }),
+    ...(differenceOf !== undefined && { differenceOf }),
     at,
     status: 'intended',
     copies: { merchant: 0, cardholder: 0, reversal: 0 },

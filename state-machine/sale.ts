@@ -28,6 +28,13 @@ export interface Original extends OriginalReference {
   readonly saleId?: SaleId;
 }
 
+/** A transaction of this terminal, as its slip names it. */
+export interface SaleReference {
+  readonly saleId: SaleId;
+  readonly batch: BatchNumber;
+  readonly stan: Stan;
+}
+
 /** What was found in the ledger, in this batch or in a kept one. */
 export interface Found {
   readonly sale: Sale;
@@ -77,6 +84,8 @@ export interface Sale {
   readonly increased?: MinorUnits;
   /** The sale of the same card and amount that the clerk was told of, and went on. */
   readonly twin?: SaleId;
+  /** 补收差额: too little was taken with that one, and this sale is for the rest. To the acquirer it is a sale like any other. */
+  readonly differenceOf?: SaleReference;
   /** When the intent was made. */
   readonly at: EpochMs;
   readonly status: SaleStatus;

@@ -236,13 +236,16 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         ok,
       ];
     }
-    case 'amount':
+    case 'amount': {
+      const { differenceOf } = phase.draft;
+      const rest = differenceOf === undefined ? '' : `${t('补收', 'More on')} ${voucher(differenceOf.stan)}`;
       return [
         t('请输入金额:', 'Amount:'),
         money,
-        state.offline.includes('keypad') ? absent[language].keypad : '',
+        state.offline.includes('keypad') ? absent[language].keypad : rest,
         enterClear,
       ];
+    }
     case 'confirm':
       return [identity.merchant, identity.branch, money, t('请顾客核对 确认', 'Right? ENTER')];
     case 'checkingPrinter':

@@ -119,7 +119,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 
 /** The last step that leaves no trace. From the intent on, only an answer or a reversal ends the transaction (M1). */
 const intend = (turn: Turn, draft: Draft): Step => {
-  const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
+  const { kind, amount, supervisor, original, card, pinEntered = false, twin, differenceOf } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
   if (kind === 'balance') return inquire(turn, pinEntered);
   const saleId = turn.freshId as SaleId;
@@ -137,6 +137,7 @@ const intend = (turn: Turn, draft: Draft): Step => {
       ...(supervisor !== undefined && { supervisor }),
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),
+      ...(differenceOf !== undefined && { differenceOf }),
     })
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });

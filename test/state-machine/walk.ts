@@ -236,7 +236,9 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   };
 
   const purposeful = (): boolean =>
-    ['number', 'original', 'amount', 'confirm', 'doubt', 'card', 'operatorNumber', 'newPassword'].includes(world.phase);
+    ['number', 'found', 'original', 'amount', 'confirm', 'doubt', 'card', 'operatorNumber', 'newPassword'].includes(
+      world.phase,
+    );
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
     const { phase, book } = world.state;
@@ -250,6 +252,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       const fitting = wanted.purpose === 'original' ? all.filter((sale) => mayBeAbout(wanted.draft.kind, sale)) : all;
       return [...digitsOf(dice.one([undefined, ...all, ...fitting, ...fitting, ...fitting])?.stan ?? 0), 'enter'];
     }
+    if (phase.name === 'found') return [dice.one(['1', '2', '3', '4', 'enter'])];
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
