@@ -8,7 +8,7 @@
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale } from './sale.ts';
+import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale, SaleReference } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
 
 /** What the ledger keeps of the operators' accounts. */
@@ -56,6 +56,8 @@ export type Fact = At &
         readonly original?: Original;
         /** The clerk was told of a sale of the same card and amount just before, and went on. */
         readonly twin?: SaleId;
+        /** 补收差额: of a sale with which too little was taken. */
+        readonly differenceOf?: SaleReference;
       }
     /** Nothing of the request left the terminal, so there is nothing to reverse. */
     | { readonly type: 'notSent'; readonly saleId: SaleId }

@@ -49,9 +49,9 @@ export const foundRow = ({ rows, at }: PhaseOf<'found'>, language: Language): Li
   if (row === undefined) throw new Error('A row is shown that was not found');
   const { sale } = row;
   return [
-    `${at + 1}/${rows.length} ${kinds[sale.kind].short[language]}`,
+    `${at + 1}/${rows.length} ${sale.differenceOf === undefined ? kinds[sale.kind].short[language] : say(language, '补收', 'Rest')}`,
     `${voucher(sale.stan)} ${howItStands(row, language)}`,
     `${decimal(sale.amount)} *${sale.card.masked.slice(-4)}`,
-    say(language, '1打2撤3退 确认下', '1Print2Void3Ref'),
+    say(language, '1打2撤3退4补确认', '1Prt2Vd3Ref4More'),
   ];
 };

@@ -65,7 +65,10 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('3', '完成', 'Done', { do: 'begin', kind: 'completion' }),
       item('4', '完成通知', 'Notice', { do: 'begin', kind: 'completionNotice' }),
     ],
-    [item('5', '完成撤销', 'Void completion', { do: 'begin', kind: 'completionVoid' })],
+    [
+      item('5', '完成撤销', 'Undo it', { do: 'begin', kind: 'completionVoid' }),
+      item('6', '追加', 'More', { do: 'begin', kind: 'preAuthorisationIncrement' }),
+    ],
   ],
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],

@@ -9,7 +9,7 @@ import type { Book } from './book.ts';
 import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import type { CardToken, Copy, Found, Original, Sale } from './sale.ts';
+import type { CardToken, Copy, Found, Original, Sale, SaleReference } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
@@ -29,6 +29,8 @@ export type Notice =
   | { readonly says: 'noOriginal'; readonly kind: EntryKind }
   | { readonly says: 'alreadyVoided'; readonly kind: EntryKind }
   | { readonly says: 'notVoidable'; readonly kind: EntryKind }
+  /** No sale for a difference can follow that one. */
+  | { readonly says: 'noDifference' }
   /** Another card than the original's. */
   | { readonly says: 'otherCard'; readonly kind: EntryKind }
   /** A limit of the shop's: of one transaction, of a refund, of a day, of what the batch has taken. */
@@ -109,10 +111,14 @@ export interface Draft {
     readonly card?: CardToken;
     /** The most that may be refunded or completed; absent likewise. */
     readonly most?: MinorUnits;
+    /** Of a pre-authorisation that is added to: what it holds so far. */
+    readonly held?: MinorUnits;
   };
   readonly card?: CardToken;
   readonly pinEntered?: boolean;
   readonly twin?: SaleId;
+  /** 补收差额: what it makes up for. Any card may pay it, since the customer's first one may be empty or gone. */
+  readonly differenceOf?: SaleReference;
   /** Chosen from a list before the steps began. */
   readonly known?: Found;
 }

@@ -17,6 +17,7 @@ import type {
   LastSettlement,
   Original,
   Sale,
+  SaleReference,
 } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
 
@@ -58,6 +59,7 @@ const originalKeys = {
   cardOrganisation: maybe(text),
 } satisfies Keys<Original>;
 const original = maybe(v.object(originalKeys));
+const differenceOf = maybe(v.object({ saleId: text, batch: number, stan: number } satisfies Keys<SaleReference>));
 
 const face = v.object({
   merchant: text,
@@ -88,7 +90,9 @@ const sale = v.object({
   original,
   voidedBy: maybe(text),
   refunded: maybe(number),
+  increased: maybe(number),
   twin: maybe(text),
+  differenceOf,
   at: number,
   status: text,
   approval: maybe(approval),
@@ -135,6 +139,7 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     supervisor: maybe(text),
     original,
     twin: maybe(text),
+    differenceOf,
   },
   notSent: { saleId },
   declined: { saleId, responseCode: text },

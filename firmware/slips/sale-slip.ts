@@ -1,6 +1,6 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { type Kind, kinds } from '../../state-machine/kinds.ts';
-import type { Original, Sale, SlipCopy } from '../../state-machine/sale.ts';
+import type { Original, Sale, SaleReference, SlipCopy } from '../../state-machine/sale.ts';
 import {
   blank,
   chainLine,
@@ -57,6 +57,10 @@ const about = ({ batch, stan, retrievalReference, authorisationCode, date }: Ori
   text(`原交易日期:${date.slice(0, 2)}/${date.slice(2)}`),
 ];
 
+/** 补收差额: the sale that it makes up for. */
+const difference = ({ batch, stan }: SaleReference): SlipElement =>
+  text(`补收 原凭证 ${sixDigits(stan)} 批次 ${sixDigits(batch)}`);
+
 /** What gives back or takes back: its amount has a minus. */
 export const minusOf = ({ column, about: of }: Kind): string =>
   column === 'credit' || of?.amount === 'whole' ? '-' : '';
@@ -100,6 +104,7 @@ export const saleSlip = (sale: Sale, copy: SlipCopy, print: Print, check: string
     rule,
     text('备注:'),
     ...(sale.original === undefined ? [] : about(sale.original)),
+    ...(sale.differenceOf === undefined ? [] : [difference(sale.differenceOf)]),
     ...duplicateMark(print),
     ...notices(sale.kind, head),
     text('本单非税务发票'),

@@ -89,6 +89,9 @@ const criteriaOf = (options: FindOptions): Criteria => {
 
 const takerWords = ({ sale, takers, left }: Match): string =>
   [
+    ...(sale.differenceOf === undefined
+      ? []
+      : [`difference of ${sixDigits(sale.differenceOf.batch)}/${sixDigits(sale.differenceOf.stan)}`]),
     ...takers.map((taker) => {
       const doubt = taker.status === 'inDoubt' ? ' (in doubt)' : '';
       return `${kinds[taker.kind].name.en} ${money(taker.amount)} by ${sixDigits(taker.batch)}/${sixDigits(taker.stan)}${doubt}`;
@@ -113,7 +116,7 @@ const line = (match: Match): string => {
 
 /** What may leave the terminal, key by key (M9). */
 const asJson = ({ sale, left, takers }: Match): string => {
-  const { batch, stan, kind, at, amount, card, status, operator, approval } = sale;
+  const { batch, stan, kind, at, amount, card, status, operator, approval, differenceOf } = sale;
   return JSON.stringify({
     batch,
     voucher: stan,
@@ -125,6 +128,9 @@ const asJson = ({ sale, left, takers }: Match): string => {
     operator,
     reference: approval?.retrievalReference ?? null,
     authorisationCode: approval?.authorisationCode ?? null,
+    ...(differenceOf !== undefined && {
+      differenceOf: { batch: differenceOf.batch, voucher: differenceOf.stan },
+    }),
     ...(isRefundable(kind) && { left }),
     takers: takers.map((taker) => ({
       batch: taker.batch,

@@ -15,21 +15,23 @@ import {
 } from '../going-on.ts';
 import { type EntryKind, kinds } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
+import type { Draft } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
 /** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
-const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' || kind === 'preAuthorisation';
+const takesMoney = (kind: EntryKind): boolean =>
+  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
 
-/** Begins a transaction of that kind at its first step. */
-const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
-  if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
-  return enter(turn, { kind, amount: amount as MinorUnits });
+/** Begins a transaction at the first step of its kind. */
+export const begin = (turn: Turn, draft: Draft): Step | Rejection => {
+  if (turn.book.locked && takesMoney(draft.kind)) return notice(turn, { says: 'locked' });
+  return enter(turn, draft);
 };
 
 export const atIdle: Handler<'idle', 'key'> = (turn, _phase, { key }) => {
-  if (isDigit(key)) return begin(turn, 'sale', Number(key));
+  if (isDigit(key)) return begin(turn, { kind: 'sale', amount: Number(key) as MinorUnits });
   if (key === 'menu') return openMenu(turn, 'main');
   if (key === 'function') return printOwedOrLast(turn);
   return 'keyWithoutMeaning';
@@ -46,7 +48,7 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'open':
       return openMenu(turn, action.menu);
     case 'begin':
-      return begin(turn, action.kind);
+      return begin(turn, { kind: action.kind, amount: 0 as MinorUnits });
     case 'operator':
       return operating.begin(turn, action.wanted);
     case 'listOperators':

@@ -1,11 +1,13 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { MinorUnits, Stan } from '../../hal/units.ts';
+import { leftOf, mayTakeDifference } from '../book.ts';
 import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
 import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
-import { aboutOf, enter, leftOf, takeOriginal, typed } from './steps.ts';
+import { begin } from './choosing.ts';
+import { aboutOf, enter, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4 } as const;
@@ -65,7 +67,7 @@ export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) =
 const list = (turn: Turn, rows: readonly Found[], at: number): Step =>
   turn.to({ name: 'found', rows, at, until: turn.after(turn.rules.timers.confirmMs) });
 
-/** All that were found, one a screen; nothing is picked for the clerk (001-15). 1 reprints it, 2 voids, 3 refunds. */
+/** All that were found, one a screen; nothing is picked for the clerk (001-15). 1 reprints it, 2 voids, 3 refunds, 4 takes what was too little. */
 export const foundKey: Handler<'found', 'key'> = (turn, { rows, at }, { key }) => {
   const row = rows[at];
   if (row === undefined) throw new Error('A row is shown that was not found');
@@ -80,11 +82,23 @@ export const foundKey: Handler<'found', 'key'> = (turn, { rows, at }, { key }) =
       return enter(turn, { kind: 'void', amount: row.sale.amount, known: row });
     case '3':
       return enter(turn, { kind: 'refund', amount: 0 as MinorUnits, known: row });
+    case '4':
+      return takeDifference(turn, row);
     case 'cancel':
       return goOn(turn);
     default:
       return 'keyWithoutMeaning';
   }
+};
+
+/**
+ * 补收差额: too little was taken (003-04, 003-21). A sale of its own, that says which one it makes up for: the acquirer has
+ * no message for more of a sale that stands.
+ */
+const takeDifference = (turn: Turn, { sale, left }: Found): Step | Rejection => {
+  if (left === 0 || !mayTakeDifference(sale)) return notice(turn, { says: 'noDifference' });
+  const { id: saleId, batch, stan } = sale;
+  return begin(turn, { kind: 'sale', amount: 0 as MinorUnits, differenceOf: { saleId, batch, stan } });
 };
 
 /** The clerk has compared it with the slip. */

@@ -1,7 +1,7 @@
 /** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
-import { mayBeAbout } from '../book.ts';
+import { leftOf, mayBeAbout } from '../book.ts';
 import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
 import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
@@ -76,23 +76,25 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
     return notice(turn, { says: 'alreadyVoided', kind });
   }
-  if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left !== sale.amount)) {
+  if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left < sale.amount)) {
     return notice(turn, { says: 'notVoidable', kind });
   }
   const { voidMs } = turn.rules;
   if (kind === 'void' && voidMs > 0 && turn.wall - sale.at > voidMs) {
     return notice(turn, { says: 'voidTooLate', minutes: voidMs / 60_000 });
   }
-  const most = mostOf(turn, about, left);
-  const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);
-  return showOriginal(turn, { ...draft, amount, original: { ...originalOf(sale), card: sale.card, most } });
+  const amount = about.amount === 'whole' ? left : (0 as MinorUnits);
+  const original = { ...originalOf(sale), card: sale.card, ...limitOf(turn, about, left) };
+  return showOriginal(turn, { ...draft, amount, original });
 };
 
-export const leftOf = (sale: Sale): MinorUnits =>
-  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
-
-const mostOf = (turn: Turn, about: About, left: MinorUnits): MinorUnits =>
-  (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits;
+/** How much its amount may be, or, where the original sets no limit, what is held so far. */
+const limitOf = (turn: Turn, about: About, left: MinorUnits): { most: MinorUnits } | { held: MinorUnits } => {
+  if (about.amount === 'more') return { held: left };
+  return {
+    most: (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits,
+  };
+};
 
 const showOriginal = (turn: Turn, draft: Draft): Step =>
   turn.to({ name: 'original', draft, until: turn.after(turn.rules.timers.confirmMs) });
@@ -118,7 +120,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 
 /** The last step that leaves no trace. From the intent on, only an answer or a reversal ends the transaction (M1). */
 const intend = (turn: Turn, draft: Draft): Step => {
-  const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
+  const { kind, amount, supervisor, original, card, pinEntered = false, twin, differenceOf } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
   if (kind === 'balance') return inquire(turn, pinEntered);
   const saleId = turn.freshId as SaleId;
@@ -136,6 +138,7 @@ const intend = (turn: Turn, draft: Draft): Step => {
       ...(supervisor !== undefined && { supervisor }),
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),
+      ...(differenceOf !== undefined && { differenceOf }),
     })
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });
@@ -153,6 +156,6 @@ const inquire = (turn: Turn, pinEntered: boolean): Step => {
 
 /** What the intent keeps of it: its card is in the intent already. */
 const referenceOf = (shown: NonNullable<Draft['original']>): Original => {
-  const { card: _card, most: _most, ...original } = shown;
+  const { card: _card, most: _most, held: _held, ...original } = shown;
   return original;
 };

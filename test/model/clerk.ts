@@ -87,6 +87,7 @@ const begun: readonly { readonly kind: TransactionKind; readonly of: keyof Budge
   { kind: 'void', of: 'voids', keys: ['menu', '2', '1', 'enter'] },
   { kind: 'refund', of: 'refunds', keys: ['menu', '3', '1', 'enter'] },
   { kind: 'preAuthorisation', of: 'authorisations', keys: ['menu', '4', '1', '6', 'enter', 'enter'] },
+  { kind: 'preAuthorisationIncrement', of: 'increments', keys: ['menu', '4', '6'] },
   { kind: 'preAuthorisationVoid', of: 'voids', keys: ['menu', '4', '2', '1', 'enter'] },
   { kind: 'completion', of: 'completions', keys: ['menu', '4', '3'] },
   { kind: 'completionNotice', of: 'completions', keys: ['menu', '4', '4'] },
