@@ -15,6 +15,8 @@ const criteriaOf = (query: Query): Criteria => {
       return { amount: { from: query.amount, to: query.amount } };
     case 'card':
       return { cardTail: query.tail };
+    case 'order':
+      return { orderNumber: query.orderNumber };
   }
 };
 

@@ -13,16 +13,16 @@ import {
   reportAskedFor,
   signOn,
 } from '../going-on.ts';
-import { type EntryKind, kinds } from '../kinds.ts';
+import { type EntryKind, takesMoney } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
-/** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
-const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' || kind === 'preAuthorisation';
-
-/** Begins a transaction of that kind at its first step. */
+/**
+ * Begins a transaction of that kind at its first step. A lock keeps sales from being made; what gives money back, or only
+ * asks, goes on (003-13).
+ */
 const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
   if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
   if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });

@@ -23,7 +23,7 @@ test('search by voucher, amount or card tail; all matches are listed, one a scre
   world.keys('enter');
   t.match(world.last('find').query, { by: 'amount', amount: 1234 });
   world.found(row, { ...row, left: 0 as MinorUnits });
-  t.match(screen(world), /1\/2 消费\|000002 成功\|12.34 \*1234\|1打2撤3退/);
+  t.match(screen(world), /1\/2 消费\|000002 成功\|12.34 \*1234\|确认下 功能:处理/);
   t.equal(world.keys('clear').rejections.at(-1), 'endOfList');
   world.keys('enter');
   t.match(screen(world), /2\/2 消费\|000002 已撤退/);
@@ -38,6 +38,12 @@ test('search by voucher, amount or card tail; all matches are listed, one a scre
   t.match(screen(world), /无此交易/);
   world.keys('enter', 'menu', '7', '3', '1', '0', '0', '0', '0', '0', '2', 'enter');
   t.match(world.last('find').query, { by: 'voucher', stan: 2 });
+});
+
+test('search by the shop’s order number (003-02)', async (t) => {
+  const world = sold().keys('menu', '7', '3', '5', '0', '0', '4', '2');
+  t.match(screen(world), /交易查询\|请输入订单号:\|0042/);
+  t.strictSame(world.keys('enter').last('find').query, { by: 'order', orderNumber: '0042' });
 });
 
 test('a row that was found is printed, voided or refunded without its number being typed (001-02, 002-20)', async (t) => {
