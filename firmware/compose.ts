@@ -17,6 +17,7 @@ import { FilePrinter } from '../drivers/printer/file-printer.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
+import { hasChip } from '../hal/card-reader.ts';
 import type { Display } from '../hal/display.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { Printer } from '../hal/printer.ts';
@@ -139,11 +140,40 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, transactions, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+/** `62=500000 4=100000`: what a card's number begins with, and its cap in 分. */
+const capsOf = (text: string | undefined): Rules['cardCaps'] =>
+  (text?.split(' ') ?? []).map((cap) => {
+    const [prefix = '', most] = cap.split('=');
+    return { prefix, most: minorUnits(Number(most)) };
+  });
+
+/** 22:30 as minutes of the day. */
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+const rulesOf = ({
+  terminal,
+  transactions,
+  policy,
+  settlement,
+  slip,
+  timers,
+  operators,
+  secondPrinter,
+}: Configuration): Rules => ({
   ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
   switchedOff: (Object.keys(transactions) as EntryKind[]).filter((kind) => !transactions[kind]),
   voidMs: policy.voidMinutes * 60_000,
+  ...(settlement.at !== undefined && { settleAt: minuteOf(settlement.at) }),
+  refundDays: policy.refundDays,
+  lateRefunds: policy.lateRefunds,
+  remarks: [
+    ...(policy.askOrderNumber ? (['orderNumber'] as const) : []),
+    ...(policy.askNote ? (['note'] as const) : []),
+  ],
+  ...(slip.feeNotice !== undefined && { feeNotice: slip.feeNotice }),
+  cardCaps: capsOf(policy.cardCaps),
+  chipFallback: policy.chipFallback,
   maxRefund: minorUnits(policy.maxRefund),
   maxDay: minorUnits(policy.maxDay),
   completionPercent: policy.completionPercent,
@@ -288,6 +318,7 @@ export const compose = (
       sealedPan: vault.seal(Buffer.from(card.pan, 'latin1'), 'pan'),
       cardHash: vault.keyedHash(card.pan),
       entry: card.entry,
+      ...(hasChip(card) && { chip: true }),
     }),
     perform,
     ...usePrinter,

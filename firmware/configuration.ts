@@ -11,7 +11,7 @@ import { type PrinterProfile, paperWidths } from '../drivers/printer/printer-pro
 import { readPrinterProfile } from '../drivers/printer/profile-files.ts';
 import { issueWords } from '../drivers/schema-words.ts';
 import { described, digits, integer, milliseconds, text, words } from './schema-words.ts';
-import { settlement, slip, transactions } from './trade-parameters.ts';
+import { fees, settlement, slip, transactions } from './trade-parameters.ts';
 
 const baudRate = described(integer(300, 4_000_000), 'Bits a second');
 const port = v.strictObject({
@@ -170,6 +170,35 @@ const policy = v.strictObject({
     described(integer(0, 1440), 'How many minutes after a sale it may be voided; 0 is until the settlement'),
     0,
   ),
+  refundDays: v.optional(
+    described(
+      integer(0, 365),
+      'How many days after a sale it may be refunded; 0 is without a limit of the shop: the bank decides',
+    ),
+    0,
+  ),
+  lateRefunds: v.optional(described(v.boolean(), 'May a supervisor refund later than that, for a reason'), false),
+  askOrderNumber: v.optional(
+    described(v.boolean(), "Ask for the shop's order number at a sale, up to 12 digits; it may be left out"),
+    false,
+  ),
+  askNote: v.optional(
+    described(v.boolean(), 'Ask for a code of a discount or the like at a sale, up to 8 digits; it may be left out'),
+    false,
+  ),
+  cardCaps: v.optional(
+    described(
+      v.pipe(v.string(), v.regex(/^\d{1,6}=\d{1,10}(?: \d{1,6}=\d{1,10})*$/, 'such as 62=500000 4=100000')),
+      'The most that one sale may take of cards whose number begins so, in 分, such as 62=500000 4=100000; the longest that fits holds',
+    ),
+  ),
+  chipFallback: v.optional(
+    described(
+      v.boolean(),
+      'Take the stripe of a card that has a chip (service code 2xx or 6xx). This terminal reads stripes only: without it such cards cannot pay here; with it their bank may still refuse (45)',
+    ),
+    true,
+  ),
   maxBatch: v.optional(described(integer(1, mostInBatch), 'Transactions after which a settlement is due'), 500),
   pinBypass: v.optional(described(v.boolean(), 'May a cardholder confirm without a PIN'), true),
   keepBySupervisor: v.optional(
@@ -278,6 +307,7 @@ export const configurationSchema = v.strictObject({
   transactions: v.optional(transactions, {}),
   policy: v.optional(policy, {}),
   settlement: v.optional(settlement, {}),
+  fees: v.optional(fees, {}),
   slip: v.optional(slip, {}),
   timers: v.optional(timers, {}),
   metrics: v.optional(

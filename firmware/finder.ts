@@ -28,6 +28,8 @@ const criteriaOf = (query: Query): Criteria => {
       return { reference: query.typed };
     case 'authorisationCode':
       return { authorisationCode: query.typed };
+    case 'order':
+      return { orderNumber: query.orderNumber };
   }
 };
 

@@ -84,6 +84,9 @@ const ofFact = (fact: Fact): object => {
       return { supervisor: fact.supervisor };
     case 'printerChosen':
       return { printer: fact.printer, supervisor: fact.supervisor };
+    case 'held':
+      return { saleId: fact.saleId, batch: fact.batch, voucher: fact.voucher, operator: fact.operator };
+    case 'released':
     case 'reprinted':
       return { batch: fact.batch, voucher: fact.voucher, supervisor: fact.supervisor };
     case 'settlementPrinted':

@@ -8,8 +8,9 @@ import type { TransactionKind } from '../hal/acquirer.ts';
 import type { EpochMs, MinorUnits, SaleId } from '../hal/units.ts';
 import { type Book, counts, fold } from '../state-machine/book.ts';
 import type { Fact } from '../state-machine/facts.ts';
+import { holdOf } from '../state-machine/holds.ts';
 import { kinds } from '../state-machine/kinds.ts';
-import type { Found, Sale, SaleStatus } from '../state-machine/sale.ts';
+import type { Found, Hold, Sale, SaleStatus } from '../state-machine/sale.ts';
 
 /** From and to, both included. */
 export interface Range<T> {
@@ -33,12 +34,15 @@ export interface Criteria {
   readonly cardTail?: string;
   readonly status?: SaleStatus;
   readonly operator?: string;
+  readonly orderNumber?: string;
   readonly kind?: TransactionKind;
 }
 
 export interface Match extends Found {
   /** What later transactions did to it, or may have done: its void, increments, completion, refunds; the oldest first. */
   readonly takers: readonly Sale[];
+  /** 挂失, as the newest batch knows. */
+  readonly held: boolean;
 }
 
 const isIn = <T extends number>(value: T, { from, to }: Range<T> = {}): boolean =>
@@ -56,6 +60,7 @@ const fits = (sale: Sale, wanted: Criteria): boolean =>
   sale.card.masked.endsWith(wanted.cardTail ?? '') &&
   is(sale.status, wanted.status) &&
   is(sale.operator, wanted.operator) &&
+  is(sale.orderNumber, wanted.orderNumber) &&
   is(sale.kind, wanted.kind);
 
 /** One that was never answered may have been booked: until a supervisor has closed it, it counts as if it had. */
@@ -84,13 +89,16 @@ export class Search {
   readonly #takers = new Map<SaleId, readonly Sale[]>();
   /** What was carried into a later batch, as that one left it. */
   readonly #carried = new Map<SaleId, Sale>();
+  #holds: readonly Hold[] | undefined;
 
   constructor(wanted: Criteria) {
     this.#wanted = wanted;
   }
 
   /** The matches in the next older batch, the newest first. */
-  look({ sales, carried }: Pick<Book, 'sales' | 'carried'>): readonly Match[] {
+  look({ sales, carried, holds: known }: Pick<Book, 'sales' | 'carried' | 'holds'>): readonly Match[] {
+    this.#holds ??= known;
+    const holds = this.#holds;
     const ofThisBatch = sales.toReversed().map((sale) => this.#latest(sale));
     for (const taker of ofThisBatch.filter(takes)) {
       const id = taker.original?.saleId;
@@ -101,7 +109,7 @@ export class Search {
       .filter((sale) => fits(sale, this.#wanted))
       .map((sale) => {
         const takers = this.#takers.get(sale.id) ?? [];
-        return { sale, left: leftOf(sale, takers), takers };
+        return { sale, left: leftOf(sale, takers), takers, held: holdOf(holds, sale.id) !== undefined };
       });
   }
 

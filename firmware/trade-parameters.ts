@@ -24,6 +24,21 @@ export const settlement = v.strictObject({
   ),
 });
 
+const rate = (whose: string) =>
+  v.optional(
+    described(
+      integer(0, 1000),
+      `What the shop pays of the turnover of ${whose}, for an estimate on its settlement slip`,
+    ),
+    0,
+  );
+
+/** No more is known of a card when it is settled than whose it is: debit and credit cards are one. */
+export const fees = v.strictObject({
+  domesticBasisPoints: rate('domestic cards (内卡)'),
+  foreignBasisPoints: rate('foreign cards (外卡)'),
+});
+
 export const slip = v.strictObject({
   copies: v.optional(
     described(v.picklist([1, 2, 3]), "打印张数: 1 the merchant's copy alone, 2 the cardholder's too, 3 the bank's too"),
@@ -32,7 +47,7 @@ export const slip = v.strictObject({
   header: v.optional(described(words(1, 120), '抬头, under the title of a slip; none when not given')),
   footer: v.optional(described(words(1, 120), 'At the end of a slip, before the hotline; none when not given')),
   refundNotice: v.optional(described(words(1, 80), 'What the law or the shop tells the customer on a refund slip')),
-  feeNotice: v.optional(described(words(1, 80), 'What a void or refund may cost, on its slip')),
+  feeNotice: v.optional(described(words(1, 80), 'What a void or refund may cost: shown before it, and on its slip')),
   noSignatureUpTo: v.optional(
     described(integer(0, 1_000_000_000), '免签限额: up to this amount, in 分, no signature is asked for'),
     0,

@@ -19,6 +19,9 @@ export interface ReadCard {
   readonly track3?: string;
 }
 
+/** By the first digit of its service code: 2 international, 6 national, both with a chip that is to be used. */
+export const hasChip = ({ serviceCode }: Pick<ReadCard, 'serviceCode'>): boolean => /^[26]/.test(serviceCode);
+
 /**
  * Why a swipe gave no card. `unreadable`: no track 2, or its decode failed; `badLrc`, `badLuhn`, `badLength`,
  * `badFormat`: read, and wrong in that respect; `expired` is not decided here.

@@ -6,13 +6,16 @@
 import type { BatchTotals, HalfTotals, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import { dayOf } from './calendar.ts';
 import type { Fact, FactOf } from './facts.ts';
+import { holdOf, withHold, withoutHold } from './holds.ts';
 import { type EntryKind, kinds } from './kinds.ts';
 import {
   type CardToken,
   type Copy,
   copiesOf,
   type DayTotal,
+  type Hold,
   type LastSettlement,
   printsOf,
   type Sale,
@@ -49,6 +52,8 @@ export interface Book {
   readonly sales: readonly Sale[];
   /** Transactions of closed batches that still owe a slip, or are in doubt. */
   readonly carried: readonly Sale[];
+  /** Of this batch and of closed ones. */
+  readonly holds: readonly Hold[];
   readonly day?: DayTotal;
   /** The first when not told. */
   readonly printer?: PrinterPlace;
@@ -68,6 +73,7 @@ export const emptyBook: Book = {
   nextStan: 1 as Stan,
   sales: [],
   carried: [],
+  holds: [],
 };
 
 /** The number after this one; 999 999 is followed by 1. */
@@ -93,6 +99,9 @@ export const counts = (sale: Sale): boolean => sale.status === 'captured' || sal
 
 /** What is a sale with the acquirer, and its slip valid. */
 const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefined;
+
+/** Whether something of it may still be taken back. */
+export const standsYet = (sale: Sale, left: MinorUnits): boolean => stands(sale) && left > 0;
 
 /** What is left of it to refund; of a pre-authorisation what it holds with its increments. Nothing once it was voided or completed. */
 export const leftOf = (sale: Sale): MinorUnits =>
@@ -126,10 +135,6 @@ export const twinOf = (book: Book, card: CardToken, amount: MinorUnits, since: E
       sale.amount === amount &&
       sale.at >= since,
   );
-
-const msPerDay = 86_400_000;
-/** Beijing is eight hours ahead, all year. */
-export const dayOf = (at: EpochMs): number => Math.floor((at + 8 * 3_600_000) / msPerDay);
 
 /** What was taken on the day of that time so far; what was voided or refunded since doesn't lessen it. */
 export const takenOn = (book: Book, at: EpochMs): number => (book.day?.day === dayOf(at) ? book.day.amount : 0);
@@ -272,8 +277,9 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   const open = openSale(book);
   if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
   if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
-  const { saleId: id, kind, stan, amount, card, pinEntered, operator, supervisor, original, at } = fact;
-  const { twin, differenceOf } = fact;
+  const { type: _, saleId: id, ...entered } = fact;
+  const { kind, stan, amount, original, differenceOf } = entered;
+  if (holdOf(book.holds, original?.saleId) !== undefined) throw new Error(`Voucher ${stan} is about one that is held`);
   // One of a batch that is closed isn't in the book: what is left of it was looked up in its ledger.
   const about = book.sales.find((sale) => sale.id === original?.saleId);
   if (about !== undefined && !(mayBeAbout(kind, about) && fits(kind, amount, about))) {
@@ -285,18 +291,8 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   }
   const sale: Sale = {
     id,
-    kind,
-    stan,
+    ...entered,
     batch: book.batch,
-    amount,
-    card,
-    pinEntered,
-    operator,
-    ...(supervisor !== undefined && { supervisor }),
-    ...(original !== undefined && { original }),
-    ...(twin !== undefined && { twin }),
-    ...(differenceOf !== undefined && { differenceOf }),
-    at,
     status: 'intended',
     copies: { merchant: 0, cardholder: 0, reversal: 0 },
     ...(book.face !== undefined && { face: book.face }),
@@ -406,6 +402,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         nextStan: fact.nextStan,
         sales: [],
         carried: [],
+        holds: [],
         lastSettlement: { ...fact.settled, ...faceOf(fact) },
         ...faceOf(fact),
         ...(fact.day !== undefined && { day: fact.day }),
@@ -415,6 +412,10 @@ export const apply = (book: Book, fact: Fact): Book => {
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
+    case 'held':
+      return { ...book, holds: withHold(book.holds, fact) };
+    case 'released':
+      return { ...book, holds: withoutHold(book.holds, fact) };
     case 'settlementPrinted':
       if (book.lastSettlement === undefined)
         throw new Error('A settlement slip was printed and there was no settlement');

@@ -17,6 +17,8 @@ export type SlipRequest =
   | { readonly slip: Copy; readonly saleId: SaleId; readonly number: number }
   /** The slip that tells how it stands, of a batch that is closed. */
   | { readonly slip: 'archived'; readonly sale: Sale }
+  /** 交易查询单, to ask the bank with. */
+  | { readonly slip: 'query'; readonly sale: Sale }
   | { readonly slip: 'settlement' }
   | { readonly slip: 'report'; readonly report: Report };
 

@@ -8,7 +8,18 @@
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { CardToken, Copy, DayTotal, LastSettlement, Original, Sale, SaleReference } from './sale.ts';
+import type { LateReason } from './kinds.ts';
+import type {
+  CardToken,
+  Copy,
+  DayTotal,
+  Hold,
+  LastSettlement,
+  Original,
+  Remarks,
+  Sale,
+  SaleReference,
+} from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
 
 /** What the ledger keeps of the operators' accounts. */
@@ -43,7 +54,7 @@ export type Fact = At &
     | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' | 'balance' }
     | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
     /** M1: durable before the first byte of the request leaves. */
-    | {
+    | ({
         readonly type: 'intended';
         readonly saleId: SaleId;
         readonly kind: TransactionKind;
@@ -58,7 +69,8 @@ export type Fact = At &
         readonly twin?: SaleId;
         /** 补收差额: of a sale with which too little was taken. */
         readonly differenceOf?: SaleReference;
-      }
+        readonly lateReason?: LateReason;
+      } & Remarks)
     /** Nothing of the request left the terminal, so there is nothing to reverse. */
     | { readonly type: 'notSent'; readonly saleId: SaleId }
     | { readonly type: 'declined'; readonly saleId: SaleId; readonly responseCode: string }
@@ -110,6 +122,10 @@ export type Fact = At &
       }
     /** A transaction of an earlier batch that still owes a slip, or is in doubt. */
     | { readonly type: 'carried'; readonly sale: Sale }
+    /** 挂失; and again at the beginning of each batch as long as it lasts. */
+    | ({ readonly type: 'held' } & Hold)
+    /** 解挂. */
+    | ({ readonly type: 'released'; readonly supervisor: string } & Pick<Hold, 'saleId' | 'batch' | 'voucher'>)
     | ({ readonly type: 'settlementPrinted' } & OnPaper)
     /** 签到: who sells from here on, also after a start. */
     | { readonly type: 'operatorSignedOn'; readonly operator: string }

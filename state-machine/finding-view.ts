@@ -1,8 +1,10 @@
 /** The screens of a search: what is asked for, and each transaction that was found. */
 import type { MinorUnits } from '../hal/units.ts';
+import { type Book, canVoid, mayBeAbout, mayTakeDifference, standsYet } from './book.ts';
+import { holdOf } from './holds.ts';
 import { kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
-import type { PhaseOf, Purpose, Sought } from './state.ts';
+import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
 import { decimal, type Language, type Lines, say, voucher } from './words.ts';
 
 export const nameOf = (wanted: Sought, language: Language): string => {
@@ -21,6 +23,8 @@ export const askedFor = (wanted: Purpose, entered: string, language: Language): 
       return [say(language, '请输入金额:', 'Amount:'), `RMB ${decimal(Number(entered) as MinorUnits)}`];
     case 'card':
       return [say(language, '卡号后四位:', 'Last four digits:'), entered];
+    case 'order':
+      return [say(language, '请输入订单号:', 'Order no.:'), entered];
   }
 };
 
@@ -38,20 +42,62 @@ const standing: { readonly [S in SaleStatus]: { readonly [L in Language]: string
   handedOver: { 'zh-CN': '人工处理', en: 'by hand' },
 };
 
-const howItStands = ({ sale, left }: Found, language: Language): string => {
+const howItStands = ({ sale, left }: Found, { holds }: Book, language: Language): string => {
+  if (holdOf(holds, sale.id) !== undefined) return say(language, '已挂失', 'on hold');
   if (sale.voidedBy !== undefined || left === 0) return say(language, '已撤退', 'undone');
   return standing[sale.status][language];
 };
 
 /** One transaction of those that were found: which of how many, what, when and how it stands. */
-export const foundRow = ({ rows, at }: PhaseOf<'found'>, language: Language): Lines => {
+export const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: Language): Lines => {
   const row = rows[at];
   if (row === undefined) throw new Error('A row is shown that was not found');
   const { sale } = row;
   return [
     `${at + 1}/${rows.length} ${sale.differenceOf === undefined ? kinds[sale.kind].short[language] : say(language, '补收', 'Rest')}`,
-    `${voucher(sale.stan)} ${howItStands(row, language)}`,
+    `${voucher(sale.stan)} ${howItStands(row, book, language)}`,
     `${decimal(sale.amount)} *${sale.card.masked.slice(-4)}`,
-    say(language, '1打2撤3退4补确认', '1Prt2Vd3Ref4More'),
+    say(language, '确认下 功能:处理', 'ENTER> FUNC:more'),
   ];
+};
+
+/** What can be done about it, as it stands: nothing else is offered. */
+export const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, language: Language): Lines => {
+  const row = rows[at];
+  if (row === undefined) throw new Error('A row is shown that was not found');
+  const { sale, left } = row;
+  const isHeld = holdOf(book.holds, sale.id) !== undefined;
+  const isOwn = book.sales.some(({ id }) => id === sale.id);
+  const whole = standsYet(sale, left);
+  const when = (offered: boolean, zh: string, en: string): string => (offered ? say(language, zh, en) : '');
+  return [
+    `${voucher(sale.stan)} ${howItStands(row, book, language)}`,
+    say(language, '1重打', '1Print') +
+      when(!isHeld && isOwn && canVoid(sale), '2撤销', '2Void') +
+      when(!isHeld && left > 0 && mayBeAbout('refund', sale), '3退货', '3Ref'),
+    when(isHeld, '4解挂', '4Lift') +
+      when(!isHeld && whole, '4挂失', '4Hold') +
+      say(language, '5查单', '5Query') +
+      when(left > 0 && mayTakeDifference(sale), '6补收', '6Rest'),
+    say(language, '取消返回', 'CANCEL: back'),
+  ];
+};
+
+/** A refund past the shop's window, and the reasons that a supervisor may give. */
+export const lateRefund = (days: number, language: Language): Lines => [
+  say(language, `已过退货期 ${days}天`, `Past ${days} days`),
+  say(language, '主管延期 原因:', 'Extend; reason:'),
+  say(language, '1质量2协商3其他', '1Flaw2Deal3Othr'),
+  say(language, '取消返回', 'CANCEL: back'),
+];
+
+/** The card of the original; and how long it may still be taken back, where that is limited. */
+export const remaining = (original: Draft['original'], language: Language): string => {
+  const left = original?.remaining;
+  if (left === undefined) return original?.card?.masked.slice(-10) ?? '';
+  const tail = `*${original?.card?.masked.slice(-4) ?? ''}`;
+  if (left.days !== undefined) return `${tail} ${say(language, `剩${left.days}天`, `${left.days}d left`)}`;
+  return left.minutes < 100
+    ? `${tail} ${say(language, `剩${left.minutes}分钟`, `${left.minutes}min left`)}`
+    : `${tail} ${say(language, `剩${Math.floor(left.minutes / 60)}小时`, `${Math.floor(left.minutes / 60)}h left`)}`;
 };

@@ -6,7 +6,7 @@ import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, t
 import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import { type Copy, copiesOf, printsOf, type Sale } from './sale.ts';
+import { type Copy, copiesOf, type Found, printsOf, type Sale } from './sale.ts';
 import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -59,6 +59,8 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return printSettlement(turn);
     case 'printReport':
       return printReport(turn, next.report);
+    case 'printQuery':
+      return printQuery(turn, next.sale);
     case 'notice':
       return notice(turn, next.notice);
     case 'goOn':
@@ -72,6 +74,9 @@ export const notice = (turn: Turn, what: Notice): Step =>
     notice: what,
     until: turn.after(what.says === 'declined' ? turn.rules.timers.refusalMs : turn.rules.timers.noticeMs),
   });
+
+export const openRemedies = (turn: Turn, rows: readonly Found[], at: number): Step =>
+  turn.to({ name: 'remedies', rows, at, until: turn.after(turn.rules.timers.confirmMs) });
 
 export const openMenu = (turn: Turn, menu: MenuName): Step =>
   turn.to({ name: 'menu', menu, until: turn.after(turn.rules.timers.confirmMs) });
@@ -101,7 +106,7 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
 const nameOf = (slip: SlipRequest): string => {
   if (slip.slip === 'settlement') return 'settlement';
   if (slip.slip === 'report') return slip.report;
-  return slip.slip === 'archived' ? `${slip.sale.id}/archived` : `${slip.saleId}/${slip.slip}/${slip.number}`;
+  return 'sale' in slip ? `${slip.sale.id}/${slip.slip}` : `${slip.saleId}/${slip.slip}/${slip.number}`;
 };
 
 export const print = (turn: Turn, slip: SlipRequest): EffectId => {
@@ -209,6 +214,9 @@ export const printSettlement = (turn: Turn): Step =>
 
 const printReport = (turn: Turn, report: Report): Step =>
   turn.to({ name: 'printingReport', report, awaits: print(turn, { slip: 'report', report }) });
+
+const printQuery = (turn: Turn, sale: Sale): Step =>
+  turn.to({ name: 'printingReport', report: 'query', awaits: print(turn, { slip: 'query', sale }) });
 
 /** Behind the reversal slip that is due: nothing else is printed before it (M4). */
 export const reportAskedFor = (turn: Turn, report: Report): Step =>

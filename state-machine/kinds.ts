@@ -1,16 +1,28 @@
 import type { TransactionKind } from '../hal/acquirer.ts';
+import type { Remarks } from './sale.ts';
 
 /**
  * A step of entering a transaction, up to its intent.
  * - `supervisor`: the password of who must allow it
  * - `original`: the transaction that it is about, which is then shown
  * - `amount`: typed in 分
+ * - `orderNumber`, `note`: what the shop wants in the record, where it does; may be left out
+ * - `feeNotice`: what taking back may cost the customer, where the shop has said so
  * - `confirm`: the customer sees merchant and amount
  * - `printer`: could a slip be printed? No card is asked for before
  * - `card`: swiped; where there is an original it must be its card
  * - `pin`: at the PIN pad
  */
-export type EntryStep = 'supervisor' | 'original' | 'amount' | 'confirm' | 'printer' | 'card' | 'pin';
+export type EntryStep =
+  | 'supervisor'
+  | 'original'
+  | 'feeNotice'
+  | 'amount'
+  | keyof Remarks
+  | 'confirm'
+  | 'printer'
+  | 'card'
+  | 'pin';
 
 interface Words {
   readonly 'zh-CN': string;
@@ -67,7 +79,7 @@ const voiding = (
   closedBatch: boolean,
 ): Pick<Kind, 'about' | 'entry' | 'undone' | 'takenBack'> => ({
   about: { kinds: [kind], amount: 'whole', closedBatch, ...(closedBatch && { byHand: 'authorisationCode' }) },
-  entry: ['supervisor', 'original', 'printer', 'card', 'pin'],
+  entry: ['supervisor', 'original', 'feeNotice', 'printer', 'card', 'pin'],
   ...originalStands,
 });
 
@@ -96,7 +108,7 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
     column: 'debit',
     reversible: true,
     upload: 'record',
-    entry: ['amount', 'confirm', 'printer', 'card', 'pin'],
+    entry: ['amount', 'orderNumber', 'note', 'confirm', 'printer', 'card', 'pin'],
     undone: nothingTaken,
     takenBack: goesBack,
   },
@@ -119,7 +131,7 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
       closedBatch: true,
       byHand: 'reference',
     },
-    entry: ['supervisor', 'original', 'amount', 'confirm', 'printer', 'card'],
+    entry: ['supervisor', 'original', 'feeNotice', 'amount', 'confirm', 'printer', 'card'],
     undone: { 'zh-CN': '未退款', en: 'Nothing refunded' },
     takenBack: { 'zh-CN': '未退款', en: 'Nothing refunded' },
   },
@@ -127,7 +139,7 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
     name: { 'zh-CN': '预授权', en: 'AUTH' },
     short: { 'zh-CN': '预授权', en: 'Auth' },
     reversible: true,
-    entry: ['amount', 'confirm', 'printer', 'card', 'pin'],
+    entry: ['amount', 'orderNumber', 'note', 'confirm', 'printer', 'card', 'pin'],
     undone: { 'zh-CN': '未冻结', en: 'Nothing held' },
     takenBack: { 'zh-CN': '若已冻结 将解冻', en: 'Hold is lifted' },
   },
@@ -181,6 +193,13 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
     ...voiding('completion', false),
   },
 };
+
+/** What takes money of a card, or holds it. */
+export const takesMoney = (kind: EntryKind): boolean =>
+  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
+
+/** Why a refund is made past the shop's window: 质量问题 faulty, 双方协商 agreed, 其他 other. */
+export type LateReason = 'faulty' | 'agreed' | 'other';
 
 /** 参考号 has twelve digits, 授权码 six. */
 export const handDigits = (kind: EntryKind): number => (kinds[kind].about?.byHand === 'reference' ? 12 : 6);

@@ -101,6 +101,6 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('2', '金额', 'Amount', { do: 'query', by: 'amount' }),
     ],
     [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
-    [item('4', '汇总', 'Totals', { do: 'totals' })],
+    [item('4', '汇总', 'Totals', { do: 'totals' }), item('5', '订单号', 'Order', { do: 'query', by: 'order' })],
   ],
 };

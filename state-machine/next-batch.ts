@@ -26,7 +26,7 @@ export const tallies = (book: Book): readonly KindTally[] =>
 /** The facts that close this batch, whose end the acquirer has accepted, and open the next. */
 export const nextBatch = (
   book: Book,
-): readonly [Omit<FactOf<'batchOpened'>, 'at'>, ...Omit<FactOf<'carried'>, 'at'>[]] => {
+): readonly [Omit<FactOf<'batchOpened'>, 'at'>, ...(Omit<FactOf<'carried'>, 'at'> | Omit<FactOf<'held'>, 'at'>)[]] => {
   const { batch, totals, operator, flags, startedAt } = settling(book);
   if (flags === undefined) throw new Error('A batch is closed whose totals were never answered');
   const settled = {
@@ -54,5 +54,6 @@ export const nextBatch = (
       ...(book.face !== undefined && { face: book.face }),
     },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),
+    ...book.holds.map((hold) => ({ type: 'held', ...hold }) as const),
   ];
 };

@@ -1,6 +1,6 @@
 /** What a message screen says. */
 import type { MinorUnits } from '../hal/units.ts';
-import { findSale, reversalSlipsDue } from './book.ts';
+import { canVoid, findSale, reversalSlipsDue } from './book.ts';
 import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
 import type { Limit, Notice, State } from './state.ts';
@@ -55,6 +55,7 @@ const overLimit: { readonly [L in Limit]: { readonly [G in Language]: readonly [
   refund: { 'zh-CN': ['退货金额超限', '单笔最多'], en: ['Too much', 'A refund may be'] },
   original: { 'zh-CN': ['金额超过原交易', '最多'], en: ['More than', 'the original'] },
   day: { 'zh-CN': ['超过当日限额', '今日还可收'], en: ['Over today’s', 'limit; left:'] },
+  card: { 'zh-CN': ['此类卡单笔限额', '最多'], en: ['Cap of this card', 'A sale may be'] },
   batchNet: { 'zh-CN': ['超过本批净额', '可退'], en: ['More than the', 'batch has taken'] },
 };
 
@@ -66,7 +67,12 @@ export const told = (state: State, identity: Identity, language: Language, what:
     case 'approved': {
       const sale = findSale(state.book, what.saleId);
       return what.cardholderCopy === 'printed'
-        ? [t('交易成功', 'Approved'), `RMB ${decimal(sale.amount)}`, `${t('凭证', 'No.')} ${voucher(sale.stan)}`, ok]
+        ? [
+            t('交易成功', 'Approved'),
+            `RMB ${decimal(sale.amount)}`,
+            `${t('凭证', 'No.')} ${voucher(sale.stan)}`,
+            canVoid(sale) ? t('确认返回 2撤销', 'ENTER ok 2 void') : ok,
+          ]
         : [
             t('交易成功', 'Approved'),
             t('商户联已打', 'Merchant: done'),
@@ -121,9 +127,29 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [
         t('原交易不存在', 'No such voucher'),
         what.kind === 'void' ? t('已结算的请退货', 'in this batch') : t('请核对凭证号', 'in this terminal'),
-        undone(what.kind),
+        `${t('本终端', 'Term.')} ${identity.terminalId}`,
         ok,
       ];
+    case 'held':
+      return [
+        t('小票已挂失', 'Slip is on hold'),
+        t('不能撤销退货', 'No void, refund'),
+        t('主管可解挂', 'Call supervisor'),
+        ok,
+      ];
+    case 'released':
+      return [t(`已解挂 ${voucher(what.voucher)}`, `Lifted ${voucher(what.voucher)}`), '', '', ok];
+    case 'otherTerminal':
+      return [t('他终端小票', 'Slip of terminal'), what.terminalId, t('请到该终端办理', 'Do it over there'), ok];
+    case 'refundTooLate':
+      return [
+        t('已过退货期限', 'Too late: refund'),
+        t(`${what.days} 天`, `within ${what.days} days`),
+        t('不能退货', 'Nothing refunded'),
+        ok,
+      ];
+    case 'useChip':
+      return [t('此卡须插芯片', 'Has a chip: no'), t('本终端只能刷卡', 'swiping here'), undone(what.kind), ok];
     case 'alreadyVoided':
       return [t('该交易已经撤销', 'Voided already'), t('退货或完成', 'or refunded'), '', ok];
     case 'notVoidable':

@@ -1,5 +1,12 @@
 import type { MinorUnits } from '../hal/units.ts';
 import type { EntryKind } from './kinds.ts';
+import type { Remarks } from './sale.ts';
+
+/** The most that one sale may take of cards whose number begins so. */
+export interface CardCap {
+  readonly prefix: string;
+  readonly most: MinorUnits;
+}
 
 /** What a shop's policy and the configuration decide; the machine reads it and never changes it. */
 export interface Rules {
@@ -11,6 +18,20 @@ export interface Rules {
   readonly switchedOff: readonly EntryKind[];
   /** How long after a sale it may be voided; 0 is until the settlement. */
   readonly voidMs: number;
+  /** When the shop settles by itself, in minutes of the day in Beijing; absent when by hand alone. */
+  readonly settleAt?: number;
+  /** How many days after a sale it may be refunded; 0 is for ever, as far as the acquirer goes along. */
+  readonly refundDays: number;
+  /** Whether a supervisor may refund later than that, for a reason. */
+  readonly lateRefunds: boolean;
+  /** What the clerk is asked for at a sale, beside the amount. */
+  readonly remarks: readonly (keyof Remarks)[];
+  /** What taking back may cost, for the clerk to read to the customer. */
+  readonly feeNotice?: string;
+  /** Of several that fit, the one with the longest prefix holds. */
+  readonly cardCaps: readonly CardCap[];
+  /** Whether the stripe of a card that has a chip is taken. */
+  readonly chipFallback: boolean;
   /** The most that one refund may give back. */
   readonly maxRefund: MinorUnits;
   /** The most that sales and completions may take in a day. */

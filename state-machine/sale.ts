@@ -9,6 +9,7 @@ import type {
   TransactionKind,
 } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { LateReason } from './kinds.ts';
 import type { SlipFace } from './slip-face.ts';
 
 /** A card as records may know it: nothing here is clear card data (M9). */
@@ -20,6 +21,8 @@ export interface CardToken {
   /** Keyed hash of the PAN: the same card gives the same hash on this terminal only. */
   readonly cardHash: string;
   readonly entry: 'swipe';
+  /** Its service code says that it has a chip: swiped, it is a fallback. */
+  readonly chip?: true;
 }
 
 /** The transaction that another one is about. */
@@ -40,6 +43,25 @@ export interface Found {
   readonly sale: Sale;
   /** What later transactions have left of it to refund, or of a pre-authorisation what is held; 0 when it was voided or completed. */
   readonly left: MinorUnits;
+}
+
+/** 挂失: a voucher of which nothing is taken back. What is typed from its slip is kept, so that it is known by that too. */
+export interface Hold {
+  readonly saleId: SaleId;
+  readonly batch: BatchNumber;
+  readonly voucher: Stan;
+  readonly reference: string;
+  readonly authorisationCode?: string;
+  /** The acquirer's, MMDD. */
+  readonly date: string;
+  readonly operator: string;
+  readonly since: EpochMs;
+}
+
+/** What a shop may want in a record beside the amount, in digits: its own order number, a code of a discount or the like. */
+export interface Remarks {
+  readonly orderNumber?: string;
+  readonly note?: string;
 }
 
 /** The copies of a transaction's slip: 商户存根 merchant, 持卡人存根 cardholder, 银行存根 bank. */
@@ -64,7 +86,7 @@ export type SaleStatus =
   | 'reversed'
   | 'handedOver';
 
-export interface Sale {
+export interface Sale extends Remarks {
   readonly id: SaleId;
   readonly kind: TransactionKind;
   readonly stan: Stan;
@@ -86,6 +108,8 @@ export interface Sale {
   readonly twin?: SaleId;
   /** 补收差额: too little was taken with that one, and this sale is for the rest. To the acquirer it is a sale like any other. */
   readonly differenceOf?: SaleReference;
+  /** Why it was refunded though the shop's window for that was over. */
+  readonly lateReason?: LateReason;
   /** When the intent was made. */
   readonly at: EpochMs;
   readonly status: SaleStatus;

@@ -21,6 +21,8 @@ export interface SlipFace {
   readonly feeNotice?: string;
   /** Up to this amount a sale asks for no signature (免签). */
   readonly noSignatureUpTo?: MinorUnits;
+  /** What the shop pays of a card's turnover, in 0.01 %, for the estimate on a settlement slip; 0 is none. */
+  readonly feeBasisPoints?: { readonly domestic: number; readonly foreign: number };
   /** A QR symbol with the transaction's identifier. */
   readonly qr?: true;
   /** Each slip says that it is worth nothing. */

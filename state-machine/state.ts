@@ -7,9 +7,9 @@ import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printe
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
 import type { Report } from './effects.ts';
-import type { EntryKind } from './kinds.ts';
+import type { EntryKind, LateReason } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import type { CardToken, Copy, Found, Original, Sale, SaleReference } from './sale.ts';
+import type { CardToken, Copy, Found, Hold, Original, Remarks, Sale, SaleReference } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
@@ -31,6 +31,14 @@ export type Notice =
   | { readonly says: 'notVoidable'; readonly kind: EntryKind }
   /** No sale for a difference can follow that one. */
   | { readonly says: 'noDifference' }
+  /** 挂失: nothing is taken back of it. */
+  | { readonly says: 'held' }
+  | { readonly says: 'released'; readonly voucher: Stan }
+  /** A voucher of another terminal, as its slip says. */
+  | { readonly says: 'otherTerminal'; readonly terminalId: string }
+  | { readonly says: 'refundTooLate'; readonly days: number }
+  /** A card with a chip was swiped. */
+  | { readonly says: 'useChip'; readonly kind: EntryKind }
   /** Another card than the original's. */
   | { readonly says: 'otherCard'; readonly kind: EntryKind }
   /** A limit of the shop's: of one transaction, of a refund, of a day, of what the batch has taken. */
@@ -64,7 +72,7 @@ export type Notice =
   | { readonly says: 'storageRefused' };
 
 /** Which limit an amount is over. */
-export type Limit = 'refund' | 'original' | 'day' | 'batchNet';
+export type Limit = 'refund' | 'original' | 'day' | 'batchNet' | 'card';
 
 /** Waits for a person or a retry; `timeUp` comes at `until`. */
 interface Timed {
@@ -100,8 +108,12 @@ interface Archived {
   readonly sale: Sale;
 }
 
+export type Remaining =
+  | { readonly days: number; readonly minutes?: never }
+  | { readonly minutes: number; readonly days?: never };
+
 /** A transaction that is being entered: what its steps have given so far. */
-export interface Draft {
+export interface Draft extends Remarks {
   readonly kind: EntryKind;
   readonly amount: MinorUnits;
   readonly supervisor?: string;
@@ -113,12 +125,15 @@ export interface Draft {
     readonly most?: MinorUnits;
     /** Of a pre-authorisation that is added to: what it holds so far. */
     readonly held?: MinorUnits;
+    /** How long this may still be done, where that is limited. */
+    readonly remaining?: Remaining;
   };
   readonly card?: CardToken;
   readonly pinEntered?: boolean;
   readonly twin?: SaleId;
   /** 补收差额: what it makes up for. Any card may pay it, since the customer's first one may be empty or gone. */
   readonly differenceOf?: SaleReference;
+  readonly lateReason?: LateReason;
   /** Chosen from a list before the steps began. */
   readonly known?: Found;
 }
@@ -143,7 +158,8 @@ export type Override =
   | { readonly purpose: 'unlock' }
   /** To add or remove an operator. */
   | { readonly purpose: 'manage'; readonly wanted: 'add' | 'remove' }
-  | ({ readonly purpose: 'reprint' } & Archived);
+  | ({ readonly purpose: 'reprint' } & Archived)
+  | { readonly purpose: 'release'; readonly hold: Hold };
 
 /** What ends with an incident number: a reversal, or what is in doubt. */
 export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
@@ -159,7 +175,8 @@ export type NumberQuery =
   | { readonly by: 'voucher'; readonly stan: number }
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
-  | { readonly by: 'card'; readonly tail: string };
+  | { readonly by: 'card'; readonly tail: string }
+  | { readonly by: 'order'; readonly orderNumber: string };
 
 /** What an operator's number is typed for. */
 export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
@@ -185,6 +202,7 @@ export type Continuation =
   | ({ readonly do: 'reprintFound' } & Archived)
   | { readonly do: 'printSettlement' }
   | { readonly do: 'printReport'; readonly report: Report }
+  | ({ readonly do: 'printQuery' } & Archived)
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
 
@@ -213,7 +231,15 @@ export type Phase =
   | ({ readonly name: 'number'; readonly entered: string; readonly wanted: Purpose } & Timed)
   | ({ readonly name: 'finding'; readonly wanted: Sought } & Awaiting)
   | ({ readonly name: 'found'; readonly rows: readonly Found[]; readonly at: number } & Timed)
+  /** What can be done about one of them. */
+  | ({ readonly name: 'remedies'; readonly rows: readonly Found[]; readonly at: number } & Timed)
   | ({ readonly name: 'original' } & Drafting & Timed)
+  /** Its window is over; a supervisor gives the reason why it is refunded all the same. */
+  | ({ readonly name: 'lateRefund'; readonly days: number } & Drafting & Timed)
+  /** No voucher of that number is here: which terminal does its slip name? */
+  | ({ readonly name: 'slipTerminal'; readonly entered: string } & Drafting & Timed)
+  /** What it may cost: the lines that weren't read yet. */
+  | ({ readonly name: 'feeNotice'; readonly lines: readonly string[] } & Drafting & Timed)
   /** What this terminal doesn't know is typed from its slip: reference or authorisation code, then the date MMDD. */
   | ({ readonly name: 'reference'; readonly entered: string } & Drafting & Timed)
   | ({ readonly name: 'date'; readonly entered: string; readonly reference: string } & Drafting & Timed)
@@ -257,6 +283,7 @@ export type Phase =
   | ({ readonly name: 'listingOperators' } & Awaiting)
   | ({ readonly name: 'operators'; readonly ids: readonly string[]; readonly at: number } & Timed)
   | ({ readonly name: 'amount' } & Drafting & Timed)
+  | ({ readonly name: 'remark'; readonly what: keyof Remarks; readonly entered: string } & Drafting & Timed)
   | ({ readonly name: 'confirm' } & Drafting & Timed)
   | ({ readonly name: 'checkingPrinter' } & Drafting & Awaiting)
   | ({ readonly name: 'printerNotReady'; readonly cause: PrinterCause } & Drafting & Timed)
@@ -288,7 +315,7 @@ export type Phase =
   | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)
   | ({ readonly name: 'printingArchived'; readonly supervisor: string } & Archived & Awaiting)
-  | ({ readonly name: 'printingReport'; readonly report: Report } & Awaiting)
+  | ({ readonly name: 'printingReport'; readonly report: Report | 'query' } & Awaiting)
   | ({ readonly name: 'confirmSettlement' } & Timed)
   | ({ readonly name: 'settling'; readonly attempt: number } & Awaiting)
   | ({ readonly name: 'uploading'; readonly attempt: number; readonly sent: number } & Awaiting)

@@ -15,6 +15,7 @@ import * as everywhere from './handlers/everywhere.ts';
 import * as finding from './handlers/finding.ts';
 import * as operating from './handlers/operating.ts';
 import * as printing from './handlers/printing.ts';
+import * as remedies from './handlers/remedies.ts';
 import * as reversing from './handlers/reversing.ts';
 import * as settling from './handlers/settling.ts';
 import * as starting from './handlers/starting.ts';
@@ -61,7 +62,21 @@ const copies = [
 /** Where an interrupting print, or the clearing after it, goes back to. */
 const back = [...onward, ...waiting, ...copies, 'paperWait', 'printingMerchant', 'card'] as const;
 /** A step of entering, whichever the kind's row says is next. */
-const step = ['card', 'password', 'number', 'original', 'amount', 'confirm', 'checkingPrinter', 'notice'] as const;
+const step = [
+  'card',
+  'password',
+  'number',
+  'original',
+  'lateRefund',
+  'feeNotice',
+  'amount',
+  'remark',
+  'confirm',
+  'checkingPrinter',
+  'notice',
+] as const;
+/** Behind the original. */
+const originalDone = ['feeNotice', 'amount', 'checkingPrinter'] as const;
 /** Behind the card: the PIN, or the intent where none is asked for. */
 const cardDone = ['pin', 'authorising', 'inquiring'] as const;
 
@@ -91,23 +106,41 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   amount: {
-    key: { to: ['same', 'confirm', 'notice', ...onward], run: entering.amountKey },
+    key: { to: ['same', 'remark', 'confirm', 'notice', ...onward], run: entering.amountKey },
     timeUp: { to: onward, run: goOn },
   },
   // ---- what is about another: its number, the original, or what its slip says ----
   number: {
-    key: { to: ['same', 'finding', 'original', 'notice', ...onward], run: finding.numberKey },
+    key: {
+      to: ['same', 'finding', 'original', 'lateRefund', 'slipTerminal', 'notice', ...onward],
+      run: finding.numberKey,
+    },
     timeUp: { to: onward, run: goOn },
   },
   finding: {
-    found: { to: ['found', 'original', 'reference', 'amount', 'checkingPrinter', 'notice'], run: finding.found },
+    found: {
+      to: ['found', 'original', 'lateRefund', 'reference', ...originalDone, 'notice'],
+      run: finding.found,
+    },
   },
   found: {
-    key: { to: ['same', ...step, ...copies, ...onward], run: finding.foundKey },
+    key: { to: ['same', 'remedies', ...step, ...copies, ...onward], run: finding.foundKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  remedies: {
+    key: { to: ['same', ...step, ...copies, ...onward], run: remedies.remedyKey },
     timeUp: { to: onward, run: goOn },
   },
   original: {
-    key: { to: ['amount', 'checkingPrinter', ...onward], run: finding.originalKey },
+    key: { to: [...originalDone, ...onward], run: finding.originalKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  lateRefund: {
+    key: { to: ['original', ...originalDone, ...onward], run: finding.lateRefundKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  slipTerminal: {
+    key: { to: ['same', 'notice', ...onward], run: finding.slipTerminalKey },
     timeUp: { to: onward, run: goOn },
   },
   reference: {
@@ -115,7 +148,11 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   date: {
-    key: { to: ['same', 'finding', ...onward], run: finding.dateKey },
+    key: { to: ['same', 'finding', 'notice', ...onward], run: finding.dateKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  feeNotice: {
+    key: { to: ['same', 'amount', 'checkingPrinter', ...onward], run: entering.feeNoticeKey },
     timeUp: { to: onward, run: goOn },
   },
   totals: {
@@ -124,6 +161,10 @@ const rows: Rows = {
   },
 
   // ---- and on with each, until the intent ----
+  remark: {
+    key: { to: ['same', 'confirm', ...onward], run: entering.remarkKey },
+    timeUp: { to: onward, run: goOn },
+  },
   confirm: {
     key: { to: ['amount', 'checkingPrinter', ...onward], run: entering.confirmKey },
     timeUp: { to: onward, run: goOn },

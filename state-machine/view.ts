@@ -4,22 +4,28 @@ import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import type { Report } from './effects.ts';
-import { askedFor, foundRow, nameOf } from './finding-view.ts';
+import { askedFor, foundRow, lateRefund, nameOf, remaining, remediesFor } from './finding-view.ts';
 import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
 import { responseCode } from './response-codes.ts';
 import type { Copy } from './sale.ts';
 import type { PhaseOf, State } from './state.ts';
-import { absent, causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
+import {
+  absent,
+  causes,
+  columns,
+  decimal,
+  type Identity,
+  type Language,
+  type Lines,
+  say,
+  voucher,
+  widthOf,
+} from './words.ts';
 
 export type { Identity, Language } from './words.ts';
-export { decimal } from './words.ts';
-
-export const columns = 16;
-
-/** Hanzi and other wide characters take two columns. */
-export const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
+export { columns, decimal, widthOf } from './words.ts';
 
 const fit = (text: string): string => {
   let width = 0;
@@ -102,8 +108,10 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
-const reportName = (report: Report, language: Language): string => {
+const reportName = (report: Report | 'query', language: Language): string => {
   switch (report) {
+    case 'query':
+      return say(language, '交易查询单', 'Query sheet');
     case 'detail':
       return say(language, '交易明细', 'List of sales');
     case 'totals':
@@ -164,7 +172,11 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'finding':
       return [nameOf(phase.wanted, language), t('正在查找', 'Looking'), '', wait];
     case 'found':
-      return foundRow(phase, language);
+      return foundRow(phase, state.book, language);
+    case 'remedies':
+      return remediesFor(phase, state.book, language);
+    case 'lateRefund':
+      return lateRefund(phase.days, language);
     case 'original': {
       const { original } = phase.draft;
       const { most, held } = original ?? {};
@@ -173,10 +185,28 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return [
         `${kinds[phase.draft.kind].short[language]} ${voucher(original?.stan ?? 0)}`,
         phase.draft.amount > 0 ? money : unlimited,
-        original?.card?.masked.slice(-10) ?? '',
+        remaining(original, language),
         t('核对原单 确认', 'Right? ENTER'),
       ];
     }
+    case 'slipTerminal':
+      return [
+        t('原交易不存在', 'No such voucher'),
+        t('小票终端编号:', 'Terminal no.:'),
+        phase.entered,
+        t('确认 清除 取消', 'ENTER: not known'),
+      ];
+    case 'feeNotice': {
+      const [first = '', second = '', third = ''] = phase.lines;
+      return [first, second, third, t('告知顾客后确认', 'Told him? ENTER')];
+    }
+    case 'remark':
+      return [
+        money,
+        phase.what === 'orderNumber' ? t('请输入订单号:', 'Order no.:') : t('请输入备注码:', 'Note, digits:'),
+        phase.entered,
+        t('确认 可不输', 'ENTER, or skip'),
+      ];
     case 'reference':
       return [
         kinds[phase.draft.kind].name[language],

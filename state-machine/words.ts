@@ -2,6 +2,7 @@
 import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
+import type { LateReason } from './kinds.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -21,6 +22,31 @@ export type Lines = readonly [string, string, string, string];
 /** 1234 分 → `12.34`. */
 export const decimal = (amount: MinorUnits): string =>
   `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
+
+export const columns = 16;
+
+/** Hanzi and other wide characters take two columns. */
+export const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
+
+/** A text in lines of the screen's width, cut wherever one is full. */
+export const wrapped = (text: string): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  let width = 0;
+  for (const character of text) {
+    if (width + widthOf(character) > columns) {
+      lines.push(line);
+      line = '';
+      width = 0;
+    }
+    line += character;
+    width += widthOf(character);
+  }
+  return [...lines, line];
+};
+
+/** How many lines of a long text a screen shows, above what its keys do. */
+export const linesAPage = 3;
 
 export const voucher = (stan: number): string => String(stan).padStart(6, '0');
 
@@ -68,6 +94,12 @@ export const absent: {
     acquirer: 'Line is down',
     ledger: 'No ledger copy',
   },
+};
+
+export const lateReasons: { readonly [R in LateReason]: { readonly [L in Language]: string } } = {
+  faulty: { 'zh-CN': '质量问题', en: 'faulty' },
+  agreed: { 'zh-CN': '双方协商', en: 'agreed' },
+  other: { 'zh-CN': '其他', en: 'other' },
 };
 
 /** A phrase in both languages, Chinese first. */

@@ -54,6 +54,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'state-machine/handlers/finding.ts': 'test/state-machine/finding.test.ts',
   'state-machine/handlers/operating.ts': 'test/state-machine/operators.test.ts',
   'state-machine/handlers/printing.ts': 'test/state-machine/reversal.test.ts',
+  'state-machine/handlers/remedies.ts': 'test/state-machine/holds.test.ts',
   'state-machine/handlers/reversing.ts': 'test/state-machine/reversal.test.ts',
   'state-machine/handlers/settling.ts': 'test/state-machine/settlement.test.ts',
   'state-machine/handlers/steps.ts': 'test/state-machine/refund.test.ts',

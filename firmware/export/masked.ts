@@ -16,6 +16,7 @@ import type {
   KindTally,
   LastSettlement,
   Original,
+  Remarks,
   Sale,
   SaleReference,
 } from '../../state-machine/sale.ts';
@@ -29,7 +30,12 @@ const number = v.number();
 const flag = v.boolean();
 const maybe = v.exactOptional;
 
-const card = v.object({ masked: text, entry: text, tag: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,8}$/)) });
+const card = v.object({
+  masked: text,
+  entry: text,
+  chip: maybe(v.literal(true)),
+  tag: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,8}$/)),
+});
 
 const tally = v.object({ amount: number, count: number } satisfies Keys<Tally>);
 const half = v.object({ debit: tally, credit: tally } satisfies Keys<HalfTotals>);
@@ -72,12 +78,16 @@ const face = v.object({
   refundNotice: maybe(text),
   feeNotice: maybe(text),
   noSignatureUpTo: maybe(number),
+  feeBasisPoints: maybe(v.object({ domestic: number, foreign: number })),
   qr: maybe(flag),
   training: maybe(flag),
   logo: maybe(text),
 } satisfies Keys<SlipFace>);
 
+const remarks = { orderNumber: maybe(text), note: maybe(text) } satisfies Keys<Remarks>;
+
 const sale = v.object({
+  ...remarks,
   id: text,
   kind: text,
   stan: number,
@@ -93,6 +103,7 @@ const sale = v.object({
   increased: maybe(number),
   twin: maybe(text),
   differenceOf,
+  lateReason: maybe(text),
   at: number,
   status: text,
   approval: maybe(approval),
@@ -140,6 +151,8 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     original,
     twin: maybe(text),
     differenceOf,
+    lateReason: maybe(text),
+    ...remarks,
   },
   notSent: { saleId },
   declined: { saleId, responseCode: text },
@@ -167,6 +180,17 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     operator: maybe(text),
   },
   carried: { sale },
+  held: {
+    saleId,
+    batch: number,
+    voucher: number,
+    reference: text,
+    authorisationCode: maybe(text),
+    date: text,
+    operator: text,
+    since: number,
+  },
+  released: { saleId, batch: number, voucher: number, supervisor: text },
   settlementPrinted: onPaper,
   operatorSignedOn: { operator: text },
   operatorSignedOff: { operator: text },
@@ -261,9 +285,13 @@ const withCards = (value: unknown, change: (card: object) => object | undefined)
   );
 };
 
+const withChip = (card: object): object => ('chip' in card ? { chip: card.chip } : {});
+
 const maskCards = (value: object): unknown =>
   withCards(value, (found) =>
-    isToken(found) ? { masked: found.masked, entry: found.entry, tag: found.cardHash.slice(0, 8) } : undefined,
+    isToken(found)
+      ? { ...withChip(found), masked: found.masked, entry: found.entry, tag: found.cardHash.slice(0, 8) }
+      : undefined,
   );
 
 export const maskFact = (fact: Fact): Masked<Fact> => v.parse(maskedFactSchema, maskCards(fact));
@@ -273,7 +301,13 @@ export const maskEvent = (event: Event): Masked<Event> => v.parse(maskedEventSch
 const unmask = (value: object): unknown =>
   withCards(value, (found) =>
     'masked' in found && 'tag' in found
-      ? { masked: found.masked, sealedPan: '', cardHash: found.tag, entry: 'entry' in found ? found.entry : '' }
+      ? {
+          ...withChip(found),
+          masked: found.masked,
+          sealedPan: '',
+          cardHash: found.tag,
+          entry: 'entry' in found ? found.entry : '',
+        }
       : undefined,
   );
 export const unmaskFact = (fact: Masked<Fact>): Fact => unmask(fact) as Fact;

@@ -41,6 +41,7 @@ const known = (sale: Sale): readonly SlipElement[] => [
   text(`卡号:${sale.card.masked}`),
   ...optional('参考号', sale.approval?.retrievalReference),
   ...optional('授权码', sale.approval?.authorisationCode),
+  ...optional('订单号', sale.orderNumber),
   ...optional('收单行', sale.approval?.acquirer),
   ...optional('发卡行', sale.approval?.issuer),
   text(`日期时间:${dateTime(sale.at)}`),
@@ -89,6 +90,8 @@ const steps: { readonly [T in Fact['type']]?: string } = {
   handedOver: '人工处理',
   printed: '打印',
   reprinted: '重打印',
+  held: '挂失',
+  released: '解挂',
 };
 
 /** What the ledger tells of a transaction, step by step. */

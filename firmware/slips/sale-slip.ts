@@ -1,6 +1,7 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { type Kind, kinds } from '../../state-machine/kinds.ts';
 import type { Original, Sale, SaleReference, SlipCopy } from '../../state-machine/sale.ts';
+import { lateReasons } from '../../state-machine/words.ts';
 import {
   blank,
   chainLine,
@@ -103,8 +104,11 @@ export const saleSlip = (sale: Sale, copy: SlipCopy, print: Print, check: string
     tall(`金额:RMB ${minusOf(kind)}${money(sale.amount)}`),
     rule,
     text('备注:'),
+    ...optional('订单号', sale.orderNumber),
+    ...optional('备注码', sale.note),
     ...(sale.original === undefined ? [] : about(sale.original)),
     ...(sale.differenceOf === undefined ? [] : [difference(sale.differenceOf)]),
+    ...(sale.lateReason === undefined ? [] : [text(`超期退货:${lateReasons[sale.lateReason]['zh-CN']}`)]),
     ...duplicateMark(print),
     ...notices(sale.kind, head),
     text('本单非税务发票'),

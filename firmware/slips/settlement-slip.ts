@@ -55,6 +55,26 @@ const repeated = ({ number, on, by }: Print): readonly SlipElement[] =>
         ...(by === undefined ? [] : [text(`重打印操作员号:${by}`)]),
       ];
 
+/** What a rate makes of what was taken less what was given back; rounded to the 分. */
+const feeOf = ({ debit, credit }: HalfTotals, basisPoints: number): MinorUnits =>
+  Math.round((Math.max(0, debit.amount - credit.amount) * basisPoints) / 10_000) as MinorUnits;
+
+/** 手续费估算, where the shop has told its rates. What is charged the acquirer's statement says. */
+const feeEstimate = (
+  { domestic, foreign }: LastSettlement['totals'],
+  { feeBasisPoints: rates }: Letterhead,
+): readonly SlipElement[] => {
+  if (rates === undefined) return [];
+  const row = (name: string, half: HalfTotals, basisPoints: number): readonly SlipElement[] =>
+    basisPoints === 0 ? [] : [countedRow(name, `${(basisPoints / 100).toFixed(2)}%`, money(feeOf(half, basisPoints)))];
+  return [
+    text('手续费估算,以收单行对账单为准'),
+    ...row('内卡', domestic, rates.domestic),
+    ...row('外卡', foreign, rates.foreign),
+    rule,
+  ];
+};
+
 /** 结算总计单, from the ledger's record of the settlement. `operator` where that doesn't say who settled. */
 export const settlementSlip = (
   settled: LastSettlement,
@@ -80,6 +100,7 @@ export const settlementSlip = (
     ...half('外卡', 'foreign'),
     ...grandTotals(totals),
     rule,
+    ...feeEstimate(totals, head),
     ...repeated(print),
     chainLine(print.code),
   ]);

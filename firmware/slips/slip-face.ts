@@ -12,7 +12,7 @@ export const identityOf = ({ terminal, merchant }: Configuration): Identity => (
 });
 
 /** What the configuration of today says of slip. Its keys are always in the same order. */
-export const faceOf = ({ terminal, merchant, slip }: Configuration, logo?: string): SlipFace => ({
+export const faceOf = ({ terminal, merchant, slip, fees }: Configuration, logo?: string): SlipFace => ({
   merchant: merchant.name,
   branch: merchant.branch,
   merchantId: terminal.merchantId,
@@ -23,6 +23,9 @@ export const faceOf = ({ terminal, merchant, slip }: Configuration, logo?: strin
   ...(slip.refundNotice !== undefined && { refundNotice: slip.refundNotice }),
   ...(slip.feeNotice !== undefined && { feeNotice: slip.feeNotice }),
   ...(slip.noSignatureUpTo > 0 && { noSignatureUpTo: slip.noSignatureUpTo as MinorUnits }),
+  ...((fees.domesticBasisPoints > 0 || fees.foreignBasisPoints > 0) && {
+    feeBasisPoints: { domestic: fees.domesticBasisPoints, foreign: fees.foreignBasisPoints },
+  }),
   ...(slip.qr && { qr: true }),
   ...(slip.training && { training: true }),
   ...(logo !== undefined && { logo }),

@@ -25,6 +25,7 @@ export interface FindOptions extends SourceOptions {
   readonly status?: SaleStatus;
   readonly kind?: TransactionKind;
   readonly operator?: string;
+  readonly order?: string;
 }
 
 const statuses = Object.keys({
@@ -71,7 +72,7 @@ const time =
   };
 
 const criteriaOf = (options: FindOptions): Criteria => {
-  const { voucher, batch, reference, authCode, amount, from, to, card, status, kind, operator } = options;
+  const { voucher, batch, reference, authCode, amount, from, to, card, status, kind, operator, order } = options;
   const period = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   return {
     ...(voucher !== undefined && { voucher }),
@@ -84,14 +85,17 @@ const criteriaOf = (options: FindOptions): Criteria => {
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { kind }),
     ...(operator !== undefined && { operator }),
+    ...(order !== undefined && { orderNumber: order }),
   };
 };
 
-const takerWords = ({ sale, takers, left }: Match): string =>
+const sinceWords = ({ sale, takers, left, held }: Match): string =>
   [
     ...(sale.differenceOf === undefined
       ? []
       : [`difference of ${sixDigits(sale.differenceOf.batch)}/${sixDigits(sale.differenceOf.stan)}`]),
+    ...(held ? ['ON HOLD'] : []),
+    ...(sale.orderNumber === undefined ? [] : [`order ${sale.orderNumber}`]),
     ...takers.map((taker) => {
       const doubt = taker.status === 'inDoubt' ? ' (in doubt)' : '';
       return `${kinds[taker.kind].name.en} ${money(taker.amount)} by ${sixDigits(taker.batch)}/${sixDigits(taker.stan)}${doubt}`;
@@ -109,14 +113,14 @@ const line = (match: Match): string => {
     money(amount).padStart(13),
     card.masked.padEnd(19),
     status.padEnd(16),
-    takerWords(match),
+    sinceWords(match),
   ];
   return cells.join('  ').trimEnd();
 };
 
 /** What may leave the terminal, key by key (M9). */
-const asJson = ({ sale, left, takers }: Match): string => {
-  const { batch, stan, kind, at, amount, card, status, operator, approval, differenceOf } = sale;
+const asJson = ({ sale, left, takers, held }: Match): string => {
+  const { batch, stan, kind, at, amount, card, status, operator, approval, orderNumber, note, differenceOf } = sale;
   return JSON.stringify({
     batch,
     voucher: stan,
@@ -126,6 +130,9 @@ const asJson = ({ sale, left, takers }: Match): string => {
     card: card.masked,
     status,
     operator,
+    held,
+    orderNumber: orderNumber ?? null,
+    note: note ?? null,
     reference: approval?.retrievalReference ?? null,
     authorisationCode: approval?.authorisationCode ?? null,
     ...(differenceOf !== undefined && {
@@ -207,6 +214,7 @@ export const addFind = (
     .option('--to <time>', 'likewise; that day, or minute, included', time(true))
     .option('--card <digits>', 'the last four of its number', pattern(/^\d{4}$/, 'the last four digits'))
     .option('--operator <id>', '操作员号', pattern(/^\d{2}$/, 'an operator of two digits'))
+    .option('--order <digits>', "订单号, the shop's own", pattern(/^\d{1,12}$/, 'an order number of digits'))
     .addOption(new Option('--status <status>', 'how it stands').choices(statuses))
     .addOption(new Option('--kind <kind>', 'what it is').choices(Object.keys(kinds)))
     .addOption(json())

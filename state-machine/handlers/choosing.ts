@@ -13,18 +13,17 @@ import {
   reportAskedFor,
   signOn,
 } from '../going-on.ts';
-import { type EntryKind, kinds } from '../kinds.ts';
+import { takesMoney } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Draft } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
-/** A lock keeps sales from being made; what gives money back, or only asks, goes on (003-13). */
-const takesMoney = (kind: EntryKind): boolean =>
-  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
-
-/** Begins a transaction at the first step of its kind. */
+/**
+ * Begins a transaction at the first step of its kind. A lock keeps sales from being made; what gives money back, or only
+ * asks, goes on (003-13).
+ */
 export const begin = (turn: Turn, draft: Draft): Step | Rejection => {
   if (turn.book.locked && takesMoney(draft.kind)) return notice(turn, { says: 'locked' });
   return enter(turn, draft);

@@ -2,11 +2,12 @@
 import type { EpochMs, MinorUnits } from '../../hal/units.ts';
 import { netOf, takenOn, twinOf } from '../book.ts';
 import { afterReversalSlip, askSupervisor, goOn, mayTurn, notice } from '../going-on.ts';
-import { kinds } from '../kinds.ts';
+import { kinds, takesMoney } from '../kinds.ts';
 import type { CardToken } from '../sale.ts';
-import type { Draft, Limit, PhaseOf } from '../state.ts';
+import type { Draft, Limit, Notice, PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
-import { checkPrinter, enter, enterAmount, isDigit } from './steps.ts';
+import { linesAPage } from '../words.ts';
+import { checkPrinter, enter, enterAmount, isDigit, remarkDigits, showFeeNotice, typed } from './steps.ts';
 
 /** Amounts are typed in 分 and move in from the right. */
 export const amountKey: Handler<'amount', 'key'> = (turn, { draft }, { key }) => {
@@ -39,6 +40,22 @@ const withinLimits = (turn: Turn, draft: Draft): Step | Rejection => {
   const leftToday = rules.maxDay - takenOn(book, turn.wall);
   if (kinds[draft.kind].column === 'debit' && draft.amount > leftToday) return over('day', leftToday);
   return enter(turn, draft, 'amount');
+};
+
+/** What is typed is kept; nothing typed leaves it out. */
+export const remarkKey: Handler<'remark', 'key'> = (turn, phase, { key }) => {
+  const { draft, what, entered } = phase;
+  if (key === 'cancel') return goOn(turn);
+  if (key === 'enter') return enter(turn, entered === '' ? draft : { ...draft, [what]: entered }, what);
+  return typed(entered, key, remarkDigits[what], (next) => turn.to({ ...phase, entered: next }));
+};
+
+/** A screen after the other; behind the last one it was read to the customer, who may still say no. */
+export const feeNoticeKey: Handler<'feeNotice', 'key'> = (turn, { draft, lines }, { key }) => {
+  if (key === 'cancel') return goOn(turn);
+  if (key !== 'enter') return 'keyWithoutMeaning';
+  const rest = lines.slice(linesAPage);
+  return rest.length > 0 ? showFeeNotice(turn, draft, rest) : enter(turn, draft, 'feeNotice');
 };
 
 /** The customer has seen merchant and amount (请顾客核对商户和金额). */
@@ -77,10 +94,24 @@ const swipes = 3;
 const isOther = (card: CardToken, { original }: Draft): boolean =>
   original?.card !== undefined && original.card.cardHash !== card.cardHash;
 
+/** What the shop takes no money of: the stripe of a card with a chip, where its policy says so, and more than its kind's cap. */
+const cardRefused = (turn: Turn, { kind, amount }: Draft, { masked, chip }: CardToken): Notice | undefined => {
+  const { chipFallback, cardCaps } = turn.rules;
+  if (chip && !chipFallback && (takesMoney(kind) || kind === 'balance')) return { says: 'useChip', kind };
+  const [cap] = cardCaps
+    .filter(({ prefix }) => masked.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return cap !== undefined && takesMoney(kind) && amount > cap.most
+    ? { says: 'overLimit', limit: 'card', most: cap.most }
+    : undefined;
+};
+
 export const cardRead: Handler<'card', 'card'> = (turn, { draft }, { card }) => {
   const { kind, amount } = draft;
   turn.ask({ type: 'stopReading' });
   if (isOther(card, draft)) return notice(turn.ask({ type: 'forgetCard' }), { says: 'otherCard', kind });
+  const refused = cardRefused(turn, draft, card);
+  if (refused !== undefined) return notice(turn.ask({ type: 'forgetCard' }), refused);
   const withCard = { ...draft, card };
   const { twinMs, timers } = turn.rules;
   const twin =

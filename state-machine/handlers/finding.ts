@@ -1,16 +1,18 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { MinorUnits, Stan } from '../../hal/units.ts';
-import { leftOf, mayTakeDifference } from '../book.ts';
-import { afterReversalSlip, effectId, goOn, notice } from '../going-on.ts';
+import { leftOf } from '../book.ts';
+import { daysSince } from '../calendar.ts';
+import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
+import { isHeldSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
 import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
-import { begin } from './choosing.ts';
-import { aboutOf, enter, takeOriginal, typed } from './steps.ts';
+import { remedy } from './remedies.ts';
+import { aboutOf, enter, pastWindow, remarkDigits, showOriginal, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
-const digits = { voucher: 6, amount: 12, card: 4 } as const;
+const digits = { voucher: 6, amount: 12, card: 4, order: remarkDigits.orderNumber } as const;
 
 const soughtBy = (wanted: Purpose): NumberQuery['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
 
@@ -23,6 +25,8 @@ const queryOf = (wanted: Purpose, entered: string): NumberQuery => {
       return { by, amount: Number(entered) as MinorUnits };
     case 'card':
       return { by, tail: entered };
+    case 'order':
+      return { by, orderNumber: entered };
   }
 };
 
@@ -50,7 +54,7 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   const sale = turn.book.sales.findLast((each) => each.stan === stan);
   if (sale !== undefined) return takeOriginal(turn, draft, { sale, left: leftOf(sale) });
   if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, { by: 'voucher', stan });
-  return notice(turn, { says: 'noOriginal', kind });
+  return turn.to({ name: 'slipTerminal', draft, entered: '', until: turn.after(turn.rules.timers.confirmMs) });
 };
 
 export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
@@ -67,38 +71,19 @@ export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) =
 const list = (turn: Turn, rows: readonly Found[], at: number): Step =>
   turn.to({ name: 'found', rows, at, until: turn.after(turn.rules.timers.confirmMs) });
 
-/** All that were found, one a screen; nothing is picked for the clerk (001-15). 1 reprints it, 2 voids, 3 refunds, 4 takes what was too little. */
-export const foundKey: Handler<'found', 'key'> = (turn, { rows, at }, { key }) => {
-  const row = rows[at];
-  if (row === undefined) throw new Error('A row is shown that was not found');
+/** All that were found, one a screen; nothing is picked for the clerk (001-15). */
+export const foundKey: Handler<'found', 'key'> = (turn, phase, { key }) => {
+  const { rows, at } = phase;
   switch (key) {
     case 'enter':
       return at + 1 < rows.length ? list(turn, rows, at + 1) : 'endOfList';
     case 'clear':
       return at > 0 ? list(turn, rows, at - 1) : 'endOfList';
-    case '1':
-      return afterReversalSlip(turn, { do: 'reprintFound', sale: row.sale });
-    case '2':
-      return enter(turn, { kind: 'void', amount: row.sale.amount, known: row });
-    case '3':
-      return enter(turn, { kind: 'refund', amount: 0 as MinorUnits, known: row });
-    case '4':
-      return takeDifference(turn, row);
-    case 'cancel':
-      return goOn(turn);
+    case 'function':
+      return openRemedies(turn, rows, at);
     default:
-      return 'keyWithoutMeaning';
+      return remedy(turn, phase, key);
   }
-};
-
-/**
- * 补收差额: too little was taken (003-04, 003-21). A sale of its own, that says which one it makes up for: the acquirer has
- * no message for more of a sale that stands.
- */
-const takeDifference = (turn: Turn, { sale, left }: Found): Step | Rejection => {
-  if (left === 0 || !mayTakeDifference(sale)) return notice(turn, { says: 'noDifference' });
-  const { id: saleId, batch, stan } = sale;
-  return begin(turn, { kind: 'sale', amount: 0 as MinorUnits, differenceOf: { saleId, batch, stan } });
 };
 
 /** The clerk has compared it with the slip. */
@@ -109,8 +94,7 @@ export const originalKey: Handler<'original', 'key'> = (turn, { draft }, { key }
 
 /** This terminal doesn't know it: a sale of another terminal of the shop, or one that is no longer kept. */
 const fromSlip = (turn: Turn, draft: Draft): Step => {
-  const { kind } = draft;
-  if (aboutOf(kind).byHand === undefined) return notice(turn, { says: 'noOriginal', kind });
+  if (aboutOf(draft.kind).byHand === undefined) return notice(turn, { says: 'noOriginal', kind: draft.kind });
   return turn.to({ name: 'reference', draft, entered: '', until: turn.after(turn.rules.timers.confirmMs) });
 };
 
@@ -141,8 +125,34 @@ const knownOrTyped = (
     aboutOf(draft.kind).kinds.includes(sale.kind) &&
     (original.retrievalReference !== '' || sale.approval?.hostDate === original.date);
   const known = rows.find(isMeant);
-  return known === undefined ? enter(turn, { ...draft, original }, 'original') : takeOriginal(turn, draft, known);
+  if (known !== undefined) return takeOriginal(turn, draft, known);
+  const withOriginal = { ...draft, original };
+  return pastWindow(turn, withOriginal, daysSince(original.date, turn.wall)) ?? enter(turn, withOriginal, 'original');
 };
+
+const terminalDigits = 8;
+
+/** 终端编号 as the slip has it: one of another terminal is refused by its name, and taken back there (004-12). */
+export const slipTerminalKey: Handler<'slipTerminal', 'key'> = (turn, phase, { key }) => {
+  const { draft, entered } = phase;
+  if (key === 'cancel') return goOn(turn);
+  if (key !== 'enter') return typed(entered, key, terminalDigits, (next) => turn.to({ ...phase, entered: next }));
+  if (entered === '' || entered === turn.book.terminalId) return notice(turn, { says: 'noOriginal', kind: draft.kind });
+  return entered.length < terminalDigits
+    ? 'nothingEntered'
+    : notice(turn, { says: 'otherTerminal', terminalId: entered });
+};
+
+/** The supervisor, whose password was asked for before, gives his reason. */
+export const lateRefundKey: Handler<'lateRefund', 'key'> = (turn, { draft }, { key }) => {
+  if (key === 'cancel') return goOn(turn);
+  const lateReason = lateReasonOf[key as keyof typeof lateReasonOf];
+  if (lateReason === undefined) return 'keyWithoutMeaning';
+  const chosen = { ...draft, lateReason };
+  return draft.original?.saleId === undefined ? enter(turn, chosen, 'original') : showOriginal(turn, chosen);
+};
+
+const lateReasonOf = { '1': 'faulty', '2': 'agreed', '3': 'other' } as const;
 
 export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
   const { draft, entered, reference } = phase;
@@ -154,6 +164,7 @@ export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
   const original = byReference
     ? { ...unknown, retrievalReference: reference }
     : { ...unknown, retrievalReference: '', authorisationCode: reference };
+  if (isHeldSlip(turn.book.holds, original)) return notice(turn, { says: 'held' });
   const by = byReference ? 'reference' : 'authorisationCode';
   return find(turn, { purpose: 'slip', draft, original }, { by, typed: reference });
 };

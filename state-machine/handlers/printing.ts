@@ -1,6 +1,7 @@
 /** Copies and their verdicts. The merchant copy decides about the money; the others don't. */
 import type { PrinterCause, PrintVerdict } from '../../hal/printer.ts';
-import { findSale, reversalSlipsDue } from '../book.ts';
+import type { SaleId } from '../../hal/units.ts';
+import { canVoid, findSale, reversalSlipsDue } from '../book.ts';
 import type { EventOf } from '../events.ts';
 import type { OnPaper } from '../facts.ts';
 import {
@@ -19,7 +20,8 @@ import {
 } from '../going-on.ts';
 import { copiesOf, printsOf } from '../sale.ts';
 import type { Continuation, Phase, PhaseOf, Unprinted } from '../state.ts';
-import type { Handler, Step, Turn } from '../turn.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import { enter } from './steps.ts';
 
 /**
  * Takes a verdict down. True when the slip is out: everything that the printer held before it is out too. Otherwise
@@ -157,7 +159,8 @@ const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
   next.do === 'printCopies' ||
   next.do === 'reprintFound' ||
   next.do === 'printSettlement' ||
-  next.do === 'printReport'
+  next.do === 'printReport' ||
+  next.do === 'printQuery'
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 
@@ -181,9 +184,18 @@ export const readinessAtRest = (turn: Turn, phase: Phase, { readiness }: EventOf
   return readiness.ready && due !== undefined ? printReversalSlip(turn, due.id, { do: 'goOn' }) : turn.to(phase);
 };
 
+/** A wrong sale is taken back best at once, before anybody has gone. */
+const voidAtOnce = (turn: Turn, saleId: SaleId): Step | Rejection => {
+  const sale = findSale(turn.book, saleId);
+  if (!canVoid(sale)) return 'keyWithoutMeaning';
+  return enter(turn, { kind: 'void', amount: sale.amount, known: { sale, left: sale.amount } });
+};
+
 /** Any key closes a message; one that was made for a copy that is owed prints it (确认补打). */
 export const noticeKey: Handler<'notice', 'key'> = (turn, { notice: told }, { key }) => {
   const owed = (told.says === 'approved' && told.cardholderCopy === 'due') || told.says === 'copyNotPrinted';
   if (owed && key === 'enter') return printOwedOrLast(turn);
+  if (key === '2' && told.says === 'approved' && told.cardholderCopy === 'printed')
+    return voidAtOnce(turn, told.saleId);
   return key === 'enter' || key === 'cancel' || key === 'clear' ? goOn(turn) : 'keyWithoutMeaning';
 };

@@ -20,6 +20,7 @@ import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 import { askNumber as askOperator, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
+import { released } from './remedies.ts';
 import { checkPrinter, enter, isDigit } from './steps.ts';
 
 /** What the next 0400 gives as its reason after this answer. */
@@ -78,6 +79,7 @@ export const withoutOverride = (turn: Turn, override: Override): Step => {
   switch (override.purpose) {
     case 'enter':
     case 'reprint':
+    case 'release':
     case 'close':
     case 'unlock':
     case 'manage':
@@ -145,6 +147,7 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
   if (override.purpose === 'manage') return askOperator(turn, override.wanted, supervisor);
   if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
   if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
+  if (override.purpose === 'release') return released(turn, override.hold, supervisor);
   if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
   if (override.purpose === 'handOver' || override.purpose === 'close') {
     const until = turn.after(turn.rules.timers.passwordMs);

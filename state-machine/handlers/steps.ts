@@ -2,11 +2,14 @@
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
 import { leftOf, mayBeAbout } from '../book.ts';
+import { dayOf, minutesUntil } from '../calendar.ts';
 import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
+import { holdOf } from '../holds.ts';
 import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
-import type { Draft, Purpose } from '../state.ts';
+import type { Draft, Purpose, Remaining } from '../state.ts';
 import type { Rejection, Step, Turn } from '../turn.ts';
+import { wrapped } from '../words.ts';
 
 export const isDigit = (key: Key): key is Digit => key.length === 1;
 
@@ -35,6 +38,15 @@ export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Reject
     }
     case 'amount':
       return enterAmount(turn, draft, draft.amount);
+    case 'feeNotice':
+      return kinds[draft.kind].column === 'credit' && turn.rules.feeNotice !== undefined
+        ? showFeeNotice(turn, draft, wrapped(turn.rules.feeNotice))
+        : enter(turn, draft, step);
+    case 'orderNumber':
+    case 'note':
+      return turn.rules.remarks.includes(step)
+        ? turn.to({ name: 'remark', what: step, draft, entered: '', until: turn.after(confirmMs) })
+        : enter(turn, draft, step);
     case 'confirm':
       return turn.to({ name: 'confirm', draft, until: turn.after(confirmMs) });
     case 'printer':
@@ -56,6 +68,15 @@ export const enterAmount = (turn: Turn, draft: Draft, amount: number): Step | Re
   return turn.to({ name: 'amount', draft: { ...draft, amount: amount as MinorUnits }, until });
 };
 
+export const showFeeNotice = (turn: Turn, draft: Draft, lines: readonly string[]): Step =>
+  turn.to({ name: 'feeNotice', draft, lines, until: turn.after(turn.rules.timers.confirmMs) });
+
+/**
+ * How many digits each may have. An order number is shorter than any card number that a check of exports looks for: a card's
+ * number that is typed for it by mistake doesn't fit (M9).
+ */
+export const remarkDigits = { orderNumber: 12, note: 8 } as const;
+
 export const askNumber = (turn: Turn, wanted: Purpose, entered = ''): Step =>
   turn.to({ name: 'number', wanted, entered, until: turn.after(turn.rules.timers.confirmMs) });
 
@@ -72,6 +93,7 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   // Of this batch the book knows best, whatever was found and when.
   const own = turn.book.sales.find(({ id }) => id === found.sale.id);
   const { sale, left } = own === undefined ? found : { sale: own, left: leftOf(own) };
+  if (holdOf(turn.book.holds, sale.id) !== undefined) return notice(turn, { says: 'held' });
   if (own === undefined && !about.closedBatch) return notice(turn, { says: 'noOriginal', kind });
   if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
     return notice(turn, { says: 'alreadyVoided', kind });
@@ -84,8 +106,34 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
     return notice(turn, { says: 'voidTooLate', minutes: voidMs / 60_000 });
   }
   const amount = about.amount === 'whole' ? left : (0 as MinorUnits);
-  const original = { ...originalOf(sale), card: sale.card, ...limitOf(turn, about, left) };
-  return showOriginal(turn, { ...draft, amount, original });
+  const remaining = remainingOf(turn, about, sale);
+  const limit = limitOf(turn, about, left);
+  const original = { ...originalOf(sale), card: sale.card, ...limit, ...(remaining !== undefined && { remaining }) };
+  const shown = { ...draft, amount, original };
+  return pastWindow(turn, shown, dayOf(turn.wall) - dayOf(sale.at)) ?? showOriginal(turn, shown);
+};
+
+/** A refund that the shop's window is over for: refused in words, or a supervisor's, for a reason. */
+export const pastWindow = (turn: Turn, draft: Draft, days: number): Step | undefined => {
+  const { refundDays, lateRefunds, timers } = turn.rules;
+  if (aboutOf(draft.kind).amount !== 'part' || refundDays === 0 || days <= refundDays) return undefined;
+  return lateRefunds
+    ? turn.to({ name: 'lateRefund', days: refundDays, draft, until: turn.after(timers.confirmMs) })
+    : notice(turn, { says: 'refundTooLate', days: refundDays });
+};
+
+/** Until the window for a refund is over; and for what must be of this batch, until that is settled or its own window over. */
+const remainingOf = (turn: Turn, about: About, { at }: Sale): Remaining | undefined => {
+  const { refundDays, voidMs, settleAt } = turn.rules;
+  if (about.amount === 'part') {
+    const days = refundDays - (dayOf(turn.wall) - dayOf(at));
+    return refundDays > 0 && days >= 0 ? { days } : undefined;
+  }
+  if (about.closedBatch) return undefined;
+  const untilLate = voidMs > 0 ? Math.ceil((voidMs - (turn.wall - at)) / 60_000) : Infinity;
+  const untilSettled = settleAt === undefined ? Infinity : minutesUntil(turn.wall, settleAt);
+  const minutes = Math.min(untilLate, untilSettled);
+  return minutes === Infinity ? undefined : { minutes };
 };
 
 /** How much its amount may be, or, where the original sets no limit, what is held so far. */
@@ -96,10 +144,10 @@ const limitOf = (turn: Turn, about: About, left: MinorUnits): { most: MinorUnits
   };
 };
 
-const showOriginal = (turn: Turn, draft: Draft): Step =>
+export const showOriginal = (turn: Turn, draft: Draft): Step =>
   turn.to({ name: 'original', draft, until: turn.after(turn.rules.timers.confirmMs) });
 
-const originalOf = ({ id, batch, stan, approval }: Sale): NonNullable<Draft['original']> => {
+export const originalOf = ({ id, batch, stan, approval }: Sale): NonNullable<Draft['original']> => {
   if (approval === undefined) throw new Error(`Voucher ${stan} stands without an approval`);
   const { retrievalReference, authorisationCode, hostDate: date, cardOrganisation } = approval;
   return {
@@ -121,6 +169,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 /** The last step that leaves no trace. From the intent on, only an answer or a reversal ends the transaction (M1). */
 const intend = (turn: Turn, draft: Draft): Step => {
   const { kind, amount, supervisor, original, card, pinEntered = false, twin, differenceOf } = draft;
+  const { lateReason, orderNumber, note } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
   if (kind === 'balance') return inquire(turn, pinEntered);
   const saleId = turn.freshId as SaleId;
@@ -139,6 +188,9 @@ const intend = (turn: Turn, draft: Draft): Step => {
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),
       ...(differenceOf !== undefined && { differenceOf }),
+      ...(lateReason !== undefined && { lateReason }),
+      ...(orderNumber !== undefined && { orderNumber }),
+      ...(note !== undefined && { note }),
     })
     .ask({ type: 'authorise', id, saleId })
     .to({ name: 'authorising', saleId, awaits: id });
@@ -156,6 +208,6 @@ const inquire = (turn: Turn, pinEntered: boolean): Step => {
 
 /** What the intent keeps of it: its card is in the intent already. */
 const referenceOf = (shown: NonNullable<Draft['original']>): Original => {
-  const { card: _card, most: _most, held: _held, ...original } = shown;
+  const { card: _card, most: _most, held: _held, remaining: _remaining, ...original } = shown;
   return original;
 };

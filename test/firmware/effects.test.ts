@@ -118,6 +118,21 @@ test('M8: each print of a slip shows the code that the ledger had at its first',
   );
 });
 
+test('a query sheet for the bank is printed of the transaction that was found (000-07, 000-20)', async (t) => {
+  const papers: string[] = [];
+  const print = async (slip: object) => {
+    papers.push(JSON.stringify(slip));
+    return { verdict: 'PRINTED' };
+  };
+  const { perform } = rig({ printer: { print } });
+  const world = new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+  const sale = world.state.book.sales[0];
+  if (sale === undefined) throw new Error('no sale');
+  world.keys('menu', '7', '3', '1', '2', 'enter').found({ sale, left: sale.amount }).keys('function', '5');
+  t.match(await perform(world.last('print'), world.state.book), { type: 'printed', verdict: { verdict: 'PRINTED' } });
+  t.match(papers.at(-1), /交易查询单.*凭证号:000002.*参考号:170512345678/);
+});
+
 test('a further print shows who asked for it and when; lists are of the batch as it is now', async (t) => {
   const papers: string[] = [];
   const names: string[] = [];

@@ -19,7 +19,7 @@ const storeOf = (...batches: readonly (readonly Fact[])[]): Parameters<typeof fi
     readArchive: (generation: number) => ({ facts: batches[generation] ?? [], verdict: { intact: true } }),
   }) as unknown as Parameters<typeof findTransactions>[1];
 
-test('what a clerk types finds it in this batch and the kept ones, the newest first (000-03)', async (t) => {
+test('what a clerk types finds it in this batch and the kept ones, the newest first (000-03, 003-02)', async (t) => {
   const newer = sold().upToPin().pin().authorised().printed().keys('cancel', 'enter');
   const store = storeOf(sold().facts, newer.facts);
   const stans = async (query: Parameters<typeof findTransactions>[0]) =>
@@ -28,6 +28,12 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'card', tail: '9999' }), []);
+  const ordered = storeOf(
+    sold().facts.map((fact) => (fact.type === 'intended' ? { ...fact, orderNumber: '0042' } : fact)),
+    newer.facts,
+  );
+  const found = await findTransactions({ by: 'order', orderNumber: '0042' }, ordered, intact);
+  t.match(found, [{ sale: { stan: 2, orderNumber: '0042' } }]);
 });
 
 test('more rows than a clerk looks through are not given, and no batch is read for them', async (t) => {

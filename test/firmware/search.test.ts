@@ -37,7 +37,7 @@ const about = (original: Sale): NonNullable<Sale['original']> => ({
   retrievalReference: '',
   date: '1122',
 });
-const book = (sales: readonly Sale[], carried: readonly Sale[] = []) => ({ sales, carried });
+const book = (sales: readonly Sale[], carried: readonly Sale[] = []) => ({ sales, carried, holds: [] });
 const matches = (wanted: Criteria, ...books: readonly ReturnType<typeof book>[]) => {
   const search = new Search(wanted);
   return books.flatMap((each) => search.look(each));

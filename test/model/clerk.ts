@@ -7,7 +7,8 @@ import type { Key } from '../../hal/keypad.ts';
 import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
 import { batchNumber, type EffectId, type EpochMs, minorUnits, type SaleId, stan } from '../../hal/units.ts';
 import { doubtful, mayBeAbout } from '../../state-machine/book.ts';
-import { kinds } from '../../state-machine/kinds.ts';
+import { holdOf } from '../../state-machine/holds.ts';
+import { type EntryKind, kinds } from '../../state-machine/kinds.ts';
 import type { Found, Sale } from '../../state-machine/sale.ts';
 import type { PhaseOf } from '../../state-machine/state.ts';
 import { card } from '../state-machine/world.ts';
@@ -30,13 +31,17 @@ const press = (machine: Machine, world: World, what: string, ...keys: readonly K
 const timeUp = (machine: Machine, world: World, what: string, at = 0): readonly Move[] =>
   tell(machine, world, what, { type: 'timeUp' }, at);
 
+/** An order number, and no note. */
+const remarks: readonly Key[] = ['7', 'enter', 'enter'];
+
 /** Sales of different amounts, so that one can't pass for another in totals. */
 const amounts: readonly Key[] = ['3', '5', '8'];
 
 const sell = (machine: Machine, world: World): readonly Move[] => {
   const { sales } = world.budget;
   if (sales === 0) return [];
-  return press(machine, spend(world, 'sales'), 'the clerk enters a sale', amounts[sales - 1] ?? '1', 'enter', 'enter');
+  const keys: readonly Key[] = [amounts[sales - 1] ?? '1', 'enter', ...remarks, 'enter'];
+  return press(machine, spend(world, 'sales'), 'the clerk enters a sale', ...keys);
 };
 
 /** The same customer again: the clerk is asked whether he means it. */
@@ -50,6 +55,7 @@ const sellAgain = (machine: Machine, world: World): readonly Move[] => {
         'the clerk enters the same sale again',
         ...digitsOf(first.amount),
         'enter',
+        ...remarks,
         'enter',
       );
 };
@@ -86,7 +92,7 @@ const settle = (machine: Machine, world: World): readonly Move[] =>
 const begun: readonly { readonly kind: TransactionKind; readonly of: keyof Budget; readonly keys: readonly Key[] }[] = [
   { kind: 'void', of: 'voids', keys: ['menu', '2', '1', 'enter'] },
   { kind: 'refund', of: 'refunds', keys: ['menu', '3', '1', 'enter'] },
-  { kind: 'preAuthorisation', of: 'authorisations', keys: ['menu', '4', '1', '6', 'enter', 'enter'] },
+  { kind: 'preAuthorisation', of: 'authorisations', keys: ['menu', '4', '1', '6', 'enter', ...remarks, 'enter'] },
   { kind: 'preAuthorisationIncrement', of: 'increments', keys: ['menu', '4', '6'] },
   { kind: 'preAuthorisationVoid', of: 'voids', keys: ['menu', '4', '2', '1', 'enter'] },
   { kind: 'completion', of: 'completions', keys: ['menu', '4', '3'] },
@@ -103,11 +109,17 @@ const begin = (machine: Machine, world: World): readonly Move[] =>
     })
     .flatMap(({ kind, of, keys }) => press(machine, spend(world, of), `the clerk begins a ${kind}`, ...keys));
 
-/** The original's number, that it is right, and what is typed of its amount: 2, of which there may be two in a sale. */
+/** That the original is right, what it may cost, and what is typed of its amount: 2, of which there may be two in a sale. */
+const originalIsRight = (kind: EntryKind): readonly Key[] => [
+  'enter',
+  ...(kinds[kind].column === 'credit' ? (['enter'] as const) : []),
+  ...(kinds[kind].about?.amount === 'whole' ? [] : (['2', 'enter', 'enter'] as const)),
+];
+
+/** The original's number, that it is right, and what follows. */
 const aboutOriginal = (machine: Machine, world: World, { wanted }: PhaseOf<'number'>): readonly Move[] => {
   if (wanted.purpose !== 'original') return [];
   const { kind } = wanted.draft;
-  const typed: readonly Key[] = kinds[kind].about?.amount === 'whole' ? [] : ['2', 'enter', 'enter'];
   const known = world.durable.sales
     .filter((sale) => mayBeAbout(kind, sale))
     .flatMap((sale) =>
@@ -117,12 +129,18 @@ const aboutOriginal = (machine: Machine, world: World, { wanted }: PhaseOf<'numb
         `the clerk enters the voucher of ${sale.id}`,
         ...digitsOf(sale.stan),
         'enter',
-        'enter',
-        ...typed,
+        ...originalIsRight(kind),
       ),
     );
-  if (world.budget.queries === 0) return known;
-  const unknown = press(machine, spend(world, 'queries'), 'the clerk enters a voucher of another batch', '0', 'enter');
+  const looks = world.budget.queries > 0;
+  if (!looks && kind !== 'void') return known;
+  const unknown = press(
+    machine,
+    looks ? spend(world, 'queries') : world,
+    'the clerk enters a voucher of another batch',
+    '0',
+    'enter',
+  );
   return [...known, ...unknown];
 };
 
@@ -136,7 +154,7 @@ const kept: Sale = {
   card,
   pinEntered: true,
   operator: '01',
-  at: 0 as EpochMs,
+  at: (-2 * 86_400_000) as EpochMs,
   status: 'captured',
   approval: { responseCode: '00', retrievalReference: '170512345678', hostTime: '130509', hostDate: '1122' },
   copies: { merchant: 1, cardholder: 1, reversal: 0 },
@@ -183,16 +201,36 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
     case 'found':
       return [
         ...press(machine, world, 'the clerk prints what was found', '1'),
+        ...press(machine, world, 'the clerk asks what can be done', 'function'),
         ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    case 'remedies':
+      return [
+        ...(world.budget.holds === 0 ? [] : press(machine, spend(world, 'holds'), 'the clerk holds it', '4')),
+        ...(holdOf(world.durable.holds, phase.rows[phase.at]?.sale.id) === undefined
+          ? []
+          : press(machine, world, 'a supervisor is to lift the hold', '4')),
+        ...press(machine, world, 'the clerk prints a query sheet', '5'),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
+    case 'lateRefund':
+      return [
+        ...press(machine, world, 'the supervisor gives his reason', '2'),
+        ...press(machine, world, 'the supervisor does not', 'cancel'),
+      ];
+    case 'slipTerminal':
+      return [
+        ...press(machine, world, 'the clerk has no slip', 'enter'),
+        ...press(machine, world, 'the slip names another terminal', ...digitsOf(99_999_999), 'enter'),
       ];
     case 'original':
       return [
-        ...press(machine, world, 'the clerk takes what was found, for 2', 'enter', '2', 'enter', 'enter'),
+        ...press(machine, world, 'the clerk takes what was found', ...originalIsRight(phase.draft.kind)),
         ...press(machine, world, 'the clerk leaves it', 'cancel'),
       ];
     case 'reference': {
       const reference = Array<Key>(12).fill('7');
-      const rest = ['1', '1', '2', '2', 'enter'] as const;
+      const rest = ['1', '1', '2', '2', 'enter', '1', ...originalIsRight(phase.draft.kind).slice(1)] as const;
       return [
         ...press(machine, world, 'the clerk types a reference from a slip', ...reference, 'enter'),
         ...press(machine, world, 'the clerk types what a slip says', ...reference, 'enter', ...rest),
@@ -284,6 +322,9 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
       return [
         ...press(machine, world, 'the clerk confirms the message', 'enter'),
         ...press(machine, world, 'the clerk closes the message', 'cancel'),
+        ...(world.budget.voids === 0
+          ? []
+          : press(machine, spend(world, 'voids'), 'the clerk takes it back at once', '2', '1', 'enter')),
       ];
     default:
       return [];

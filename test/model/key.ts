@@ -58,10 +58,11 @@ const saleKey = (sale: Sale): string =>
     sale.reversalSlipSays ?? '',
   ].join();
 
-const bookKey = ({ batch, sales, carried, settlement, lastSettlement, locked, operator }: Book): string => {
+const bookKey = ({ batch, sales, carried, holds, settlement, lastSettlement, locked, operator }: Book): string => {
   let text = `${batch}${locked ?? ''}${operator ?? ''}`;
   for (const sale of sales) text += `/${saleKey(sale)}`;
   for (const sale of carried) text += `\\${saleKey(sale)}`;
+  for (const { saleId } of holds) text += `!${saleId}`;
   if (settlement !== undefined) {
     const { batch: of, flags, uploaded, totals } = settlement;
     const { debit, credit } = totals.domestic;

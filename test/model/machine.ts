@@ -19,6 +19,10 @@ import { breaks, isAsked, off, spend, type World } from './world.ts';
 export const rules: Rules = {
   ...usualRules,
   twinMs: 1,
+  remarks: ['orderNumber', 'note'],
+  feeNotice: '-',
+  refundDays: 1,
+  lateRefunds: true,
   timers: {
     amountMs: 0,
     confirmMs: 0,

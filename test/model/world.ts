@@ -94,6 +94,8 @@ export interface Budget {
   readonly twins: number;
   /** Looks for a transaction, by its voucher number. */
   readonly queries: number;
+  /** Reports the slip lost of what was found. */
+  readonly holds: number;
   readonly settlements: number;
   /** How often the time of day comes at which the shop settles. */
   readonly alarms: number;

@@ -197,7 +197,7 @@ export class Clerk {
         );
       },
     },
-    { sees: /按确认键返回/, does: (screen) => this.#told(screen.join('|')) },
+    { sees: /按确认键返回|确认返回/, does: (screen) => this.#told(screen.join('|')) },
     {
       sees: /请撕商户存根/,
       does: () =>
@@ -227,6 +227,7 @@ export class Clerk {
         ),
     },
     { sees: /请输入原凭证号/, does: ([, , entered = '']) => this.#voucher(entered) },
+    { sees: /小票终端编号/, does: () => this.#press(this.#chance.one(['enter', 'cancel'] as const)) },
     {
       sees: /核对原单 确认/,
       does: () =>

@@ -24,7 +24,7 @@ test('search by voucher, amount or card tail; all matches are listed, one a scre
   world.keys('enter');
   t.match(world.last('find').query, { by: 'amount', amount: 1234 });
   world.found(row, { ...row, left: 0 as MinorUnits });
-  t.match(screen(world), /1\/2 消费\|000002 成功\|12.34 \*1234\|1打2撤3退/);
+  t.match(screen(world), /1\/2 消费\|000002 成功\|12.34 \*1234\|确认下 功能:处理/);
   t.equal(world.keys('clear').rejections.at(-1), 'endOfList');
   world.keys('enter');
   t.match(screen(world), /2\/2 消费\|000002 已撤退/);
@@ -39,6 +39,12 @@ test('search by voucher, amount or card tail; all matches are listed, one a scre
   t.match(screen(world), /无此交易/);
   world.keys('enter', 'menu', '7', '3', '1', '0', '0', '0', '0', '0', '2', 'enter');
   t.match(world.last('find').query, { by: 'voucher', stan: 2 });
+});
+
+test('search by the shop’s order number (003-02)', async (t) => {
+  const world = sold().keys('menu', '7', '3', '5', '0', '0', '4', '2');
+  t.match(screen(world), /交易查询\|请输入订单号:\|0042/);
+  t.strictSame(world.keys('enter').last('find').query, { by: 'order', orderNumber: '0042' });
 });
 
 test('a row that was found is printed, voided or refunded without its number being typed (001-02, 002-20)', async (t) => {
@@ -56,7 +62,7 @@ test('a row that was found is printed, voided or refunded without its number bei
 
 test('补收差额: too little was taken, and a second sale that names the first takes the rest, by whatever card (003-04, 003-21)', async (t) => {
   const world = sold();
-  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('4');
+  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('6');
   t.match(screen(world), /请输入金额:\|RMB 0.00\|补收 000002/);
   world.keys('5', '00', 'enter', 'enter').printerReady();
   world.happen({ type: 'card', card: { ...card, cardHash: 'another' } }).pin();
@@ -77,7 +83,7 @@ test('补收差额: too little was taken, and a second sale that names the first
 
 test('M2, M4: a sale for a difference lives as any: without its slip it is reversed, and the first one stands', async (t) => {
   const world = sold();
-  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('4', '5', '00', 'enter', 'enter');
+  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('6', '5', '00', 'enter', 'enter');
   world.printerReady().swiped().pin().authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' }).cleared();
   world.reversalAnswered().printed();
   t.match(world.state.book.sales, [{ status: 'captured' }, { status: 'reversed' }]);
@@ -86,11 +92,11 @@ test('M2, M4: a sale for a difference lives as any: without its slip it is rever
 test('no difference is taken of what was voided, refunded whole or never stood, nor while the terminal is locked', async (t) => {
   const row = rowOf(sold());
   const refused = (rows: Found): string =>
-    screen(sold().keys('menu', '7', '3', '1', '2', 'enter').found(rows).keys('4'));
+    screen(sold().keys('menu', '7', '3', '1', '2', 'enter').found(rows).keys('6'));
   t.match(refused({ ...row, left: 0 as MinorUnits }), /原交易不符条件\|不能补收/);
   t.match(refused({ ...row, sale: { ...row.sale, kind: 'refund' } }), /不能补收/);
   t.match(refused({ ...row, sale: { ...row.sale, status: 'reversed' } }), /不能补收/);
-  const locked = sold().keys('menu', '7', '7', 'enter', 'menu', '7', '3', '1', '2', 'enter').found(row).keys('4');
+  const locked = sold().keys('menu', '7', '7', 'enter', 'menu', '7', '3', '1', '2', 'enter').found(row).keys('6');
   t.match(screen(locked), /终端已锁定/);
 });
 

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import type { MinorUnits } from '../../hal/units.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
-import { provisioned, rules, World } from './world.ts';
+import { card, provisioned, rules, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const wary = { ...rules, twinMs: 600_000 };
@@ -75,4 +75,45 @@ test("a refusal of the bank's stands longer than other messages", async (t) => {
   const world = new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' });
   t.equal(world.wait(29_000).phase, 'notice');
   t.equal(world.wait(1_000).phase, 'idle');
+});
+
+test('caps by what a card’s number begins with: the longest that fits holds, and only where money is taken (000-23)', async (t) => {
+  const cap = (prefix: string, most: number) => ({ prefix, most: most as MinorUnits });
+  const swiped = (...cardCaps: readonly ReturnType<typeof cap>[]): World =>
+    new World([provisioned], { ...rules, cardCaps }).start().signOn().upToPin();
+  const over = swiped(cap('62', 1233));
+  t.match(screen(over), /此类卡单笔限额\|最多\|RMB 12.33/);
+  t.equal(over.effects.at(-1)?.type, 'forgetCard', 'M9');
+  t.equal(over.state.book.sales.length, 0);
+  t.equal(swiped(cap('62', 1234)).phase, 'pin');
+  t.equal(swiped(cap('62', 1), cap('622200', 5000)).phase, 'pin');
+  t.equal(swiped(cap('622200', 1), cap('62', 5000)).phase, 'notice');
+  t.equal(swiped(cap('4', 1)).phase, 'pin');
+  const capped = { ...rules, cardCaps: [cap('6', 1)] };
+  const facts = sold(rules).facts;
+  const back = new World(facts, capped).start().signOn().keys('menu', '2', '1', 'enter').password(true);
+  t.equal(back.keys('2', 'enter', 'enter').printerReady().swiped().phase, 'pin', 'a void gives back');
+});
+
+test('a card with a chip is swiped only where the policy lets it; how it was entered stands in the record (003-09)', async (t) => {
+  const chip = { ...card, chip: true } as const;
+  const asked = (chipFallback: boolean): World =>
+    new World([provisioned], { ...rules, chipFallback }).start().signOn().keys('5', 'enter', 'enter').printerReady();
+  const refused = asked(false).happen({ type: 'card', card: chip });
+  t.match(screen(refused), /此卡须插芯片\|本终端只能刷卡\|未扣款/);
+  t.equal(refused.effects.at(-1)?.type, 'forgetCard', 'M9');
+  t.equal(asked(false).swiped().phase, 'pin', 'one without a chip');
+  const fallback = asked(true).happen({ type: 'card', card: chip }).pin();
+  t.match(fallback.facts.at(-1), { type: 'intended', card: { entry: 'swipe', chip: true } });
+  const balance = new World([provisioned], { ...rules, chipFallback: false }).start().signOn().keys('menu', '8');
+  t.match(screen(balance.happen({ type: 'card', card: chip })), /此卡须插芯片/);
+});
+
+test('each record says when, in which shop, at which terminal and by what means it was paid (003-18)', async (t) => {
+  const face = { merchant: 'M', branch: 'B', merchantId: '898110154110001', hotline: '1', copies: 2 } as const;
+  const world = new World();
+  world.happen({ type: 'started', face }).signOn().upToPin().pin();
+  const { book } = world.restarted().state;
+  t.match(book.sales[0], { at: world.now, face: { branch: 'B' }, card: { entry: 'swipe', masked: /1234$/ } });
+  t.equal(book.terminalId, '00000001');
 });

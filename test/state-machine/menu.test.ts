@@ -19,7 +19,7 @@ test('each kind can be begun, and each menu reached', async (t) => {
   t.strictSame([...new Set(opened), 'main'].sort(), Object.keys(menus).sort());
 });
 
-test('the print menu prints the batch’s list and totals, and a test page, and owes none of them', async (t) => {
+test('the print menu prints the batch’s list and totals, and a test page, and owes none of them (002-11)', async (t) => {
   for (const [key, report] of [
     ['3', 'detail'],
     ['4', 'totals'],

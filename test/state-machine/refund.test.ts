@@ -197,7 +197,7 @@ test('a sale that this terminal does not know is refunded by reference and date 
 });
 
 test('a void asks for a voucher of this batch: what was settled is refunded (002-04, 002-16, 004-23)', async (t) => {
-  const world = new World().start().signOn().keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter');
+  const world = new World().start().signOn().keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter', 'enter');
   t.match(screen(world), /原交易不存在\|已结算的请退货/);
 });
 

@@ -6,7 +6,7 @@ import type { PhaseName, State } from '../../state-machine/state.ts';
 import { phaseNames } from '../../state-machine/table.ts';
 import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
 import { identity, walk } from './walk.ts';
-import { fault, World } from './world.ts';
+import { fault, provisioned, rules, World } from './world.ts';
 
 const width = (line: string): number => Array.from(line).reduce((sum, character) => sum + widthOf(character), 0);
 
@@ -22,6 +22,15 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
   look(new World().state);
   for (const why of ['storage', 'keys', 'bug'] as const)
     look({ ...new World().state, phase: { name: 'outOfService', why } });
+  const past = { ...rules, refundDays: 365, lateRefunds: true };
+  const late = new World([provisioned], past).start().signOn().keys('menu', '3', '1', 'enter').password(true);
+  const reference = '170512345678'.split('') as Digit[];
+  look(
+    late
+      .keys('9', 'enter')
+      .found()
+      .keys(...reference, 'enter', '0', '2', '2', '9', 'enter').state,
+  );
   for (let seed = 1; seed <= 240; seed++) walk(seed, 400, look);
   t.strictSame([...tooWide], []);
   const unseen = phaseNames.filter((phase) => !seen.has(phase));
@@ -66,7 +75,7 @@ test('M2, M3: out of service with a sale open, the screen says that no goods are
   t.equal(view(resting.state, identity, 'zh-CN').lines[1], '停止交易');
 });
 
-test('merchant and amount stand before the customer when he is to confirm them (003-26, 004-13, 004-17)', async (t) => {
+test('merchant and amount stand before the customer when he is to confirm them (002-11, 003-26, 004-13, 004-17)', async (t) => {
   const world = new World().start().signOn().keys('1', '2', '3', '4', 'enter');
   t.strictSame(view(world.state, identity, 'zh-CN').lines, ['示例便利店', '测试路店', 'RMB 12.34', '请顾客核对 确认']);
 });

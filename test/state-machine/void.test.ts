@@ -85,8 +85,6 @@ test('M7: a voided sale stays in debit, its void is in credit, and neither is up
 
 test('what can not be voided is refused before anything is sent, and why (002-04, 002-25, 004-09)', async (t) => {
   const refusals: readonly (readonly [World, string, RegExp])[] = [
-    [sold(), '9', /原交易不存在\|已结算的请退货/],
-    [sold(), '000000', /原交易不存在/],
     [upToVoidRequest().authorised().printed().keys('enter').printed().keys('enter'), '2', /该交易已经撤销/],
     [upToVoidRequest().authorised().printed().keys('enter').printed().keys('enter'), '3', /原交易不符条件/],
     [new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' }).keys('enter'), '2', /不符条件/],
@@ -103,6 +101,23 @@ test('what can not be voided is refused before anything is sent, and why (002-04
     t.equal(world.facts.length, before);
     t.equal(world.keys('enter').phase, 'idle');
   }
+});
+
+test('a voucher that is not here: which terminal does its slip name? Another one’s is refused by that number (004-12, 002-04)', async (t) => {
+  const asked = (): World => upToOriginal(sold(), '9');
+  const zeros = Array<'0'>(7).fill('0');
+  t.match(screen(asked()), /原交易不存在\|小票终端编号:/);
+  const facts = asked().facts.length;
+  const here = /原交易不存在\|已结算的请退货\|本终端 00000001\|按确认键返回/;
+  t.match(screen(asked().keys('enter')), here, 'not known');
+  t.match(screen(asked().keys(...zeros, '1', 'enter')), here, 'this one');
+  const other = asked().keys(...zeros, '2');
+  t.match(screen(other), /00000002/);
+  t.match(screen(other.keys('enter')), /他终端小票\|00000002\|请到该终端办理/);
+  t.equal(other.facts.length, facts);
+  t.equal(asked().keys('1', 'enter').rejections.at(-1), 'nothingEntered', 'eight digits');
+  t.equal(asked().keys('cancel').phase, 'idle');
+  t.equal(asked().wait(60_000).phase, 'idle');
 });
 
 test('another card than the original is refused, and forgotten (000-14, 001-03, 004-04)', async (t) => {

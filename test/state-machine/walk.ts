@@ -37,7 +37,16 @@ const everywhere: readonly (readonly Key[])[] = [
  * What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel,
  * in one whose guests stay longer, and where clerks come and go. */
 const shops: readonly (readonly (readonly Key[])[])[] = [
-  [...everywhere, sell, sell, sell, ['menu', '2', '1', 'enter'], ['menu', '2', '1', 'enter']],
+  [
+    ...everywhere,
+    sell,
+    sell,
+    sell,
+    ['menu', '2', '1', 'enter'],
+    ['menu', '2', '1', 'enter'],
+    ['function', '4'],
+    ['4', '1', 'enter'],
+  ],
   [...everywhere, closeDoubt, sell, sell, ['menu', '3', '1', 'enter'], ['menu', '3', '1', 'enter']],
   [
     ...everywhere,
@@ -169,6 +178,11 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   let world = new World([provisioned], {
     ...rules,
     twinMs: Math.floor(seed / shops.length) % 3 === 0 ? 600_000 : 0,
+    refundDays: 1,
+    settleAt: 22 * 60 + 30,
+    lateRefunds: true,
+    remarks: hasGoodPrinter ? [] : ['orderNumber', 'note'],
+    ...(hasGoodPrinter && { feeNotice: '跨行退货可能收取手续费，以发卡行为准。费率见银行公告。' }),
   }).start();
   let answered = 0;
   const stans = new Set<number>();
@@ -236,9 +250,19 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   };
 
   const purposeful = (): boolean =>
-    ['number', 'found', 'original', 'amount', 'confirm', 'doubt', 'card', 'operatorNumber', 'newPassword'].includes(
-      world.phase,
-    );
+    [
+      'number',
+      'found',
+      'original',
+      'feeNotice',
+      'amount',
+      'remark',
+      'confirm',
+      'doubt',
+      'card',
+      'operatorNumber',
+      'newPassword',
+    ].includes(world.phase);
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
     const { phase, book } = world.state;
@@ -252,7 +276,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       const fitting = wanted.purpose === 'original' ? all.filter((sale) => mayBeAbout(wanted.draft.kind, sale)) : all;
       return [...digitsOf(dice.one([undefined, ...all, ...fitting, ...fitting, ...fitting])?.stan ?? 0), 'enter'];
     }
-    if (phase.name === 'found') return [dice.one(['1', '2', '3', '4', 'enter'])];
+    if (phase.name === 'found') return [dice.one(['1', '2', '3', '6', 'enter'])];
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
@@ -281,7 +305,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     } else if (way === 'habit') {
       world.keys(...dice.one(habits));
     } else if (way === 'time') {
-      world.wait(dice.one([1_000, 120_000]));
+      world.wait(dice.one([100_000_000, ...times(6, 1_000), ...times(6, 120_000)]));
     } else if (way === 'paper') {
       world.paper(dice.one([true, true, false]));
     } else if (way === 'card') {

@@ -146,6 +146,25 @@ test('signature, expiry and QR symbol stand where they belong', (t) => {
   t.end();
 });
 
+test('a notice of what it may cost stands on the slip of a void or refund, one of the law on that of a refund (001-21, 002-07, 002-17)', (t) => {
+  const slips = sampleSlips(32);
+  const words = (name: string): string => wordsOf(slips.get(name) as SlipDocument);
+  t.match(words('refund'), /款项将在7个工作日内退回原卡\n银行可能收取手续费/);
+  t.match(words('void'), /银行可能收取手续费/);
+  t.notMatch(words('void'), /工作日/);
+  t.notMatch(words('merchant'), /手续费|工作日/);
+  t.end();
+});
+
+test('order number, note and the reason of a late refund stand on the slip (001-14, 003-02, 004-06)', (t) => {
+  const sale = { ...lastSale(new World().upToRequest().authorised()), orderNumber: '0042', note: '88' };
+  const words = wordsOf(saleSlip(sale, 'cardholder', first, 'C', head));
+  t.match(words, /备注:\n订单号:0042\n备注码:88/);
+  const late = { ...sale, kind: 'refund', lateReason: 'agreed' } as const;
+  t.match(wordsOf(saleSlip(late, 'merchant', first, 'C', head)), /超期退货:双方协商/);
+  t.end();
+});
+
 test('what can not be brought to an end has a fault slip, which is no voucher', (t) => {
   const slips = sampleSlips(32);
   const words = (name: string): string => wordsOf(slips.get(name) as SlipDocument);
@@ -196,7 +215,7 @@ test('a check code fits one transaction of one terminal', (t) => {
   t.end();
 });
 
-test('a settlement slip shows both halves with their flags and totals', async (t) => {
+test('a settlement slip shows both halves with their flags and totals, and an estimate of fees where rates are told (000-22)', async (t) => {
   const half = (amount: number, count: number) => ({
     debit: { amount: amount as MinorUnits, count },
     credit: { amount: 0 as MinorUnits, count: 0 },
@@ -214,6 +233,12 @@ test('a settlement slip shows both halves with their flags and totals', async (t
   t.match(words, /外卡对账不平\n借记 1 1.00/);
   t.match(words, /借记总计 13 3,457.78/);
   t.match(words, /1A2B3C4D/);
+  t.notMatch(words, /手续费/);
+  const rated = { ...head, feeBasisPoints: { domestic: 60, foreign: 250 } };
+  t.match(
+    wordsOf(settlementSlip(settled, '01', first, rated)),
+    /手续费估算,以收单行对账单为准\n内卡 0.60% 20.74\n外卡 2.50% 0.03/,
+  );
 });
 
 test('amounts and times are written as UnionPay terminals write them', async (t) => {

@@ -32,10 +32,22 @@ const dayWithRefund = (): readonly Fact[] => {
       stan: fold(current).nextStan,
       amount: 234 as MinorUnits,
       operator: '02',
+      orderNumber: '0042',
       original,
     },
     { ...approved, ...refund },
     { type: 'captured', number: 1, ...refund },
+    {
+      type: 'held',
+      saleId,
+      batch: batchNumber(1),
+      voucher: stan,
+      reference: '170512345678',
+      date: '1122',
+      operator: '01',
+      since: at,
+      at,
+    },
   ];
 };
 
@@ -64,13 +76,21 @@ test('what is known of a sale finds all that fit, also after the settlement, the
   t.match(said[1], sold('captured +difference of 000001/0000\\d\\d$'));
   t.match(said[3], sold('declined$'));
   t.match(said[4], sold('reversed$'));
-  t.match(said[5], sold('captured +REFUND 2\\.34 by 0000\\d\\d/0000\\d\\d, left 10\\.00$'));
+  t.match(said[5], sold('captured +ON HOLD, REFUND 2\\.34 by 0000\\d\\d/0000\\d\\d, left 10\\.00$'));
   t.match(problems, /^5 found in the 3 batches that are kept, the newest first; 5 of 12\.34: compare time and card$/);
 });
 
 test('as JSON too a sale for a difference names the one that it makes up for (003-21)', async (t) => {
   const { said } = await find('--amount', '12.34', '--json');
   t.match(JSON.parse(said[0] ?? ''), { differenceOf: { batch: 1, voucher: 2 } });
+});
+
+test('by the shop’s order number; what is held says so (003-02, 000-13)', async (t) => {
+  const { said } = await find('--order', '0042');
+  t.match(said[1], /REFUND +2\.34 .* captured +order 0042$/);
+  t.equal(said.length, 2);
+  const json = (await find('--voucher', '2', '--json')).said.map((line) => JSON.parse(line));
+  t.match(json[0], { held: true, orderNumber: null });
 });
 
 test('each criterion and a range of each does its part', async (t) => {

@@ -1,0 +1,40 @@
+/** Days and times of day in Beijing, which is eight hours ahead of UTC all year. */
+import type { EpochMs } from '../hal/units.ts';
+
+const msPerDay = 86_400_000;
+const aheadMs = 8 * 3_600_000;
+
+/** Days since 1970-01-01. */
+export const dayOf = (at: EpochMs): number => Math.floor((at + aheadMs) / msPerDay);
+
+/** From 1, now over, to 1440, a day from now, until it is that minute of the day. */
+export const minutesUntil = (at: EpochMs, minuteOfDay: number): number => {
+  const now = Math.floor(((at + aheadMs) % msPerDay) / 60_000);
+  return ((minuteOfDay - now + 1439) % 1440) + 1;
+};
+
+/** MMDD of a day, by the proleptic Gregorian calendar; years begin in March, so that a leap day is their last. */
+const dateOf = (day: number): string => {
+  const sinceMarch0 = day + 719_468;
+  const ofEra = sinceMarch0 % 146_097;
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const fromMarch = Math.floor((5 * ofYear + 2) / 153);
+  const ofMonth = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  return `${String(month).padStart(2, '0')}${String(ofMonth).padStart(2, '0')}`;
+};
+
+const fourYears = 1461;
+
+/**
+ * How many days ago a date without its year was last: the acquirer's date, MMDD, which may be a day ahead of ours.
+ * Infinity for one that isn't in the calendar.
+ */
+export const daysSince = (date: string, at: EpochMs): number => {
+  const today = dayOf(at);
+  for (let ago = -1; ago <= fourYears; ago++) if (dateOf(today - ago) === date) return Math.max(0, ago);
+  return Infinity;
+};
