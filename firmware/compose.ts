@@ -134,7 +134,15 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
   };
 };
 
-const rulesOf = ({ terminal, transactions, policy, timers, operators, secondPrinter }: Configuration): Rules => ({
+const rulesOf = ({
+  terminal,
+  transactions,
+  policy,
+  timers,
+  operators,
+  secondPrinter,
+  settlement,
+}: Configuration): Rules => ({
   ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
   switchedOff: (Object.keys(transactions) as EntryKind[]).filter((kind) => !transactions[kind]),
@@ -143,6 +151,7 @@ const rulesOf = ({ terminal, transactions, policy, timers, operators, secondPrin
   maxDay: minorUnits(policy.maxDay),
   completionPercent: policy.completionPercent,
   refundBeyondNet: policy.refundBeyondNet,
+  signOffAfterSettlement: settlement.signOff,
   twinMs: policy.twinMinutes * 60_000,
   maxBatch: policy.maxBatch,
   pinBypass: policy.pinBypass,

@@ -33,6 +33,8 @@ const ofFact = (fact: Fact): object => {
       return { stan: fact.stan, purpose: fact.purpose };
     case 'signedOn':
       return { batch: fact.batch, hostDate: fact.hostDate, hostTime: fact.hostTime };
+    case 'signedOff':
+      return { told: fact.told };
     case 'intended':
       return {
         saleId: fact.saleId,

@@ -40,8 +40,14 @@ export type Fact = At &
     /** What slips are made with from here on. */
     | { readonly type: 'slipFace'; readonly face: SlipFace }
     /** A trace number for a message that moves no money of its own. */
-    | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' | 'balance' }
+    | {
+        readonly type: 'traceTaken';
+        readonly stan: Stan;
+        readonly purpose: 'signOn' | 'signOff' | 'settlement' | 'balance';
+      }
     | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
+    /** 签退: nothing is traded before somebody signs the terminal on again, also after a start. `told`: the acquirer knows. */
+    | { readonly type: 'signedOff'; readonly told: boolean }
     /** M1: durable before the first byte of the request leaves. */
     | {
         readonly type: 'intended';

@@ -51,6 +51,7 @@ export type Notice =
       readonly what: 'passwordChanged' | 'added' | 'removed' | 'signedOn';
       readonly operator: string;
     }
+  | { readonly says: 'signedOff'; readonly told: boolean }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
@@ -198,6 +199,9 @@ export type Phase =
       /** An answer came: with keys that this terminal's master key doesn't open, or one that can't be believed. */
       readonly trouble?: 'keys' | 'answer';
     } & Timed)
+  | ({ readonly name: 'signingOff' } & Awaiting)
+  /** Until somebody signs it on, or the time of the day's settlement comes. */
+  | { readonly name: 'signedOff' }
   | { readonly name: 'idle' }
   | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
   /** A number of a transaction is typed, it is looked for, then what was found is shown. */
@@ -308,6 +312,8 @@ export interface State {
   readonly printerMayHold: boolean;
   /** It is time for the settlement that the shop has every day. */
   readonly settlementDue: boolean;
+  /** The batch was settled, and behind it the terminal is to sign off. */
+  readonly signOffDue: boolean;
   /** Devices whose line is down. */
   readonly offline: readonly DeviceName[];
 }

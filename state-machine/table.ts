@@ -36,6 +36,8 @@ export const onward = [
   'idle',
   'operatorNumber',
   'signingOn',
+  'signingOff',
+  'signedOff',
   'clearingBuffer',
   'reversing',
   'printingReversal',
@@ -74,6 +76,14 @@ const rows: Rows = {
     timeUp: { to: ['signingOn'], run: authorising.signOnAgain },
     key: { to: ['signingOn', 'password'], run: authorising.signOnKey },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+  },
+
+  // ---- sign-off 签退 ----
+  signingOff: { signOffAnswered: { to: ['notice'], run: authorising.signOffAnswered } },
+  signedOff: {
+    key: { to: ['signingOn', ...copies], run: authorising.signedOffKey },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    settlementDue: { to: onward, run: settling.settlementDue },
   },
 
   // ---- sale 消费: the amount, which the customer confirms ----
@@ -277,6 +287,7 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',
   signOnAnswered: 'staleOutcome',
+  signOffAnswered: 'staleOutcome',
   authorised: 'staleOutcome',
   balanceAnswered: 'staleOutcome',
   reversalAnswered: 'staleOutcome',

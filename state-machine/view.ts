@@ -149,6 +149,15 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('确认 立即签到', 'ENTER: now'),
       ];
     }
+    case 'signingOff':
+      return [identity.merchant, t('正在签退', 'Signing off'), '', wait];
+    case 'signedOff':
+      return [
+        identity.merchant,
+        badge(state, identity, language),
+        t('已签退', 'Signed off'),
+        t('确认 签到', 'ENTER: sign on'),
+      ];
     case 'idle':
       return idle(state, identity, language);
     case 'menu': {

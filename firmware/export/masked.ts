@@ -128,6 +128,7 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   slipFace: { face },
   traceTaken: { stan: number, purpose: text },
   signedOn: { batch: number, hostDate: text, hostTime: text },
+  signedOff: { told: flag },
   intended: {
     saleId,
     kind: text,
@@ -217,6 +218,7 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   printed: { effect, verdict: v.object({ verdict: text, cause: maybe(text) }), ...onPaper },
   printCancelled: { effect, confirmed: flag },
   signOnAnswered: { effect, answer },
+  signOffAnswered: { effect, answer },
   authorised: { effect, answer },
   balanceAnswered: { effect, answer },
   reversalAnswered: { effect, answer },

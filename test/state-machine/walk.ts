@@ -65,6 +65,7 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     sell,
     ['menu', '8'],
     ['menu', '7', '7'],
+    ['menu', '7', '2'],
     ['menu', '7', '7', '1', 'enter'],
     ['menu', '7', '4', '1'],
     ['menu', '7', '4', '1', '0', '2', 'enter'],
@@ -169,6 +170,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   let world = new World([provisioned], {
     ...rules,
     twinMs: Math.floor(seed / shops.length) % 3 === 0 ? 600_000 : 0,
+    signOffAfterSettlement: Math.floor(seed / shops.length) % 5 === 0,
   }).start();
   let answered = 0;
   const stans = new Set<number>();
@@ -236,9 +238,18 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   };
 
   const purposeful = (): boolean =>
-    ['number', 'found', 'original', 'amount', 'confirm', 'doubt', 'card', 'operatorNumber', 'newPassword'].includes(
-      world.phase,
-    );
+    [
+      'number',
+      'found',
+      'original',
+      'amount',
+      'confirm',
+      'doubt',
+      'card',
+      'operatorNumber',
+      'newPassword',
+      'signedOff',
+    ].includes(world.phase);
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
     const { phase, book } = world.state;
@@ -307,11 +318,12 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     check();
     visit(world.state);
   }
-  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key.
+  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key but to sign it on.
   const loaded = new Loaded(0);
   for (let n = 0; n < 100 && world.phase !== 'idle'; n++) {
     if (world.phase === 'outOfService') restart();
     else if (answered < world.effects.length) answer(loaded);
+    else if (world.phase === 'signedOff') world.keys('enter');
     else world.wait(120_000);
     check();
   }
