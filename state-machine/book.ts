@@ -347,7 +347,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         fact,
       );
     case 'inDoubt': {
-      // It may have been booked: nobody refunds the same money twice until a supervisor has closed it.
+      // It may have been booked: nobody refunds the same money twice.
       const doubted = withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
       return takingFrom(doubted, findSale(doubted, fact.saleId), 1);
     }
@@ -357,8 +357,14 @@ export const apply = (book: Book, fact: Fact): Book => {
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversed', responseCode: fact.responseCode }));
     case 'handedOver': {
       const before = findSale(book, fact.saleId);
-      const closed = withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
-      return before.status === 'inDoubt' ? takingFrom(closed, before, -1) : closed;
+      const { incident, booked } = fact;
+      const closed = withSale(book, fact, (sale) => ({
+        ...sale,
+        status: 'handedOver',
+        incident,
+        ...(booked !== undefined && { booked }),
+      }));
+      return before.status === 'inDoubt' && booked === false ? takingFrom(closed, before, -1) : closed;
     }
     case 'printed':
       return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));

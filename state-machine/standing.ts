@@ -9,6 +9,15 @@ export const counts = (sale: Sale): boolean => sale.status === 'captured' || sal
 /** What is a sale with the acquirer, and its slip valid. */
 export const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefined;
 
+/**
+ * What takes from its original, or may have: what counts, and what is in doubt, until a supervisor was told that the
+ * acquirer has not booked it.
+ */
+export const takes = (sale: Sale): boolean =>
+  counts(sale) ||
+  sale.status === 'inDoubt' ||
+  (sale.status === 'handedOver' && !kinds[sale.kind].reversible && sale.booked !== false);
+
 /** What is left of it to refund; of a pre-authorisation what it holds with its increments. Nothing once it was voided or completed. */
 export const leftOf = (sale: Sale): MinorUnits =>
   (sale.voidedBy === undefined ? sale.amount + (sale.increased ?? 0) - (sale.refunded ?? 0) : 0) as MinorUnits;

@@ -279,6 +279,8 @@ export type Phase =
       readonly supervisor: string;
       readonly closing: Closing;
     } & Timed)
+  /** The incident number of what was in doubt is there: has the acquirer booked it? */
+  | ({ readonly name: 'closingDoubt'; readonly incident: string; readonly supervisor: string } & OfSale & Timed)
   /** What is in doubt is shown, for a supervisor to close. */
   | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)

@@ -200,8 +200,12 @@ const rows: Rows = {
     },
   },
   incident: {
-    key: { to: ['same', ...waiting, ...onward], run: reversing.incidentKey },
+    key: { to: ['same', 'closingDoubt', ...waiting, ...onward], run: reversing.incidentKey },
     timeUp: { to: [...waiting, ...onward], run: reversing.incidentTimeUp },
+  },
+  closingDoubt: {
+    key: { to: onward, run: reversing.closingDoubtKey },
+    timeUp: { to: onward, run: goOn },
   },
   doubt: {
     key: { to: ['password', ...onward], run: reversing.doubtKey },

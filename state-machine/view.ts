@@ -353,6 +353,15 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         t('确认 取消', 'ENTER CANCEL'),
       ];
+    case 'closingDoubt': {
+      const { kind, stan } = findSale(state.book, phase.saleId);
+      return [
+        `${kinds[kind].short[language]} ${voucher(stan)}`,
+        t('1收单行已入账', '1 They booked it'),
+        t('2收单行未入账', '2 They did not'),
+        t('取消返回', 'CANCEL: back'),
+      ];
+    }
     case 'doubt': {
       const sale = findSale(state.book, phase.saleId);
       return [

@@ -279,6 +279,12 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
         ...press(machine, world, 'the supervisor enters an incident number', '7', 'enter'),
         ...press(machine, world, 'the supervisor cancels', 'cancel'),
       ];
+    case 'closingDoubt':
+      return [
+        ...press(machine, world, 'the acquirer has booked it', '1'),
+        ...press(machine, world, 'the acquirer has not booked it', '2'),
+        ...press(machine, world, 'the supervisor cancels', 'cancel'),
+      ];
     case 'settlementWait':
       return timeUp(machine, world, 'the settlement goes on');
     case 'notice':

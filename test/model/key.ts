@@ -53,6 +53,7 @@ const saleKey = (sale: Sale): string =>
     sale.voidedBy ?? '',
     sale.refunded ?? '',
     sale.increased ?? '',
+    sale.booked ?? '',
     sale.original?.saleId ?? '',
     sale.copies.merchant > 0 ? 'm' : '',
     sale.copies.cardholder > 0 ? 'c' : '',

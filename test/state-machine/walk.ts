@@ -249,6 +249,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       'operatorNumber',
       'newPassword',
       'signedOff',
+      'closingDoubt',
     ].includes(world.phase);
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
@@ -267,6 +268,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
+    if (phase.name === 'closingDoubt') return [dice.one(['1', '2'])];
     return phase.name === 'doubt' ? ['enter', '1', 'enter'] : ['enter'];
   };
 
