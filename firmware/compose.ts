@@ -178,6 +178,7 @@ const rulesOf = ({
   maxDay: minorUnits(policy.maxDay),
   completionPercent: policy.completionPercent,
   refundBeyondNet: policy.refundBeyondNet,
+  signOffAfterSettlement: settlement.signOff,
   twinMs: policy.twinMinutes * 60_000,
   maxBatch: policy.maxBatch,
   pinBypass: policy.pinBypass,

@@ -214,6 +214,14 @@ export const makePerform = (context: EffectContext): Perform => {
       if (answer.outcome === 'signedOn') pinKey = answer.pinKey;
       return { type: 'signOnAnswered', effect, answer };
     },
+    signOff: async ({ type, id: effect, ...request }) => {
+      pinKey = undefined;
+      return {
+        type: 'signOffAnswered',
+        effect,
+        answer: await guarded(type, () => acquirer.signOff(request), unanswered),
+      };
+    },
     authorise: async ({ type, id: effect, saleId }, book) => {
       const secrets = cards.secrets();
       const answer = await guarded(

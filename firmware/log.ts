@@ -33,6 +33,8 @@ const ofFact = (fact: Fact): object => {
       return { stan: fact.stan, purpose: fact.purpose };
     case 'signedOn':
       return { batch: fact.batch, hostDate: fact.hostDate, hostTime: fact.hostTime };
+    case 'signedOff':
+      return { told: fact.told };
     case 'intended':
       return {
         saleId: fact.saleId,
@@ -60,7 +62,7 @@ const ofFact = (fact: Fact): object => {
     case 'keptBySupervisor':
       return { saleId: fact.saleId, supervisor: fact.supervisor };
     case 'handedOver':
-      return { saleId: fact.saleId, supervisor: fact.supervisor, incident: fact.incident };
+      return { saleId: fact.saleId, supervisor: fact.supervisor, incident: fact.incident, booked: fact.booked };
     case 'printed':
       return { saleId: fact.saleId, copy: fact.copy, number: fact.number, code: fact.code };
     case 'settlementStarted':

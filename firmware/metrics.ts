@@ -76,6 +76,7 @@ const results: ReadonlySet<string> = new Set([
 /** What an answer answers. */
 const messages: Readonly<Record<string, string>> = {
   signOnAnswered: 'signOn',
+  signOffAnswered: 'signOff',
   authorised: 'authorisation',
   reversalAnswered: 'reversal',
   settlementAnswered: 'settlement',

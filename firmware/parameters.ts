@@ -73,6 +73,7 @@ const rows: readonly Row[] = [
   row('timers.tearOffMs', '撕单间隔', 'Time: tear off', 's'),
   row('timers.noticeMs', '提示显示时间', 'Time: messages', 's'),
   row('timers.refusalMs', '拒绝显示时间', 'Time: refusals', 's'),
+  row('settlement.signOff', '结算后自动签退', 'Sign off after'),
   { ...row('settlement.at', '自动结算时间', 'Settle at'), isTime: true },
   row('slip.copies', '打印张数', 'Copies', 'pieces'),
   row('storage.keepYears', '签购单保管年限', 'Keep slips', 'years'),

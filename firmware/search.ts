@@ -11,6 +11,7 @@ import type { Fact } from '../state-machine/facts.ts';
 import { holdOf } from '../state-machine/holds.ts';
 import { kinds } from '../state-machine/kinds.ts';
 import type { Found, Hold, Sale, SaleStatus } from '../state-machine/sale.ts';
+import { takes } from '../state-machine/standing.ts';
 
 /** From and to, both included. */
 export interface Range<T> {
@@ -62,9 +63,6 @@ const fits = (sale: Sale, wanted: Criteria): boolean =>
   is(sale.operator, wanted.operator) &&
   is(sale.orderNumber, wanted.orderNumber) &&
   is(sale.kind, wanted.kind);
-
-/** One that was never answered may have been booked: until a supervisor has closed it, it counts as if it had. */
-const takes = (sale: Sale): boolean => counts(sale) || sale.status === 'inDoubt';
 
 /** What is left of it to refund, or of a pre-authorisation what is held; nothing, once it was voided or completed. */
 const leftOf = (sale: Sale, takers: readonly Sale[]): MinorUnits => {

@@ -22,6 +22,13 @@ export const settlement = v.strictObject({
       'The time of day, in Beijing, at which the terminal settles by itself; by hand alone when not given',
     ),
   ),
+  signOff: v.optional(
+    described(
+      v.boolean(),
+      '自动签退: does the terminal sign off behind each settlement, so that somebody must sign it on before it trades again',
+    ),
+    false,
+  ),
 });
 
 const rate = (whose: string) =>

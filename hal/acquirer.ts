@@ -189,6 +189,9 @@ export type SignOnOutcome =
   | LinkOutcome
   | BadAnswer;
 
+/** After it, whatever its outcome, the driver has no keys any more. */
+export type SignOffOutcome = { readonly outcome: 'signedOff' } | Refusal | LinkOutcome | BadAnswer;
+
 export type SettlementOutcome =
   | { readonly outcome: 'reconciled'; readonly domestic: SettlementFlag; readonly foreign: SettlementFlag }
   | LinkOutcome
@@ -218,6 +221,8 @@ export interface Acquirer extends Device<AcquirerEvent> {
     readonly batch: BatchNumber;
     readonly operator: string;
   }): Promise<SignOnOutcome>;
+  /** 签退 0820/002. The working keys are forgotten, also where no answer comes. */
+  signOff(request: { readonly stan: Stan; readonly batch: BatchNumber }): Promise<SignOffOutcome>;
   /** 消费 0200 and every other kind. The caller has made the intent durable first (M1). */
   authorise(request: FinancialRequest, secrets: CardSecrets): Promise<AuthorisationOutcome>;
   /** 余额查询 0200. It moves no money: an answer that doesn't come leaves nothing open. */

@@ -9,7 +9,7 @@ import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/unit
 import { dayOf } from './calendar.ts';
 import type { Fact, FactOf } from './facts.ts';
 import { holdOf, withHold, withoutHold } from './holds.ts';
-import { type EntryKind, kinds } from './kinds.ts';
+import { kinds } from './kinds.ts';
 import {
   type CardToken,
   type Copy,
@@ -23,6 +23,9 @@ import {
   type SlipCopy,
 } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
+import { counts, leftOf, mayBeAbout, mayTakeDifference, stands } from './standing.ts';
+
+export { canVoid, counts, leftOf, mayBeAbout, mayTakeDifference, standsYet } from './standing.ts';
 
 export interface SettlementProgress {
   /**
@@ -58,6 +61,8 @@ export interface Book {
   /** The first when not told. */
   readonly printer?: PrinterPlace;
   readonly locked?: true;
+  /** 签退: since the last sign-on. */
+  readonly signedOff?: true;
   /** Who is signed on; the one of the configuration when not told. */
   readonly operator?: string;
   readonly settlement?: SettlementProgress;
@@ -93,33 +98,6 @@ export const findSale = (book: Book, id: SaleId): Sale => {
   if (sale === undefined) throw new Error(`No sale ${id} in the book`);
   return sale;
 };
-
-/** What counts at settlement: captured, or kept by a supervisor. A sale that was voided counts, and so does its void. */
-export const counts = (sale: Sale): boolean => sale.status === 'captured' || sale.status === 'kept';
-
-/** What is a sale with the acquirer, and its slip valid. */
-const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefined;
-
-/** Whether something of it may still be taken back. */
-export const standsYet = (sale: Sale, left: MinorUnits): boolean => stands(sale) && left > 0;
-
-/** What is left of it to refund; of a pre-authorisation what it holds with its increments. Nothing once it was voided or completed. */
-export const leftOf = (sale: Sale): MinorUnits =>
-  (sale.voidedBy === undefined ? sale.amount + (sale.increased ?? 0) - (sale.refunded ?? 0) : 0) as MinorUnits;
-
-/** Whether a transaction of that kind may be about this one: its kind, it stands, and something of it is left. */
-export const mayBeAbout = (kind: EntryKind, sale: Sale): boolean => {
-  const about = kinds[kind].about;
-  if (about === undefined || !about.kinds.includes(sale.kind) || !stands(sale)) return false;
-  return about.amount === 'part' ? leftOf(sale) > 0 : sale.refunded === undefined;
-};
-
-/** Whether a sale for the difference may follow it (补收): it took money, and stands. */
-export const mayTakeDifference = (sale: Sale): boolean =>
-  kinds[sale.kind].column === 'debit' && stands(sale) && leftOf(sale) > 0;
-
-/** Only a sale that stands: not a void, not twice, and not one that was refunded in part. */
-export const canVoid = (sale: Sale): boolean => mayBeAbout('void', sale);
 
 /** Transactions without a reversal that were never answered: a supervisor must find out (M2). */
 export const doubtful = (book: Book): readonly Sale[] =>
@@ -336,8 +314,12 @@ export const apply = (book: Book, fact: Fact): Book => {
       const taken = taking(book, fact.stan);
       return fact.purpose === 'settlement' ? { ...taken, settlement: { ...settling(book), stan: fact.stan } } : taken;
     }
-    case 'signedOn':
-      return { ...book, batch: fact.batch };
+    case 'signedOn': {
+      const { signedOff: _, ...known } = book;
+      return { ...known, batch: fact.batch };
+    }
+    case 'signedOff':
+      return { ...book, signedOff: true };
     case 'intended':
       return intend(book, fact);
     case 'notSent':
@@ -358,7 +340,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         fact,
       );
     case 'inDoubt': {
-      // It may have been booked: nobody refunds the same money twice until a supervisor has closed it.
+      // It may have been booked: nobody refunds the same money twice.
       const doubted = withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
       return takingFrom(doubted, findSale(doubted, fact.saleId), 1);
     }
@@ -368,8 +350,14 @@ export const apply = (book: Book, fact: Fact): Book => {
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversed', responseCode: fact.responseCode }));
     case 'handedOver': {
       const before = findSale(book, fact.saleId);
-      const closed = withSale(book, fact, (sale) => ({ ...sale, status: 'handedOver', incident: fact.incident }));
-      return before.status === 'inDoubt' ? takingFrom(closed, before, -1) : closed;
+      const { incident, booked } = fact;
+      const closed = withSale(book, fact, (sale) => ({
+        ...sale,
+        status: 'handedOver',
+        incident,
+        ...(booked !== undefined && { booked }),
+      }));
+      return before.status === 'inDoubt' && booked === false ? takingFrom(closed, before, -1) : closed;
     }
     case 'printed':
       return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));

@@ -38,6 +38,8 @@ export type Effect =
   | ({ readonly type: 'print'; readonly slip: SlipRequest } & Asking)
   | ({ readonly type: 'cancelPrint' } & Asking)
   | ({ readonly type: 'signOn'; readonly stan: Stan; readonly batch: BatchNumber; readonly operator: string } & Asking)
+  /** The keys are forgotten, whatever the answer. */
+  | ({ readonly type: 'signOff'; readonly stan: Stan; readonly batch: BatchNumber } & Asking)
   | ({
       readonly type: 'inquire';
       readonly stan: Stan;

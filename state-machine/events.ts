@@ -8,6 +8,7 @@ import type {
   BalanceOutcome,
   ReversalOutcome,
   SettlementOutcome,
+  SignOffOutcome,
   SignOnOutcome,
   UploadOutcome,
 } from '../hal/acquirer.ts';
@@ -49,6 +50,7 @@ export type Happening =
   | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & OnPaper & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
   | ({ readonly type: 'signOnAnswered'; readonly answer: SignOnOutcome } & Outcome)
+  | ({ readonly type: 'signOffAnswered'; readonly answer: SignOffOutcome } & Outcome)
   | ({ readonly type: 'authorised'; readonly answer: AuthorisationOutcome } & Outcome)
   | ({ readonly type: 'balanceAnswered'; readonly answer: BalanceOutcome } & Outcome)
   | ({ readonly type: 'reversalAnswered'; readonly answer: ReversalOutcome } & Outcome)
@@ -84,6 +86,7 @@ export const eventNames = Object.keys({
   printed: 0,
   printCancelled: 0,
   signOnAnswered: 0,
+  signOffAnswered: 0,
   authorised: 0,
   balanceAnswered: 0,
   reversalAnswered: 0,

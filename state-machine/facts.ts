@@ -51,8 +51,14 @@ export type Fact = At &
     /** What slips are made with from here on. */
     | { readonly type: 'slipFace'; readonly face: SlipFace }
     /** A trace number for a message that moves no money of its own. */
-    | { readonly type: 'traceTaken'; readonly stan: Stan; readonly purpose: 'signOn' | 'settlement' | 'balance' }
+    | {
+        readonly type: 'traceTaken';
+        readonly stan: Stan;
+        readonly purpose: 'signOn' | 'signOff' | 'settlement' | 'balance';
+      }
     | { readonly type: 'signedOn'; readonly batch: BatchNumber; readonly hostDate: string; readonly hostTime: string }
+    /** 签退: nothing is traded before somebody signs the terminal on again, also after a start. `told`: the acquirer knows. */
+    | { readonly type: 'signedOff'; readonly told: boolean }
     /** M1: durable before the first byte of the request leaves. */
     | ({
         readonly type: 'intended';
@@ -85,7 +91,17 @@ export type Fact = At &
     | { readonly type: 'reversalRequired'; readonly saleId: SaleId; readonly reason: ReversalReason }
     /** The acquirer acknowledged with 00, 12 or 25 (M5). */
     | { readonly type: 'reversed'; readonly saleId: SaleId; readonly responseCode: string }
-    | { readonly type: 'handedOver'; readonly saleId: SaleId; readonly incident: string; readonly supervisor: string }
+    /**
+     * `booked`: of what was in doubt, whether the acquirer has it, as it told the supervisor. Only what it hasn't gives back
+     * what it took: an amount whose fate nobody told is not refunded again.
+     */
+    | {
+        readonly type: 'handedOver';
+        readonly saleId: SaleId;
+        readonly incident: string;
+        readonly supervisor: string;
+        readonly booked?: boolean;
+      }
     | ({ readonly type: 'printed'; readonly saleId: SaleId; readonly copy: Copy; readonly number: number } & OnPaper)
     /** Of the batch that the acquirer was in at the last sign-on; a settlement that is under way begins anew. */
     | {

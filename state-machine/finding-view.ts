@@ -2,18 +2,18 @@
 import type { MinorUnits } from '../hal/units.ts';
 import { type Book, canVoid, mayBeAbout, mayTakeDifference, standsYet } from './book.ts';
 import { holdOf } from './holds.ts';
-import { kinds } from './kinds.ts';
+import { handDigits, kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
 import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
 import { decimal, type Language, type Lines, say, voucher } from './words.ts';
 
-export const nameOf = (wanted: Sought, language: Language): string => {
+const nameOf = (wanted: Sought, language: Language): string => {
   if (wanted.purpose === 'original' || wanted.purpose === 'slip') return kinds[wanted.draft.kind].name[language];
   return wanted.purpose === 'reprint' ? say(language, '重打印', 'Print again') : say(language, '交易查询', 'Find');
 };
 
 /** The number that is asked for, and what is typed of it so far. */
-export const askedFor = (wanted: Purpose, entered: string, language: Language): readonly [string, string] => {
+const askedFor = (wanted: Purpose, entered: string, language: Language): readonly [string, string] => {
   if (wanted.purpose === 'original') return [say(language, '请输入原凭证号:', 'Voucher no.:'), entered];
   const by = wanted.purpose === 'query' ? wanted.by : 'voucher';
   switch (by) {
@@ -49,7 +49,7 @@ const howItStands = ({ sale, left }: Found, { holds }: Book, language: Language)
 };
 
 /** One transaction of those that were found: which of how many, what, when and how it stands. */
-export const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: Language): Lines => {
+const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: Language): Lines => {
   const row = rows[at];
   if (row === undefined) throw new Error('A row is shown that was not found');
   const { sale } = row;
@@ -62,7 +62,7 @@ export const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: L
 };
 
 /** What can be done about it, as it stands: nothing else is offered. */
-export const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, language: Language): Lines => {
+const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, language: Language): Lines => {
   const row = rows[at];
   if (row === undefined) throw new Error('A row is shown that was not found');
   const { sale, left } = row;
@@ -84,7 +84,7 @@ export const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, langu
 };
 
 /** A refund past the shop's window, and the reasons that a supervisor may give. */
-export const lateRefund = (days: number, language: Language): Lines => [
+const lateRefund = (days: number, language: Language): Lines => [
   say(language, `已过退货期 ${days}天`, `Past ${days} days`),
   say(language, '主管延期 原因:', 'Extend; reason:'),
   say(language, '1质量2协商3其他', '1Flaw2Deal3Othr'),
@@ -92,7 +92,7 @@ export const lateRefund = (days: number, language: Language): Lines => [
 ];
 
 /** The card of the original; and how long it may still be taken back, where that is limited. */
-export const remaining = (original: Draft['original'], language: Language): string => {
+const remaining = (original: Draft['original'], language: Language): string => {
   const left = original?.remaining;
   if (left === undefined) return original?.card?.masked.slice(-10) ?? '';
   const tail = `*${original?.card?.masked.slice(-4) ?? ''}`;
@@ -100,4 +100,64 @@ export const remaining = (original: Draft['original'], language: Language): stri
   return left.minutes < 100
     ? `${tail} ${say(language, `剩${left.minutes}分钟`, `${left.minutes}min left`)}`
     : `${tail} ${say(language, `剩${Math.floor(left.minutes / 60)}小时`, `${Math.floor(left.minutes / 60)}h left`)}`;
+};
+
+/** What it is about, and how much may be entered. */
+const originalOf = ({ kind, amount, original }: Draft, language: Language): Lines => {
+  const { most, held } = original ?? {};
+  const money = `RMB ${decimal(amount)}`;
+  const limit = most === undefined ? money : `${say(language, '最多', 'Most')} ${decimal(most)}`;
+  const unlimited = held === undefined ? limit : `${say(language, '已冻结', 'Held')} ${decimal(held)}`;
+  return [
+    `${kinds[kind].short[language]} ${voucher(original?.stan ?? 0)}`,
+    amount > 0 ? money : unlimited,
+    remaining(original, language),
+    say(language, '核对原单 确认', 'Right? ENTER'),
+  ];
+};
+
+type FindingPhase = PhaseOf<
+  'number' | 'finding' | 'found' | 'remedies' | 'lateRefund' | 'original' | 'slipTerminal' | 'reference' | 'date'
+>;
+
+export const findingLines = (phase: FindingPhase, book: Book, language: Language): Lines => {
+  const t = (zh: string, en: string): string => say(language, zh, en);
+  const enterClear = t('确认 清除 取消', 'ENTER CLEAR');
+  switch (phase.name) {
+    case 'number':
+      return [nameOf(phase.wanted, language), ...askedFor(phase.wanted, phase.entered, language), enterClear];
+    case 'finding':
+      return [nameOf(phase.wanted, language), t('正在查找', 'Looking'), '', t('请稍候', 'Please wait')];
+    case 'found':
+      return foundRow(phase, book, language);
+    case 'remedies':
+      return remediesFor(phase, book, language);
+    case 'lateRefund':
+      return lateRefund(phase.days, language);
+    case 'original':
+      return originalOf(phase.draft, language);
+    case 'slipTerminal':
+      return [
+        t('原交易不存在', 'No such voucher'),
+        t('小票终端编号:', 'Terminal no.:'),
+        phase.entered,
+        t('确认 清除 取消', 'ENTER: not known'),
+      ];
+    case 'reference':
+      return [
+        kinds[phase.draft.kind].name[language],
+        handDigits(phase.draft.kind) === 12
+          ? t('请输入原参考号:', 'Reference no.:')
+          : t('请输入原授权码:', 'Auth. code:'),
+        phase.entered,
+        enterClear,
+      ];
+    case 'date':
+      return [
+        kinds[phase.draft.kind].name[language],
+        t('原交易日期 月日:', 'Its date, MMDD:'),
+        phase.entered,
+        enterClear,
+      ];
+  }
 };

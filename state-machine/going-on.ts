@@ -15,7 +15,10 @@ export const effectId = (...parts: readonly (string | number)[]): EffectId => pa
 /** What a message tells as operator before anybody has signed on: UnionPay's supervisor. */
 export const nobody = '00';
 
-/** An open reversal, then an open settlement, then a reversal slip that is due, then the sign-on, then the day's settlement; else idle. */
+/**
+ * An open reversal, then an open settlement, then a reversal slip that is due, then the sign-off behind a settlement or the
+ * sign-on, then the day's settlement; else idle.
+ */
 export const goOn = (turn: Turn): Step => {
   const open = openSale(turn.book);
   if (open !== undefined) {
@@ -25,11 +28,12 @@ export const goOn = (turn: Turn): Step => {
   if (turn.book.settlement !== undefined) return retrySettlement(turn, 1);
   const due = reversalSlipsDue(turn.book)[0];
   if (due !== undefined && turn.state.printer.ready) return printReversalSlip(turn, due.id, { do: 'goOn' });
-  if (!turn.state.signedOn) return signOn(turn, 1);
-  if (turn.state.settlementDue) {
-    turn.know({ settlementDue: false });
-    if (turn.book.sales.length > 0) return startSettlement(turn);
-  }
+  if (turn.state.signOffDue) return signOff(turn.know({ signOffDue: false }));
+  const toSettle = turn.state.settlementDue && turn.book.sales.length > 0;
+  if (!turn.state.signedOn && (turn.book.signedOff !== true || toSettle)) return signOn(turn, 1);
+  turn.know({ settlementDue: false });
+  if (!turn.state.signedOn) return turn.to({ name: 'signedOff' });
+  if (toSettle) return startSettlement(turn);
   return turn.operator === undefined
     ? turn.to({ name: 'operatorNumber', entered: '', wanted: 'signOn' })
     : turn.to({ name: 'idle' });
@@ -99,6 +103,16 @@ export const signOn = (turn: Turn, attempt: number, reversal?: OpenReversal, uns
     .know({ signedOn: false })
     .ask({ type: 'signOn', id, stan, batch, operator: turn.operator ?? nobody })
     .to({ name: 'signingOn', attempt, stan, awaits: id, ...(reversal && { reversal }) });
+};
+
+/** Whatever the acquirer answers, the terminal is signed off then. */
+export const signOff = (turn: Turn): Step => {
+  const { nextStan: stan, batch } = turn.book;
+  const id = effectId('signOff', stan);
+  return turn
+    .record({ type: 'traceTaken', stan, purpose: 'signOff' })
+    .ask({ type: 'signOff', id, stan, batch })
+    .to({ name: 'signingOff', awaits: id });
 };
 
 /* ---- printing ---- */

@@ -20,6 +20,7 @@ export type MenuAction =
         | 'otherPrinter'
         | 'totals'
         | 'signOn'
+        | 'signOff'
         | 'settle'
         | 'doubt'
         | 'lock'
@@ -80,7 +81,11 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
     [item('5', '结算单', 'Settled', { do: 'reprintSettlement' }), item('8', '换打印', 'Other', { do: 'otherPrinter' })],
   ],
   management: [
-    [item('1', '签到', 'Sign', { do: 'signOn' }), item('3', '查询', 'Find', { do: 'open', menu: 'query' })],
+    [
+      item('1', '签到', 'Sign', { do: 'signOn' }),
+      item('2', '签退', 'Off', { do: 'signOff' }),
+      item('3', '查询', 'Find', { do: 'open', menu: 'query' }),
+    ],
     [item('4', '柜员', 'Staff', { do: 'open', menu: 'operators' }), item('5', '结算', 'Settle', { do: 'settle' })],
     [item('6', '待查', 'Doubt', { do: 'doubt' }), item('7', '锁定', 'Lock', { do: 'lock' })],
   ],

@@ -199,6 +199,10 @@ export const told = (state: State, identity: Identity, language: Language, what:
         t('请退货', 'Refund it'),
         ok,
       ];
+    case 'signedOff':
+      return what.told
+        ? [t('签退成功', 'Signed off'), t('终端不再交易', 'Nothing is sold'), '', ok]
+        : [t('已签退', 'Signed off'), t('收单行未应答', 'but no answer'), t('终端不再交易', 'Nothing is sold'), ok];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':

@@ -44,6 +44,8 @@ export interface Rules {
   readonly twinMs: number;
   /** Transactions in a batch after which sales are refused until settlement. */
   readonly maxBatch: number;
+  /** 自动签退: whether the terminal signs off behind each settlement. */
+  readonly signOffAfterSettlement: boolean;
   /** Whether a cardholder may confirm without a PIN. */
   readonly pinBypass: boolean;
   /** Whether a supervisor may keep a sale whose slip didn't come out. */

@@ -117,6 +117,8 @@ export interface Sale extends Remarks {
   readonly responseCode?: string;
   readonly reason?: ReversalReason;
   readonly incident?: string;
+  /** Of what was in doubt and is closed: whether the acquirer has booked it, as the supervisor was told. */
+  readonly booked?: boolean;
   /** How often each copy was verified as printed. */
   readonly copies: { readonly [C in Exclude<Copy, 'bank'>]: number } & { readonly bank?: number };
   /** The ledger's short code on its slips, from the first one that came out. */

@@ -59,6 +59,7 @@ export type Notice =
       readonly what: 'passwordChanged' | 'added' | 'removed' | 'signedOn';
       readonly operator: string;
     }
+  | { readonly says: 'signedOff'; readonly told: boolean }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
@@ -225,6 +226,9 @@ export type Phase =
       /** An answer came: with keys that this terminal's master key doesn't open, or one that can't be believed. */
       readonly trouble?: 'keys' | 'answer';
     } & Timed)
+  | ({ readonly name: 'signingOff' } & Awaiting)
+  /** Until somebody signs it on, or the time of the day's settlement comes. */
+  | { readonly name: 'signedOff' }
   | { readonly name: 'idle' }
   | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
   /** A number of a transaction is typed, it is looked for, then what was found is shown. */
@@ -311,6 +315,8 @@ export type Phase =
       readonly supervisor: string;
       readonly closing: Closing;
     } & Timed)
+  /** The incident number of what was in doubt is there: has the acquirer booked it? */
+  | ({ readonly name: 'closingDoubt'; readonly incident: string; readonly supervisor: string } & OfSale & Timed)
   /** What is in doubt is shown, for a supervisor to close. */
   | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)
@@ -344,6 +350,8 @@ export interface State {
   readonly printerMayHold: boolean;
   /** It is time for the settlement that the shop has every day. */
   readonly settlementDue: boolean;
+  /** The batch was settled, and behind it the terminal is to sign off. */
+  readonly signOffDue: boolean;
   /** Devices whose line is down. */
   readonly offline: readonly DeviceName[];
 }

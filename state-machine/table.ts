@@ -37,6 +37,8 @@ export const onward = [
   'idle',
   'operatorNumber',
   'signingOn',
+  'signingOff',
+  'signedOff',
   'clearingBuffer',
   'reversing',
   'printingReversal',
@@ -89,6 +91,14 @@ const rows: Rows = {
     timeUp: { to: ['signingOn'], run: authorising.signOnAgain },
     key: { to: ['signingOn', 'password'], run: authorising.signOnKey },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+  },
+
+  // ---- sign-off 签退 ----
+  signingOff: { signOffAnswered: { to: ['notice'], run: authorising.signOffAnswered } },
+  signedOff: {
+    key: { to: ['signingOn', ...copies], run: authorising.signedOffKey },
+    readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    settlementDue: { to: onward, run: settling.settlementDue },
   },
 
   // ---- sale 消费: the amount, which the customer confirms ----
@@ -233,8 +243,12 @@ const rows: Rows = {
     },
   },
   incident: {
-    key: { to: ['same', ...waiting, ...onward], run: reversing.incidentKey },
+    key: { to: ['same', 'closingDoubt', ...waiting, ...onward], run: reversing.incidentKey },
     timeUp: { to: [...waiting, ...onward], run: reversing.incidentTimeUp },
+  },
+  closingDoubt: {
+    key: { to: onward, run: reversing.closingDoubtKey },
+    timeUp: { to: onward, run: goOn },
   },
   doubt: {
     key: { to: ['password', ...onward], run: reversing.doubtKey },
@@ -320,6 +334,7 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',
   signOnAnswered: 'staleOutcome',
+  signOffAnswered: 'staleOutcome',
   authorised: 'staleOutcome',
   balanceAnswered: 'staleOutcome',
   reversalAnswered: 'staleOutcome',

@@ -4,10 +4,11 @@ import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import type { Report } from './effects.ts';
-import { askedFor, foundRow, lateRefund, nameOf, remaining, remediesFor } from './finding-view.ts';
-import { handDigits, kinds } from './kinds.ts';
+import { findingLines } from './finding-view.ts';
+import { kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
+import { operatorLines } from './operating-view.ts';
 import { responseCode } from './response-codes.ts';
 import type { Copy } from './sale.ts';
 import type { PhaseOf, State } from './state.ts';
@@ -157,6 +158,15 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         t('确认 立即签到', 'ENTER: now'),
       ];
     }
+    case 'signingOff':
+      return [identity.merchant, t('正在签退', 'Signing off'), '', wait];
+    case 'signedOff':
+      return [
+        identity.merchant,
+        badge(state, identity, language),
+        t('已签退', 'Signed off'),
+        t('确认 签到', 'ENTER: sign on'),
+      ];
     case 'idle':
       return idle(state, identity, language);
     case 'menu': {
@@ -168,34 +178,15 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return [first, second, third, t('取消返回', 'CANCEL: back')];
     }
     case 'number':
-      return [nameOf(phase.wanted, language), ...askedFor(phase.wanted, phase.entered, language), enterClear];
     case 'finding':
-      return [nameOf(phase.wanted, language), t('正在查找', 'Looking'), '', wait];
     case 'found':
-      return foundRow(phase, state.book, language);
     case 'remedies':
-      return remediesFor(phase, state.book, language);
     case 'lateRefund':
-      return lateRefund(phase.days, language);
-    case 'original': {
-      const { original } = phase.draft;
-      const { most, held } = original ?? {};
-      const limit = most === undefined ? money : `${t('最多', 'Most')} ${decimal(most)}`;
-      const unlimited = held === undefined ? limit : `${t('已冻结', 'Held')} ${decimal(held)}`;
-      return [
-        `${kinds[phase.draft.kind].short[language]} ${voucher(original?.stan ?? 0)}`,
-        phase.draft.amount > 0 ? money : unlimited,
-        remaining(original, language),
-        t('核对原单 确认', 'Right? ENTER'),
-      ];
-    }
+    case 'original':
     case 'slipTerminal':
-      return [
-        t('原交易不存在', 'No such voucher'),
-        t('小票终端编号:', 'Terminal no.:'),
-        phase.entered,
-        t('确认 清除 取消', 'ENTER: not known'),
-      ];
+    case 'reference':
+    case 'date':
+      return findingLines(phase, state.book, language);
     case 'feeNotice': {
       const [first = '', second = '', third = ''] = phase.lines;
       return [first, second, third, t('告知顾客后确认', 'Told him? ENTER')];
@@ -207,52 +198,14 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         t('确认 可不输', 'ENTER, or skip'),
       ];
-    case 'reference':
-      return [
-        kinds[phase.draft.kind].name[language],
-        handDigits(phase.draft.kind) === 12
-          ? t('请输入原参考号:', 'Reference no.:')
-          : t('请输入原授权码:', 'Auth. code:'),
-        phase.entered,
-        enterClear,
-      ];
-    case 'date':
-      return [
-        kinds[phase.draft.kind].name[language],
-        t('原交易日期 月日:', 'Its date, MMDD:'),
-        phase.entered,
-        enterClear,
-      ];
     case 'operatorNumber':
-      return [
-        phase.wanted === 'signOn' ? identity.merchant : t('柜员', 'Operators'),
-        phase.wanted === 'signOn' ? badge(state, identity, language) : '',
-        `${t('操作员号:', 'Operator no.:')}${phase.entered}`,
-        enterClear,
-      ];
     case 'operatorPassword':
-      return [
-        `${t('操作员', 'Operator')} ${phase.operator}`,
-        t('请输入密码', 'Password:'),
-        '*'.repeat(phase.entered.length),
-        enterClear,
-      ];
     case 'checkingOperator':
     case 'managing':
-      return [`${t('操作员', 'Operator')} ${phase.operator}`, t('核对密码', 'Checking'), '', wait];
     case 'newPassword':
-      return [
-        `${t('操作员', 'Operator')} ${phase.operator}`,
-        phase.first === undefined ? t('请输入新密码', 'New password:') : t('再输一次新密码', 'Once more:'),
-        '*'.repeat(phase.entered.length),
-        enterClear,
-      ];
     case 'listingOperators':
-      return [t('柜员列表', 'Operators'), '', '', wait];
-    case 'operators': {
-      const line = (n: number): string => phase.ids.slice(phase.at + n * 5, phase.at + n * 5 + 5).join(' ');
-      return [line(0), line(1), line(2), ok];
-    }
+    case 'operators':
+      return operatorLines(phase, identity, badge(state, identity, language), language);
     case 'totals': {
       const { domestic, foreign } = totalsOf(state.book);
       const line = (column: 'debit' | 'credit'): string => {
@@ -374,6 +327,15 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         phase.entered,
         t('确认 取消', 'ENTER CANCEL'),
       ];
+    case 'closingDoubt': {
+      const { kind, stan } = findSale(state.book, phase.saleId);
+      return [
+        `${kinds[kind].short[language]} ${voucher(stan)}`,
+        t('1收单行已入账', '1 They booked it'),
+        t('2收单行未入账', '2 They did not'),
+        t('取消返回', 'CANCEL: back'),
+      ];
+    }
     case 'doubt': {
       const sale = findSale(state.book, phase.saleId);
       return [

@@ -11,6 +11,7 @@ import type {
   ReversalOutcome,
   ReversalRequest,
   SettlementOutcome,
+  SignOffOutcome,
   SignOnOutcome,
   UploadOutcome,
 } from '../../hal/acquirer.ts';
@@ -79,7 +80,9 @@ export interface AcquirerConfig extends Terminal {
   readonly terminalSerial: string;
 }
 
-type Asked<Name extends 'signOn' | 'settle' | 'upload' | 'uploadOne' | 'endBatch'> = Parameters<Acquirer[Name]>[0];
+type Asked<Name extends 'signOn' | 'signOff' | 'settle' | 'upload' | 'uploadOne' | 'endBatch'> = Parameters<
+  Acquirer[Name]
+>[0];
 
 /** Amount type of field 54: what can be spent. */
 const availableBalance = '02';
@@ -199,6 +202,14 @@ export class UnionPayAcquirer implements Acquirer {
       if (!unwrapped.ok) return { outcome: 'badKeys', key: unwrapped.key };
       const { pinKey } = unwrapped.keys;
       return { outcome: 'signedOn', batch, hostTime: fields[12] ?? '', hostDate: fields[13] ?? '', pinKey };
+    });
+  }
+
+  signOff(request: Asked<'signOff'>): Promise<SignOffOutcome> {
+    const message = requestOf(messages.signOff, this.#terminal, request, {});
+    const signedOff = (): SignOffOutcome => ({ outcome: 'signedOff' });
+    return this.#run(messages.signOff, message, request.batch, signedOff).finally(() => {
+      this.#keys = undefined;
     });
   }
 

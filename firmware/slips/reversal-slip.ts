@@ -60,12 +60,18 @@ export const reversalSlip = (sale: Sale, print: Print, check: string, head: Lett
     text(`校验码:${check}`),
   ]);
 
+/** What the acquirer said of one that it never answered. */
+const foundOut = ({ booked }: Sale): string => {
+  if (booked === undefined) return '结果未知,请人工处理';
+  return booked ? '经查询:收单行已入账' : '经查询:收单行未入账';
+};
+
 /** What has to be done by hand. */
 const byHand = (sale: Sale): readonly SlipElement[] =>
   sale.status === 'inDoubt'
     ? [tall('结果未知,请人工处理'), text('请勿重做,请向收单行查询后处理')]
     : [
-        tall(kinds[sale.kind].reversible ? '冲正不成功,请人工处理' : '结果未知,请人工处理'),
+        tall(kinds[sale.kind].reversible ? '冲正不成功,请人工处理' : foundOut(sale)),
         text(`事件号:${sale.incident ?? ''}`),
       ];
 

@@ -152,7 +152,7 @@ export const shortOf = (status: Status): string | undefined => {
   if (!healthy) return ailment;
   if (phase === 'outOfService') return 'it is out of service';
   // A sign-on or echo that was answered is the acquirer's word.
-  if (!signedOn) return 'it is not signed on';
+  if (!signedOn && phase !== 'signedOff') return 'it is not signed on';
   const lost = devices.find(({ device, online }) => vital.includes(device) && !online);
   if (lost !== undefined) return `no ${lost.device}`;
   return upSeconds < healthySeconds ? `it runs for ${upSeconds} s of ${healthySeconds}` : undefined;

@@ -6,6 +6,7 @@ import {
   goOn,
   notice,
   printMerchant,
+  printOwedOrLast,
   retrySettlement,
   reverse,
   signOn,
@@ -44,6 +45,17 @@ export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) =>
   return key === 'function' && reversal !== undefined
     ? askSupervisor(turn, { purpose: 'handOver', ...reversal })
     : 'keyWithoutMeaning';
+};
+
+/** M10: without an answer too, the keys are gone and the terminal is signed off; that the acquirer doesn't know it is said. */
+export const signOffAnswered: Handler<'signingOff', 'signOffAnswered'> = (turn, _phase, { answer }) => {
+  const told = answer.outcome === 'signedOff';
+  return notice(turn.record({ type: 'signedOff', told }).know({ signedOn: false }), { says: 'signedOff', told });
+};
+
+export const signedOffKey: Handler<'signedOff', 'key'> = (turn, _phase, { key }) => {
+  if (key === 'enter') return signOn(turn, 1);
+  return key === 'function' ? printOwedOrLast(turn) : 'keyWithoutMeaning';
 };
 
 /** At rest there is time. */

@@ -11,6 +11,7 @@ import {
   openMenu,
   printOwedOrLast,
   reportAskedFor,
+  signOff,
   signOn,
 } from '../going-on.ts';
 import { takesMoney } from '../kinds.ts';
@@ -70,6 +71,8 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return turn.to({ name: 'totals', until: turn.after(turn.rules.timers.confirmMs) });
     case 'signOn':
       return signOn(turn, 1);
+    case 'signOff':
+      return signOff(turn);
     case 'lock':
       return turn.book.locked
         ? askSupervisor(turn, { purpose: 'unlock' })

@@ -1,5 +1,6 @@
 /** 冲正: until the acquirer acknowledges, or a supervisor takes it over with an incident number (M5). */
 import type { ReversalOutcome, ReversalReason } from '../../hal/acquirer.ts';
+import type { FactOf } from '../facts.ts';
 import {
   askSupervisor,
   clearBuffer,
@@ -170,8 +171,26 @@ export const incidentKey: Handler<'incident', 'key'> = (turn, phase, { key }) =>
   if (key === 'cancel') return withoutOverride(turn, closing);
   if (key !== 'enter') return 'keyWithoutMeaning';
   if (entered === '') return 'nothingEntered';
-  turn.record({ type: 'handedOver', saleId, incident: entered, supervisor });
+  if (closing.purpose === 'close') {
+    const until = turn.after(turn.rules.timers.passwordMs);
+    return turn.to({ name: 'closingDoubt', saleId, incident: entered, supervisor, until });
+  }
+  return handOver(turn, { saleId, incident: entered, supervisor });
+};
+
+const handOver = (turn: Turn, closed: Omit<FactOf<'handedOver'>, 'type' | 'at'>): Step => {
+  const { saleId } = closed;
+  turn.record({ type: 'handedOver', ...closed });
   return printReversalSlip(turn, saleId, { do: 'notice', notice: { says: 'handedOver', saleId } });
+};
+
+/** What the acquirer said of it: 1 it has booked it, 2 it hasn't. Who doesn't know leaves it in doubt. */
+export const closingDoubtKey: Handler<'closingDoubt', 'key'> = (turn, phase, { key }) => {
+  const { saleId, incident, supervisor } = phase;
+  if (key === 'cancel') return goOn(turn);
+  return key === '1' || key === '2'
+    ? handOver(turn, { saleId, incident, supervisor, booked: key === '1' })
+    : 'keyWithoutMeaning';
 };
 
 export const incidentTimeUp: Handler<'incident', 'timeUp'> = (turn, { closing }) => withoutOverride(turn, closing);

@@ -55,7 +55,7 @@ export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn,
   }
   if (answer.outcome !== 'accepted') return waitForAcquirer(turn, attempt, answer satisfies UploadOutcome);
   for (const fact of nextBatch(turn.book)) turn.record(fact);
-  turn.know({ signedOn: false });
+  turn.know({ signedOn: false, signOffDue: turn.rules.signOffAfterSettlement });
   return afterReversalSlip(turn, { do: 'printSettlement' });
 };
 

@@ -180,6 +180,7 @@ export class Devices {
       await turn();
       return { outcome: 'signedOn', batch: batchNumber(this.outside.batch), hostTime: '0', hostDate: '0', pinKey: '0' };
     },
+    signOff: async () => ({ outcome: 'signedOff' }),
     authorise: async ({ stan, amount, batch }) => {
       const { reversing, booked } = this.outside;
       if (reversing !== undefined) this.#breach(`M5: sale ${stan} left while the reversal of ${reversing} was open`);

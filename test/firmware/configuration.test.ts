@@ -38,7 +38,7 @@ test('what a shop and its acquirer agree on has the defaults of the requirements
   if (!result.valid) throw new Error(result.errors.join());
   const { transactions, settlement, slip, policy, timers, operators } = result.configuration;
   t.strictSame(transactions, Object.fromEntries(Object.keys(kinds).map((kind) => [kind, true])));
-  t.strictSame(settlement, {});
+  t.strictSame(settlement, { signOff: false });
   t.strictSame(slip, { copies: 2, noSignatureUpTo: 0, qr: false, training: false, images: true });
   t.match(policy, {
     maxAmount: 5_000_000,

@@ -85,6 +85,33 @@ test('a sign-on in mid-day brings other keys, and the next sale is under them', 
   );
 });
 
+test('签退: the acquirer is told, and the next sale comes after another sign-on; without an answer too (M10)', async (t) => {
+  const it = await boardOf(t, { acquirer: { answerTimeoutMs: 700 } });
+  await it.powerOnToIdle();
+  await sold(t, it);
+  it.press('menu', '7', '2');
+  await it.display.until('签退成功');
+  t.notOk(it.acquirer.signedOn);
+  it.press('enter');
+  await it.display.until('确认 签到');
+  it.press('enter');
+  await it.display.until('请输入金额');
+  it.acquirer.next('signOff', { kind: 'noAnswer' });
+  it.press('menu', '7', '2');
+  await it.display.until('收单行未应答');
+  it.press('enter');
+  await it.display.until('确认 签到');
+  it.press('enter');
+  await it.display.until('请输入金额');
+  await it.sell('500');
+  await it.firmware.fact('printed', 2);
+  await it.display.until('请输入金额');
+  t.strictSame(
+    (await agree(t, it)).map(({ status }) => status),
+    ['captured', 'captured'],
+  );
+});
+
 test('an acquirer that turned to another batch refuses with 77: the terminal signs on, and sells in it', async (t) => {
   const it = await boardOf(t, {});
   await it.powerOnToIdle();

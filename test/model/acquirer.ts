@@ -70,6 +70,8 @@ export const acquirerMoves = (machine: Machine, world: World, asked: Asked): rea
   switch (asked.type) {
     case 'signOn':
       return signOn(machine, world, asked);
+    case 'signOff':
+      return signOff(machine, world, asked);
     case 'inquire':
       return inquiry(machine, world, asked);
     case 'authorise':
@@ -102,6 +104,16 @@ const signOn = (machine: Machine, world: World, { id, stan: number }: Of<'signOn
     ...answer(reached, 'the sign-on is not answered', unanswered),
     ...answer(reached, 'the sign-on is refused', declined('97')),
     ...answer(world, 'the sign-on is not sent: the line is down', notSent),
+  ];
+};
+
+const signOff = (machine: Machine, world: World, { id, stan: number }: Of<'signOff'>): readonly Move[] => {
+  const outcomes = (on: World, what: string, answer: object): readonly Move[] =>
+    tell(machine, on, what, { type: 'signOffAnswered', effect: id, answer } as Happening);
+  return [
+    ...outcomes(receive(world, number), 'the sign-off is answered', { outcome: 'signedOff' }),
+    ...outcomes(receive(world, number), 'the sign-off is not answered', unanswered),
+    ...outcomes(world, 'nothing of the sign-off is sent', notSent),
   ];
 };
 

@@ -68,6 +68,7 @@ const look = (machine: Machine, world: World): readonly Move[] =>
         ...press(machine, spend(world, 'queries'), 'another clerk signs on', 'menu', '7', '4', '1'),
         ...press(machine, spend(world, 'queries'), 'the clerk lists the operators', 'menu', '7', '4', '5'),
         ...press(machine, spend(world, 'queries'), 'the clerk begins a balance inquiry', 'menu', '8'),
+        ...press(machine, spend(world, 'queries'), 'the clerk signs the terminal off', 'menu', '7', '2'),
         ...press(machine, spend(world, 'queries'), 'the clerk locks the terminal', 'menu', '7', '7'),
         ...press(machine, spend(world, 'queries'), "the clerk prints the batch's list", 'menu', '6', '3'),
         ...press(
@@ -306,6 +307,8 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
         ...timeUp(machine, world, 'the reversal is sent again'),
         ...override(machine, world, 'a supervisor is to end the reversal by hand'),
       ];
+    case 'signedOff':
+      return press(machine, world, 'the clerk signs the terminal on', 'enter');
     case 'signOnWait':
       return [
         ...timeUp(machine, world, 'the sign-on is sent again'),
@@ -314,6 +317,12 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
     case 'incident':
       return [
         ...press(machine, world, 'the supervisor enters an incident number', '7', 'enter'),
+        ...press(machine, world, 'the supervisor cancels', 'cancel'),
+      ];
+    case 'closingDoubt':
+      return [
+        ...press(machine, world, 'the acquirer has booked it', '1'),
+        ...press(machine, world, 'the acquirer has not booked it', '2'),
         ...press(machine, world, 'the supervisor cancels', 'cancel'),
       ];
     case 'settlementWait':

@@ -52,14 +52,26 @@ const saleKey = (sale: Sale): string =>
     sale.reason ?? '',
     sale.voidedBy ?? '',
     sale.refunded ?? '',
+    sale.increased ?? '',
+    sale.booked ?? '',
     sale.original?.saleId ?? '',
     sale.copies.merchant > 0 ? 'm' : '',
     sale.copies.cardholder > 0 ? 'c' : '',
     sale.reversalSlipSays ?? '',
   ].join();
 
-const bookKey = ({ batch, sales, carried, holds, settlement, lastSettlement, locked, operator }: Book): string => {
-  let text = `${batch}${locked ?? ''}${operator ?? ''}`;
+const bookKey = ({
+  batch,
+  sales,
+  carried,
+  holds,
+  settlement,
+  lastSettlement,
+  locked,
+  signedOff,
+  operator,
+}: Book): string => {
+  let text = `${batch}${locked ?? ''}${signedOff === true ? 'off' : ''}${operator ?? ''}`;
   for (const sale of sales) text += `/${saleKey(sale)}`;
   for (const sale of carried) text += `\\${saleKey(sale)}`;
   for (const { saleId } of holds) text += `!${saleId}`;

@@ -37,6 +37,7 @@ const outcomes = (effect: string): readonly object[] => [
     effect,
     answer,
   })),
+  ...[{ outcome: 'signedOff' }, ...answers].map((answer) => ({ type: 'signOffAnswered', effect, answer })),
   ...[approval, ...answers].map((answer) => ({ type: 'authorised', effect, answer })),
   ...[{ outcome: 'balance', amount: -1 }, ...answers].map((answer) => ({ type: 'balanceAnswered', effect, answer })),
   ...[{ outcome: 'acknowledged', responseCode: '25' }, ...answers].map((answer) => ({

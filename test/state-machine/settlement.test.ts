@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { SettlementFlag } from '../../hal/acquirer.ts';
-import { approval, fault, World } from './world.ts';
+import { approval, fault, provisioned, rules, World } from './world.ts';
 
 const signedOnTo = (world: World, batch: number): World =>
   world.signOn({ outcome: 'signedOn', batch: batch as never, hostTime: '000000', hostDate: '0101', pinKey: '' });
@@ -12,8 +12,8 @@ const refused = (world: World, effect: 'upload' | 'endBatch', responseCode: stri
   });
 
 /** A terminal with so many captured sales of 12.34, the last `foreign` of them by foreign cards. */
-const withSales = (count: number, foreign = 0): World => {
-  const world = new World().start().signOn();
+const withSales = (count: number, foreign = 0, withRules = rules): World => {
+  const world = new World([provisioned], withRules).start().signOn();
   for (let n = 0; n < count; n++) {
     const organisation = n >= count - foreign ? 'VIS' : 'CUP';
     world
@@ -202,6 +202,22 @@ test('M10: totals that the acquirer refuses in a form of its own are sent again 
   });
   t.equal(world.wait(5_000).phase, 'signingOn');
   t.equal(world.signOn().phase, 'settling');
+});
+
+test('自动签退: by the shop’s choice the terminal signs off behind the settlement and waits to be signed on; else it trades on', async (t) => {
+  const settled = (signOffAfterSettlement: boolean): World => {
+    const world = withSales(1, 0, { ...rules, signOffAfterSettlement }).keys('menu', '7', '5', 'enter');
+    const flags = { outcome: 'reconciled', domestic: 'balanced', foreign: 'balanced' } as const;
+    world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: flags });
+    world.happen({ type: 'uploadAnswered', effect: world.last('endBatch').id, answer: { outcome: 'accepted' } });
+    return world.printed().keys('enter');
+  };
+  t.equal(settled(false).phase, 'signingOn');
+  const world = settled(true);
+  t.equal(world.phase, 'signingOff');
+  t.match(world.last('signOff'), { batch: 2 });
+  world.happen({ type: 'signOffAnswered', effect: world.last('signOff').id, answer: { outcome: 'signedOff' } });
+  t.equal(world.keys('enter').phase, 'signedOff');
 });
 
 test('at the time of day that the shop has chosen it settles by itself: at rest at once, else when what is in hand is over', async (t) => {

@@ -70,6 +70,10 @@ export class SmallAcquirer {
         if (answer.outcome !== 'notSent') this.#receive(effect.stan);
         return { type: 'signOnAnswered', effect: effect.id, answer };
       }
+      case 'signOff': {
+        const answer = this.#lose(effect.stan, dice) ?? ({ outcome: 'signedOff' } as const);
+        return { type: 'signOffAnswered', effect: effect.id, answer };
+      }
       case 'inquire': {
         const lost = this.#lose(effect.stan, dice);
         const told = { outcome: 'balance', amount: 100 } as const;

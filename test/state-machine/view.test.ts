@@ -29,7 +29,8 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
     late
       .keys('9', 'enter')
       .found()
-      .keys(...reference, 'enter', '0', '2', '2', '9', 'enter').state,
+      .keys(...reference, 'enter', '0', '2', '2', '9', 'enter')
+      .found().state,
   );
   for (let seed = 1; seed <= 240; seed++) walk(seed, 400, look);
   t.strictSame([...tooWide], []);

@@ -74,6 +74,7 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     sell,
     ['menu', '8'],
     ['menu', '7', '7'],
+    ['menu', '7', '2'],
     ['menu', '7', '7', '1', 'enter'],
     ['menu', '7', '4', '1'],
     ['menu', '7', '4', '1', '0', '2', 'enter'],
@@ -183,6 +184,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     lateRefunds: true,
     remarks: hasGoodPrinter ? [] : ['orderNumber', 'note'],
     ...(hasGoodPrinter && { feeNotice: '跨行退货可能收取手续费，以发卡行为准。费率见银行公告。' }),
+    signOffAfterSettlement: Math.floor(seed / shops.length) % 5 === 0,
   }).start();
   let answered = 0;
   const stans = new Set<number>();
@@ -262,6 +264,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       'card',
       'operatorNumber',
       'newPassword',
+      'signedOff',
+      'closingDoubt',
     ].includes(world.phase);
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
@@ -280,6 +284,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
+    if (phase.name === 'closingDoubt') return [dice.one(['1', '2'])];
     return phase.name === 'doubt' ? ['enter', '1', 'enter'] : ['enter'];
   };
 
@@ -331,11 +336,12 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     check();
     visit(world.state);
   }
-  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key.
+  // M10: from wherever it has come to, a walk on which everything works comes to rest, without a key but to sign it on.
   const loaded = new Loaded(0);
   for (let n = 0; n < 100 && world.phase !== 'idle'; n++) {
     if (world.phase === 'outOfService') restart();
     else if (answered < world.effects.length) answer(loaded);
+    else if (world.phase === 'signedOff') world.keys('enter');
     else world.wait(120_000);
     check();
   }

@@ -26,6 +26,7 @@ export const rules: Rules = {
   maxDay: 30_000_000 as MinorUnits,
   completionPercent: 115,
   refundBeyondNet: true,
+  signOffAfterSettlement: false,
   twinMs: 0,
   maxBatch: 500,
   pinBypass: true,

@@ -69,6 +69,27 @@ test('a sign-on brings the batch, the clock and the keys', async (t) => {
   t.strictSame(again, { outcome: 'declined', responseCode: '97' });
 });
 
+test('M9: a sign-off leaves the terminal without keys, also where it is refused or not answered', async (t) => {
+  const { acquirer, peer, converse, signOn } = await rig(t);
+  const off = (answer: string) => converse(() => acquirer.signOff(ids), requests.signOff, answer);
+  const isWithoutKeys = async (how: string): Promise<void> => {
+    t.match(await acquirer.authorise(sale, secrets), { outcome: 'notSent', fault: { remedy: /[Ss]ign on/ } }, how);
+  };
+  await signOn();
+  t.strictSame(await off(answers.signedOff), { outcome: 'signedOff' });
+  await isWithoutKeys('answered');
+  await signOn();
+  t.strictSame(await off(answers.signedOff.replace('000100 3030', '000100 3936')), {
+    outcome: 'declined',
+    responseCode: '96',
+  });
+  await isWithoutKeys('refused');
+  await signOn();
+  await peer.close();
+  t.match(await acquirer.signOff(ids), { outcome: 'notSent' });
+  await isWithoutKeys('not sent');
+});
+
 test('keys that do not prove themselves leave the terminal without any', async (t) => {
   const { acquirer, converse, signOn } = await rig(t);
   const check = answers.signedOn.replace(/00B8CC69$/, '00B8CC68');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { textOf } from '../../../drivers/printer/slip-layout.ts';
 import { checkCode } from '../../../firmware/slips/check-code.ts';
-import { reversalSlip } from '../../../firmware/slips/reversal-slip.ts';
+import { endSlip, reversalSlip } from '../../../firmware/slips/reversal-slip.ts';
 import { saleSlip } from '../../../firmware/slips/sale-slip.ts';
 import { settlementSlip } from '../../../firmware/slips/settlement-slip.ts';
 import { dateTime, type Letterhead, money } from '../../../firmware/slips/slip.ts';
@@ -34,6 +34,17 @@ const lastSale = (world: World): Sale => {
   if (sale === undefined) throw new Error('no sale');
   return sale;
 };
+
+test('the fault slip of what was in doubt says what the acquirer told', async (t) => {
+  const { reason: _, ...sale } = lastSale(new World().upToRequest());
+  const told = (change: Partial<Sale>): string =>
+    wordsOf(
+      endSlip({ ...sale, kind: 'refund', status: 'handedOver', incident: '77', ...change }, first, 'C0DEC0DE', head),
+    );
+  t.match(told({ booked: true }), /经查询:收单行已入账\n事件号:77/);
+  t.match(told({ booked: false }), /经查询:收单行未入账/);
+  t.match(told({}), /结果未知,请人工处理/);
+});
 
 test('the slip of a sale for a difference names the sale that it makes up for (003-04, 003-21)', async (t) => {
   const difference = sampleSlips(32).get('difference');
