@@ -2,6 +2,7 @@
 import type { MinorUnits } from '../hal/units.ts';
 import { type Book, canVoid, mayBeAbout, standsYet } from './book.ts';
 import { holdOf } from './holds.ts';
+import { choices, type IncidentField, isChoice } from './incidents.ts';
 import { kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
 import type { Draft, PhaseOf, Purpose } from './state.ts';
@@ -75,7 +76,9 @@ export const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, langu
     say(language, '1重打', '1Print') +
       when(!isHeld && isOwn && canVoid(sale), '2撤销', '2Void') +
       when(!isHeld && left > 0 && mayBeAbout('refund', sale), '3退货', '3Ref'),
-    when(isHeld, '4解挂 ', '4Lift ') + when(!isHeld && whole, '4挂失 ', '4Hold ') + say(language, '5查询单', '5Query'),
+    when(isHeld, '4解挂', '4Lift') +
+      when(!isHeld && whole, '4挂失', '4Hold') +
+      say(language, '5查单6事件', '5Query6Case'),
     say(language, '取消返回', 'CANCEL: back'),
   ];
 };
@@ -97,4 +100,33 @@ export const remaining = (original: Draft['original'], language: Language): stri
   return left.minutes < 100
     ? `${tail} ${say(language, `剩${left.minutes}分钟`, `${left.minutes}min left`)}`
     : `${tail} ${say(language, `剩${Math.floor(left.minutes / 60)}小时`, `${Math.floor(left.minutes / 60)}h left`)}`;
+};
+
+const incidentNames: { readonly [F in IncidentField]: { readonly [L in Language]: string } } = {
+  causes: { 'zh-CN': '事件原因', en: 'Cause' },
+  measures: { 'zh-CN': '处理措施', en: 'What was done' },
+  others: { 'zh-CN': '在场柜员', en: 'Who was there' },
+  reportedTo: { 'zh-CN': '已上报', en: 'Who was told' },
+};
+
+/** What is asked of an incident, and what was answered so far: several of a choice, or operators of two digits each. */
+export const incidentAsked = ({ field, entered }: PhaseOf<'incidentReport'>, language: Language): Lines => {
+  const name = incidentNames[field][language];
+  if (!isChoice(field)) {
+    const pairs = entered.replace(/(\d\d)(?=\d)/g, '$1 ');
+    return [
+      name,
+      say(language, '柜员号 可不输', 'Numbers, or none'),
+      pairs,
+      say(language, '确认 清除 取消', 'ENTER CLEAR'),
+    ];
+  }
+  const words = choices[field].map((each, at) => `${at + 1}${each[language]}`);
+  const typedSoFar = entered === '' ? '' : `${entered} `;
+  return [
+    name,
+    words.slice(0, 3).join(''),
+    words.slice(3).join(''),
+    `${typedSoFar}${say(language, '确认 清除', 'ENTER')}`,
+  ];
 };

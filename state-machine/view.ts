@@ -3,8 +3,7 @@
 import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
-import type { Report } from './effects.ts';
-import { askedFor, foundRow, lateRefund, nameOf, remaining, remediesFor } from './finding-view.ts';
+import { askedFor, foundRow, incidentAsked, lateRefund, nameOf, remaining, remediesFor } from './finding-view.ts';
 import { handDigits, kinds } from './kinds.ts';
 import { menus } from './menu.ts';
 import { told } from './notices.ts';
@@ -108,8 +107,10 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
-const reportName = (report: Report | 'query', language: Language): string => {
+const reportName = (report: PhaseOf<'printingReport'>['report'], language: Language): string => {
   switch (report) {
+    case 'incident':
+      return say(language, '事件记录单', 'Incident sheet');
     case 'query':
       return say(language, '交易查询单', 'Query sheet');
     case 'detail':
@@ -175,6 +176,8 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return foundRow(phase, state.book, language);
     case 'remedies':
       return remediesFor(phase, state.book, language);
+    case 'incidentReport':
+      return incidentAsked(phase, language);
     case 'lateRefund':
       return lateRefund(phase.days, language);
     case 'original': {
