@@ -13,6 +13,7 @@ import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
+import { FilePrinter } from '../drivers/printer/file-printer.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
@@ -28,7 +29,7 @@ import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, ConfiguredPrinter } from './configuration.ts';
 import { makePerform } from './effects.ts';
 import { findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
@@ -81,12 +82,16 @@ export const sayWithoutKeys = async (configuration: Configuration, surroundings:
   return display;
 };
 
-const printerOf = (configuration: Configuration, { clock, printerLineTo, randomBytes }: Surroundings): Printer => {
-  const { printer, secondPrinter, policy } = configuration;
-  const { acceptUnverified } = policy;
-  const make = ({ port, profile }: typeof printer): Printer =>
+const printerOf = (
+  { printer, secondPrinter, policy: { acceptUnverified } }: Configuration,
+  { clock, fileSystem, printerLineTo, randomBytes }: Surroundings,
+): Printer => {
+  const make = ({ port, profile }: ConfiguredPrinter): Printer =>
     new EscPosPrinter({ port, profile, acceptUnverified }, clock, printerLineTo(port), new ProcessIds(randomBytes));
-  return secondPrinter === undefined ? make(printer) : new PrinterSwitch(make(printer), make(secondPrinter));
+  if (secondPrinter === undefined) return make(printer);
+  const second =
+    secondPrinter.driver === 'file' ? new FilePrinter(secondPrinter, clock, fileSystem) : make(secondPrinter);
+  return new PrinterSwitch(make(printer), second);
 };
 
 const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
@@ -274,6 +279,8 @@ export const compose = (
         fault: (fault) => log({ type: 'fault', fault }),
       })
     : undefined;
+  const { printer } = devices;
+  const usePrinter = printer instanceof PrinterSwitch ? { usePrinter: printer.use.bind(printer) } : {};
   const perform = makePerform({
     rules,
     ...(archive !== undefined && { archive }),
@@ -283,13 +290,14 @@ export const compose = (
     cardReader: devices.cardReader,
     pinPad: devices.pinPad,
     printer: devices.printer,
-    ...(devices.printer instanceof PrinterSwitch && {
-      usePrinter: (place) => (devices.printer as PrinterSwitch).use(place),
-    }),
+    ...usePrinter,
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query) => findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem)),
+    find: (query) =>
+      findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), (fault) =>
+        report({ type: 'fault', fault }),
+      ),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),
@@ -313,6 +321,7 @@ export const compose = (
       ...(hasChip(card) && { chip: true }),
     }),
     perform,
+    ...usePrinter,
     freshId,
     report,
   });

@@ -57,15 +57,28 @@ const printerPort = v.variant('transport', [
   }),
 ]);
 
-const printer = v.variant('driver', [
+const paper = v.optional(described(v.picklist(paperWidths), 'Width of the paper in mm: 32 or 48 columns'), 58);
+
+const escposPrinter = v.strictObject({
+  driver: v.literal('escpos'),
+  port: printerPort,
+  profile: described(
+    text(1, 4096),
+    'What the printer can answer: epson, clone, cheap58, mute, or the path of a file; see docs/printers.md',
+  ),
+  paper,
+  openDrawer: v.optional(described(v.boolean(), 'Open the cash drawer at it with each merchant copy'), false),
+});
+const printer = v.variant('driver', [escposPrinter]);
+const printerOrFolder = v.variant('driver', [
+  escposPrinter,
   v.strictObject({
-    driver: v.literal('escpos'),
-    port: printerPort,
-    profile: described(
-      text(1, 4096),
-      'What the printer can answer: epson, clone, cheap58, mute, or the path of a file; see docs/printers.md',
+    driver: v.literal('file'),
+    directory: v.optional(
+      described(text(1, 4096), 'Where slips go as images; relative to storage.directory'),
+      'slips-to-print',
     ),
-    paper: v.optional(described(v.picklist(paperWidths), 'Width of the paper in mm: 32 or 48 columns'), 58),
+    paper,
   }),
 ]);
 
@@ -285,7 +298,7 @@ export const configurationSchema = v.strictObject({
   pinPad,
   printer,
   secondPrinter: v.optional(
-    described(printer, 'Another printer, for when the first is down: a supervisor turns to it'),
+    described(printerOrFolder, 'Another printer, or a folder, for when the first is down: a supervisor turns to it'),
   ),
   display,
   acquirer,
@@ -330,10 +343,11 @@ export type TlsFiles = NonNullable<Checked['acquirer']['tls']>;
 export type Configuration = Omit<Checked, 'printer' | 'secondPrinter'> & {
   readonly storage: { readonly anchor: string };
   readonly printer: ConfiguredPrinter;
-  readonly secondPrinter?: ConfiguredPrinter;
+  readonly secondPrinter?: ConfiguredPrinter | ConfiguredFolder;
 };
 
-type ConfiguredPrinter = Omit<Checked['printer'], 'port' | 'profile'> & {
+export type ConfiguredFolder = Extract<Checked['secondPrinter'], { readonly driver: 'file' }>;
+export type ConfiguredPrinter = Omit<Checked['printer'], 'port' | 'profile'> & {
   readonly port: PrinterPort;
   readonly profile: PrinterProfile;
 };
@@ -353,9 +367,13 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
   const printer = withProfile('printer', result.output.printer, policy.acceptUnverified, directory);
   if (printer.errors !== undefined) return { valid: false, errors: printer.errors };
   const { secondPrinter: given, ...others } = result.output;
-  const second = given && withProfile('secondPrinter', given, policy.acceptUnverified, directory);
-  if (second?.errors !== undefined) return { valid: false, errors: second.errors };
   const at = resolve(directory, storage.directory);
+  const isFolder = given?.driver === 'file';
+  const second = isFolder
+    ? undefined
+    : given && withProfile('secondPrinter', given, policy.acceptUnverified, directory);
+  if (second?.errors !== undefined) return { valid: false, errors: second.errors };
+  const secondPrinter = isFolder ? { ...given, directory: resolve(at, given.directory) } : second?.configured;
   const deviceKey = resolve(at, storage.deviceKey);
   const anchor = resolve(at, storage.anchor ?? join(dirname(deviceKey), 'ledger.anchor'));
   const mirror = storage.mirror === undefined ? {} : { mirror: resolve(at, storage.mirror) };
@@ -366,7 +384,7 @@ export const checkConfiguration = (content: unknown, directory: string): Configu
     configuration: {
       ...others,
       printer: printer.configured,
-      ...(second !== undefined && { secondPrinter: second.configured }),
+      ...(secondPrinter !== undefined && { secondPrinter }),
       acquirer: { ...acquirer, ...tls },
       slip: { ...slip, ...(slip.logo !== undefined && { logo: resolve(directory, slip.logo) }) },
       storage: { ...storage, directory: at, deviceKey, anchor, ...mirror },
@@ -381,12 +399,14 @@ const withProfile = (
   { port: given, profile: name, ...rest }: Checked['printer'],
   acceptUnverified: boolean,
   directory: string,
-):
-  | { readonly errors: readonly string[] }
-  | { readonly errors?: never; readonly configured: Configuration['printer'] } => {
+): { readonly errors: readonly string[] } | { readonly errors?: never; readonly configured: ConfiguredPrinter } => {
   const read = readPrinterProfile(name, rest.paper, directory);
   if (!read.valid) return { errors: read.errors.map((error) => `${key}.profile: ${error}`) };
-  const { profile } = read;
+  const { drawer, ...withoutDrawer } = read.profile;
+  if (rest.openDrawer && drawer === undefined) {
+    return { errors: [`${key}.openDrawer: the profile ${name} has no drawer; see docs/printers.md`] };
+  }
+  const profile = rest.openDrawer ? read.profile : withoutDrawer;
   if (profile.fence === 'none' && !acceptUnverified) {
     const why = `${profile.name} cannot say whether a slip came out`;
     return { errors: [`${key}.profile: ${why}: choose it knowingly with policy.acceptUnverified = true`] };

@@ -148,7 +148,10 @@ export const makePerform = (context: EffectContext): Perform => {
       return { slip: slips.end(sale, print), print, name: nameOf(sale, `reversal-${sale.status}`) };
     }
     const print = printing(request.number, sale.slipCode);
-    return { slip: slips.copy(sale, request.slip, print), print, name: nameOf(sale, request.slip) };
+    const copy = slips.copy(sale, request.slip, print);
+    // The signed copy goes into the drawer; one that is printed again has its place.
+    const opensDrawer = request.slip === 'merchant' && sale.status === 'approved';
+    return { slip: opensDrawer ? { ...copy, opensDrawer } : copy, print, name: nameOf(sale, request.slip) };
   };
 
   const uploadRecord = (book: Book, id: SaleId): UploadRecord => {

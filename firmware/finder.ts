@@ -1,11 +1,20 @@
 /** 交易查询 at the terminal: what a clerk types, as a search through this batch and the kept ones. */
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { DeviceFault } from '../hal/device.ts';
 import type { Found } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import { booksOf, type Criteria, Search } from './search.ts';
 
 /** More than a clerk looks through. */
 const mostRows = 50;
+
+const notIntact = (where: string, what: string): DeviceFault => ({
+  device: 'ledger',
+  code: 'failed',
+  where,
+  what: `A kept batch is not intact: ${what} What stands behind that is not found, and not reckoned with.`,
+  remedy: 'Run terminalctl ledger verify; before a refund of that batch ask the acquirer.',
+});
 
 const criteriaOf = (query: Query): Criteria => {
   switch (query.by) {
@@ -15,19 +24,29 @@ const criteriaOf = (query: Query): Criteria => {
       return { amount: { from: query.amount, to: query.amount } };
     case 'card':
       return { cardTail: query.tail };
+    case 'reference':
+      return { reference: query.typed };
+    case 'authorisationCode':
+      return { authorisationCode: query.typed };
     case 'order':
       return { orderNumber: query.orderNumber };
   }
 };
 
-/** The newest first. A scan of years may take seconds: the terminal goes on between two batches. */
+/**
+ * The newest first. A scan of years may take seconds: the terminal goes on between two batches.
+ *
+ * @param fault is told of a batch that isn't intact: what behind the flaw was refunded nobody sees any more (M8)
+ */
 export const findTransactions = async (
   query: Query,
   store: Parameters<typeof booksOf>[0],
+  fault: (fault: DeviceFault) => void,
 ): Promise<readonly Found[]> => {
   const search = new Search(criteriaOf(query));
   const rows: Found[] = [];
-  for (const book of booksOf(store)) {
+  const flawed = (path: string, what: string): void => fault(notIntact(path, what));
+  for (const book of booksOf(store, flawed)) {
     for (const { sale, left } of search.look(book)) rows.push({ sale, left });
     if (rows.length >= mostRows) return rows.slice(0, mostRows);
     await breathe();

@@ -41,6 +41,7 @@ const ofFact = (fact: Fact): object => {
         amount: fact.amount,
         card: fact.card.masked,
         original: fact.original?.stan,
+        differenceOf: fact.differenceOf?.stan,
         supervisor: fact.supervisor,
       };
     case 'approved':

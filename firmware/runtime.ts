@@ -11,7 +11,7 @@ import type { Display } from '../hal/display.ts';
 import type { Keypad } from '../hal/keypad.ts';
 import type { Ledger, LedgerTail } from '../hal/ledger.ts';
 import type { PinPad } from '../hal/pin-pad.ts';
-import type { Printer, PrinterCause } from '../hal/printer.ts';
+import type { Printer, PrinterCause, PrinterPlace } from '../hal/printer.ts';
 import type { EpochMs, MonotonicMs } from '../hal/units.ts';
 import type { Event, Happening } from '../state-machine/events.ts';
 import type { Fact } from '../state-machine/facts.ts';
@@ -69,6 +69,8 @@ export interface RuntimeOptions {
   /** What the records may know of a card. */
   readonly tokenOf: (card: ReadCard) => CardToken;
   readonly perform: Perform;
+  /** Which of two printers is listened to from the start on; absent where there is one. */
+  readonly usePrinter?: (place: PrinterPlace) => void;
   /** A fresh identifier, never the same twice. */
   readonly freshId: () => string;
   readonly report: (report: Report) => void;
@@ -147,6 +149,7 @@ export class Runtime {
     }
     // A device that is taken after `stop` has let the others go would be open for ever, and keep the process.
     if (this.#stopped) return undefined;
+    this.#options.usePrinter?.(recovered.state.book.printer ?? 'first');
     await this.#claimAll();
     this.#show();
     const { face } = this.#options;

@@ -39,7 +39,7 @@ export interface Criteria {
 }
 
 export interface Match extends Found {
-  /** What later transactions did to it, or may have done: its void, its completion, its refunds; the oldest first. */
+  /** What later transactions did to it, or may have done: its void, increments, completion, refunds; the oldest first. */
   readonly takers: readonly Sale[];
   /** 挂失, as the newest batch knows. */
   readonly held: boolean;
@@ -66,12 +66,14 @@ const fits = (sale: Sale, wanted: Criteria): boolean =>
 /** One that was never answered may have been booked: until a supervisor has closed it, it counts as if it had. */
 const takes = (sale: Sale): boolean => counts(sale) || sale.status === 'inDoubt';
 
-/** What is left of it to refund; nothing, once it was voided or completed. */
+/** What is left of it to refund, or of a pre-authorisation what is held; nothing, once it was voided or completed. */
 const leftOf = (sale: Sale, takers: readonly Sale[]): MinorUnits => {
-  const isOver = takers.some(({ kind }) => kinds[kind].about?.amount !== 'part');
+  const does = ({ kind }: Sale) => kinds[kind].about?.amount;
+  const isOver = takers.some((taker) => does(taker) === 'whole' || does(taker) === 'over');
   if (!counts(sale) || sale.voidedBy !== undefined || isOver) return 0 as MinorUnits;
-  const taken = takers.reduce((sum, { amount }) => sum + amount, 0);
-  return Math.max(0, sale.amount - taken) as MinorUnits;
+  const change = (taker: Sale): number => (does(taker) === 'more' ? 1 : -1) * taker.amount;
+  const left = takers.reduce<number>((sum, taker) => sum + change(taker), sale.amount);
+  return Math.max(0, left) as MinorUnits;
 };
 
 /** Whether there is a kind that gives back a part of it. */

@@ -3,14 +3,15 @@ import type { BatchNumber, MinorUnits, Stan } from './units.ts';
 
 /**
  * The transactions that carry money, by UnionPay's names: 消费 sale, 消费撤销 void, 退货 refund, 预授权
- * preAuthorisation, 预授权撤销 preAuthorisationVoid, 预授权完成(请求) completion, 预授权完成(通知) completionNotice,
- * 预授权完成撤销 completionVoid. Each is a row of the tables that name it.
+ * preAuthorisation, 追加预授权 preAuthorisationIncrement, 预授权撤销 preAuthorisationVoid, 预授权完成(请求) completion,
+ * 预授权完成(通知) completionNotice, 预授权完成撤销 completionVoid. Each is a row of the tables that name it.
  */
 export type TransactionKind =
   | 'sale'
   | 'void'
   | 'refund'
   | 'preAuthorisation'
+  | 'preAuthorisationIncrement'
   | 'preAuthorisationVoid'
   | 'completion'
   | 'completionNotice'
@@ -65,7 +66,7 @@ export interface FinancialRequest {
   readonly entry: EntryMode;
   /** Field 22 position 3, and fields 26, 52 and 53. */
   readonly pinEntered: boolean;
-  /** What it voids, refunds or completes. */
+  /** What it voids, refunds, adds to or completes. */
   readonly original?: OriginalReference;
 }
 

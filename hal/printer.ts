@@ -36,6 +36,8 @@ export type PrinterPlace = 'first' | 'second';
 /** A slip as a document: what is to stand on paper, from top to bottom. The driver ends it with feed and cut. */
 export interface SlipDocument {
   readonly elements: readonly SlipElement[];
+  /** The cash drawer at the printer opens behind it, where its profile has one. */
+  readonly opensDrawer?: true;
 }
 
 /**

@@ -103,15 +103,20 @@ const stands = (sale: Sale): boolean => counts(sale) && sale.voidedBy === undefi
 /** Whether something of it may still be taken back. */
 export const standsYet = (sale: Sale, left: MinorUnits): boolean => stands(sale) && left > 0;
 
-/** What is left of it to refund. */
-const left = (sale: Sale): MinorUnits => (sale.amount - (sale.refunded ?? 0)) as MinorUnits;
+/** What is left of it to refund; of a pre-authorisation what it holds with its increments. Nothing once it was voided or completed. */
+export const leftOf = (sale: Sale): MinorUnits =>
+  (sale.voidedBy === undefined ? sale.amount + (sale.increased ?? 0) - (sale.refunded ?? 0) : 0) as MinorUnits;
 
 /** Whether a transaction of that kind may be about this one: its kind, it stands, and something of it is left. */
 export const mayBeAbout = (kind: EntryKind, sale: Sale): boolean => {
   const about = kinds[kind].about;
   if (about === undefined || !about.kinds.includes(sale.kind) || !stands(sale)) return false;
-  return about.amount === 'part' ? left(sale) > 0 : sale.refunded === undefined;
+  return about.amount === 'part' ? leftOf(sale) > 0 : sale.refunded === undefined;
 };
+
+/** Whether a sale for the difference may follow it (补收): it took money, and stands. */
+export const mayTakeDifference = (sale: Sale): boolean =>
+  kinds[sale.kind].column === 'debit' && stands(sale) && leftOf(sale) > 0;
 
 /** Only a sale that stands: not a void, not twice, and not one that was refunded in part. */
 export const canVoid = (sale: Sale): boolean => mayBeAbout('void', sale);
@@ -228,13 +233,13 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
-/** Of the transaction that this one is about: what is left of it now. `sign` -1 gives back what was taken. */
+/** Of the transaction that this one is about: what is left of it now. `sign` -1 takes that back. */
 const takingFrom = (book: Book, { id, original, kind, amount }: Sale, sign: 1 | -1): Book => {
   const sales = book.sales.map((sale): Sale => {
     if (sale.id !== original?.saleId) return sale;
-    if (kinds[kind].about?.amount === 'part') {
-      return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
-    }
+    const does = kinds[kind].about?.amount;
+    if (does === 'part') return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
+    if (does === 'more') return { ...sale, increased: ((sale.increased ?? 0) + sign * amount) as MinorUnits };
     if (sign === 1) return { ...sale, voidedBy: id };
     const { voidedBy: _, ...free } = sale;
     return free;
@@ -260,9 +265,9 @@ const taking = (book: Book, stan: Stan): Book => {
 const fits = (kind: TransactionKind, amount: MinorUnits, about: Sale): boolean => {
   switch (kinds[kind].about?.amount) {
     case 'whole':
-      return amount === about.amount;
+      return amount === leftOf(about);
     case 'part':
-      return amount <= left(about);
+      return amount <= leftOf(about);
     default:
       return true;
   }
@@ -273,12 +278,16 @@ const intend = (book: Book, fact: FactOf<'intended'>): Book => {
   if (open !== undefined) throw new Error(`A second sale was begun while voucher ${open.stan} is open (M5)`);
   if (book.settlement !== undefined) throw new Error('A sale was begun during a settlement (M7)');
   const { type: _, saleId: id, ...entered } = fact;
-  const { kind, stan, amount, original } = entered;
+  const { kind, stan, amount, original, differenceOf } = entered;
   if (holdOf(book.holds, original?.saleId) !== undefined) throw new Error(`Voucher ${stan} is about one that is held`);
   // One of a batch that is closed isn't in the book: what is left of it was looked up in its ledger.
   const about = book.sales.find((sale) => sale.id === original?.saleId);
   if (about !== undefined && !(mayBeAbout(kind, about) && fits(kind, amount, about))) {
     throw new Error(`Voucher ${about.stan} can't take the ${kind} of voucher ${stan}`);
+  }
+  const less = book.sales.find((sale) => sale.id === differenceOf?.saleId);
+  if (less !== undefined && !mayTakeDifference(less)) {
+    throw new Error(`Voucher ${stan} can't make up for voucher ${less.stan}`);
   }
   const sale: Sale = {
     id,

@@ -10,7 +10,17 @@ import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Incident } from './incidents.ts';
 import type { LateReason } from './kinds.ts';
-import type { CardToken, Copy, DayTotal, Hold, LastSettlement, Original, Remarks, Sale } from './sale.ts';
+import type {
+  CardToken,
+  Copy,
+  DayTotal,
+  Hold,
+  LastSettlement,
+  Original,
+  Remarks,
+  Sale,
+  SaleReference,
+} from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
 
 /** What the ledger keeps of the operators' accounts. */
@@ -58,6 +68,8 @@ export type Fact = At &
         readonly original?: Original;
         /** The clerk was told of a sale of the same card and amount just before, and went on. */
         readonly twin?: SaleId;
+        /** 补收差额: of a sale with which too little was taken. */
+        readonly differenceOf?: SaleReference;
         readonly lateReason?: LateReason;
       } & Remarks)
     /** Nothing of the request left the terminal, so there is nothing to reverse. */

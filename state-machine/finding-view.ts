@@ -1,15 +1,15 @@
 /** The screens of a search: what is asked for, and each transaction that was found. */
 import type { MinorUnits } from '../hal/units.ts';
-import { type Book, canVoid, mayBeAbout, standsYet } from './book.ts';
+import { type Book, canVoid, mayBeAbout, mayTakeDifference, standsYet } from './book.ts';
 import { holdOf } from './holds.ts';
 import { choices, type IncidentField, isChoice } from './incidents.ts';
 import { kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
-import type { Draft, PhaseOf, Purpose } from './state.ts';
+import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
 import { decimal, type Language, type Lines, say, voucher } from './words.ts';
 
-export const nameOf = (wanted: Purpose, language: Language): string => {
-  if (wanted.purpose === 'original') return kinds[wanted.draft.kind].name[language];
+export const nameOf = (wanted: Sought, language: Language): string => {
+  if (wanted.purpose === 'original' || wanted.purpose === 'slip') return kinds[wanted.draft.kind].name[language];
   return wanted.purpose === 'reprint' ? say(language, '重打印', 'Print again') : say(language, '交易查询', 'Find');
 };
 
@@ -55,7 +55,7 @@ export const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: L
   if (row === undefined) throw new Error('A row is shown that was not found');
   const { sale } = row;
   return [
-    `${at + 1}/${rows.length} ${kinds[sale.kind].short[language]}`,
+    `${at + 1}/${rows.length} ${sale.differenceOf === undefined ? kinds[sale.kind].short[language] : say(language, '补收', 'Rest')}`,
     `${voucher(sale.stan)} ${howItStands(row, book, language)}`,
     `${decimal(sale.amount)} *${sale.card.masked.slice(-4)}`,
     say(language, '确认下 功能:处理', 'ENTER> FUNC:more'),
@@ -78,8 +78,9 @@ export const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, langu
       when(!isHeld && left > 0 && mayBeAbout('refund', sale), '3退货', '3Ref'),
     when(isHeld, '4解挂', '4Lift') +
       when(!isHeld && whole, '4挂失', '4Hold') +
-      say(language, '5查单6事件', '5Query6Case'),
-    say(language, '取消返回', 'CANCEL: back'),
+      say(language, '5查单', '5Query') +
+      when(left > 0 && mayTakeDifference(sale), '6补收', '6Rest'),
+    say(language, '7事件 取消返回', '7Case CANCEL'),
   ];
 };
 

@@ -32,8 +32,11 @@ interface Words {
 /** What a transaction may be about, and what it does to that. */
 export interface About {
   readonly kinds: readonly TransactionKind[];
-  /** `whole`: its amount is the original's; `part`: a refund, again and again up to it; `over`: a completion, which may exceed it. */
-  readonly amount: 'whole' | 'part' | 'over';
+  /**
+   * `whole`: its amount is the original's, with all that was added to it; `part`: a refund, again and again up to it;
+   * `over`: a completion, which may exceed it; `more`: an increment, again and again, of any amount.
+   */
+  readonly amount: 'whole' | 'part' | 'over' | 'more';
   /** Whether the original may be of a batch that is closed. */
   readonly closedBatch: boolean;
   /** What is typed from its slip where this terminal doesn't know it: 参考号 reference, 授权码 authorisation code; then the date. */
@@ -140,6 +143,20 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
     undone: { 'zh-CN': '未冻结', en: 'Nothing held' },
     takenBack: { 'zh-CN': '若已冻结 将解冻', en: 'Hold is lifted' },
   },
+  /**
+   * Adds to what a pre-authorisation holds (a guest who stays longer). A completion may take up to `completionPercent` of
+   * the sum, and a void lifts the sum: UnionPay's 预授权撤销 is of the whole amount that was accepted in the end,
+   * increments included. By itself an increment is not voided; unanswered or without its slip it is reversed.
+   */
+  preAuthorisationIncrement: {
+    name: { 'zh-CN': '追加预授权', en: 'AUTH INCREMENT' },
+    short: { 'zh-CN': '追加预授', en: 'Auth more' },
+    reversible: true,
+    about: { kinds: ['preAuthorisation'], amount: 'more', closedBatch: true, byHand: 'authorisationCode' },
+    entry: ['original', 'amount', 'confirm', 'printer', 'card', 'pin'],
+    undone: { 'zh-CN': '未追加 原单有效', en: 'Hold as before' },
+    takenBack: { 'zh-CN': '原预授权仍有效', en: 'Hold as before' },
+  },
   preAuthorisationVoid: {
     name: { 'zh-CN': '预授权撤销', en: 'CANCEL' },
     short: { 'zh-CN': '预授撤销', en: 'Auth void' },
@@ -178,7 +195,8 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
 };
 
 /** What takes money of a card, or holds it. */
-export const takesMoney = (kind: EntryKind): boolean => kinds[kind].column === 'debit' || kind === 'preAuthorisation';
+export const takesMoney = (kind: EntryKind): boolean =>
+  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
 
 /** Why a refund is made past the shop's window: 质量问题 faulty, 双方协商 agreed, 其他 other. */
 export type LateReason = 'faulty' | 'agreed' | 'other';

@@ -1,7 +1,7 @@
 import type { Digit } from '../hal/keypad.ts';
 import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
-import type { AccountPurpose, Query } from './state.ts';
+import type { AccountPurpose, NumberQuery } from './state.ts';
 
 export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
 
@@ -11,7 +11,7 @@ export type MenuAction =
   | { readonly do: 'begin'; readonly kind: EntryKind }
   | { readonly do: 'report'; readonly report: Report }
   | { readonly do: 'operator'; readonly wanted: AccountPurpose }
-  | { readonly do: 'query'; readonly by: Query['by'] }
+  | { readonly do: 'query'; readonly by: NumberQuery['by'] }
   | {
       readonly do:
         | 'reprintLast'
@@ -65,7 +65,10 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('3', '完成', 'Done', { do: 'begin', kind: 'completion' }),
       item('4', '完成通知', 'Notice', { do: 'begin', kind: 'completionNotice' }),
     ],
-    [item('5', '完成撤销', 'Void completion', { do: 'begin', kind: 'completionVoid' })],
+    [
+      item('5', '完成撤销', 'Undo it', { do: 'begin', kind: 'completionVoid' }),
+      item('6', '追加', 'More', { do: 'begin', kind: 'preAuthorisationIncrement' }),
+    ],
   ],
   print: [
     [item('1', '重打最后', 'Last', { do: 'reprintLast' }), item('2', '任意', 'Any', { do: 'reprintAny' })],

@@ -159,6 +159,8 @@ export const told = (state: State, identity: Identity, language: Language, what:
         '',
         ok,
       ];
+    case 'noDifference':
+      return [t('原交易不符条件', 'Not one that'), t('不能补收', 'took too little'), '', ok];
     case 'otherCard':
       return [t('与原交易卡不符', 'Another card'), t('请用原卡', 'Use the same one'), undone(what.kind), ok];
     case 'overLimit':

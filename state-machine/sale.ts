@@ -31,10 +31,17 @@ export interface Original extends OriginalReference {
   readonly saleId?: SaleId;
 }
 
+/** A transaction of this terminal, as its slip names it. */
+export interface SaleReference {
+  readonly saleId: SaleId;
+  readonly batch: BatchNumber;
+  readonly stan: Stan;
+}
+
 /** What was found in the ledger, in this batch or in a kept one. */
 export interface Found {
   readonly sale: Sale;
-  /** What later transactions have left of it to refund; 0 when it was voided or completed. */
+  /** What later transactions have left of it to refund, or of a pre-authorisation what is held; 0 when it was voided or completed. */
   readonly left: MinorUnits;
 }
 
@@ -95,8 +102,12 @@ export interface Sale extends Remarks {
   readonly voidedBy?: SaleId;
   /** The sum of its refunds in this batch. */
   readonly refunded?: MinorUnits;
+  /** Of a pre-authorisation: the sum of its increments in this batch (追加预授权). */
+  readonly increased?: MinorUnits;
   /** The sale of the same card and amount that the clerk was told of, and went on. */
   readonly twin?: SaleId;
+  /** 补收差额: too little was taken with that one, and this sale is for the rest. To the acquirer it is a sale like any other. */
+  readonly differenceOf?: SaleReference;
   /** Why it was refunded though the shop's window for that was over. */
   readonly lateReason?: LateReason;
   /** When the intent was made. */

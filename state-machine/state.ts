@@ -10,7 +10,7 @@ import type { Report, SlipRequest } from './effects.ts';
 import type { IncidentField } from './incidents.ts';
 import type { EntryKind, LateReason } from './kinds.ts';
 import type { MenuName } from './menu.ts';
-import type { CardToken, Copy, Found, Hold, Original, Remarks, Sale } from './sale.ts';
+import type { CardToken, Copy, Found, Hold, Original, Remarks, Sale, SaleReference } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
@@ -30,6 +30,8 @@ export type Notice =
   | { readonly says: 'noOriginal'; readonly kind: EntryKind }
   | { readonly says: 'alreadyVoided'; readonly kind: EntryKind }
   | { readonly says: 'notVoidable'; readonly kind: EntryKind }
+  /** No sale for a difference can follow that one. */
+  | { readonly says: 'noDifference' }
   /** 挂失: nothing is taken back of it. */
   | { readonly says: 'held' }
   | { readonly says: 'released'; readonly voucher: Stan }
@@ -122,12 +124,16 @@ export interface Draft extends Remarks {
     readonly card?: CardToken;
     /** The most that may be refunded or completed; absent likewise. */
     readonly most?: MinorUnits;
+    /** Of a pre-authorisation that is added to: what it holds so far. */
+    readonly held?: MinorUnits;
     /** How long this may still be done, where that is limited. */
     readonly remaining?: Remaining;
   };
   readonly card?: CardToken;
   readonly pinEntered?: boolean;
   readonly twin?: SaleId;
+  /** 补收差额: what it makes up for. Any card may pay it, since the customer's first one may be empty or gone. */
+  readonly differenceOf?: SaleReference;
   readonly lateReason?: LateReason;
   /** Chosen from a list before the steps began. */
   readonly known?: Found;
@@ -159,8 +165,14 @@ export type Override =
 /** What ends with an incident number: a reversal, or what is in doubt. */
 export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
 
-/** What a number that is typed is looked for by. */
+/** What is looked for in the ledger. */
 export type Query =
+  | NumberQuery
+  /** 参考号 or 授权码, as typed from a slip. */
+  | { readonly by: 'reference' | 'authorisationCode'; readonly typed: string };
+
+/** What a number that is typed is looked for by. */
+export type NumberQuery =
   | { readonly by: 'voucher'; readonly stan: number }
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
@@ -174,7 +186,10 @@ export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 export type Purpose =
   | ({ readonly purpose: 'original' } & Drafting)
   | { readonly purpose: 'reprint' }
-  | { readonly purpose: 'query'; readonly by: Query['by'] };
+  | { readonly purpose: 'query'; readonly by: NumberQuery['by'] };
+
+/** What is looked for: by a number, or what a slip says, which this terminal may know after all. */
+export type Sought = Purpose | ({ readonly purpose: 'slip'; readonly original: Original } & Drafting);
 
 /** What is handed to who must find out about a transaction. */
 export type CaseSheet = Extract<SlipRequest, { readonly slip: 'query' | 'incident' }>;
@@ -218,7 +233,7 @@ export type Phase =
   | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
   /** A number of a transaction is typed, it is looked for, then what was found is shown. */
   | ({ readonly name: 'number'; readonly entered: string; readonly wanted: Purpose } & Timed)
-  | ({ readonly name: 'finding'; readonly wanted: Purpose } & Awaiting)
+  | ({ readonly name: 'finding'; readonly wanted: Sought } & Awaiting)
   | ({ readonly name: 'found'; readonly rows: readonly Found[]; readonly at: number } & Timed)
   /** What can be done about one of them. */
   | ({ readonly name: 'remedies'; readonly rows: readonly Found[]; readonly at: number } & Timed)

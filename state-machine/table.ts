@@ -117,7 +117,12 @@ const rows: Rows = {
     },
     timeUp: { to: onward, run: goOn },
   },
-  finding: { found: { to: ['found', 'original', 'lateRefund', 'reference', 'notice'], run: finding.found } },
+  finding: {
+    found: {
+      to: ['found', 'original', 'lateRefund', 'reference', ...originalDone, 'notice'],
+      run: finding.found,
+    },
+  },
   found: {
     key: { to: ['same', 'remedies', 'incidentReport', ...step, ...copies, ...onward], run: finding.foundKey },
     timeUp: { to: onward, run: goOn },
@@ -147,7 +152,7 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   date: {
-    key: { to: ['same', 'lateRefund', 'notice', ...originalDone, ...onward], run: finding.dateKey },
+    key: { to: ['same', 'finding', 'notice', ...onward], run: finding.dateKey },
     timeUp: { to: onward, run: goOn },
   },
   feeNotice: {

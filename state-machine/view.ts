@@ -182,10 +182,12 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
       return lateRefund(phase.days, language);
     case 'original': {
       const { original } = phase.draft;
-      const most = original?.most;
+      const { most, held } = original ?? {};
+      const limit = most === undefined ? money : `${t('最多', 'Most')} ${decimal(most)}`;
+      const unlimited = held === undefined ? limit : `${t('已冻结', 'Held')} ${decimal(held)}`;
       return [
         `${kinds[phase.draft.kind].short[language]} ${voucher(original?.stan ?? 0)}`,
-        phase.draft.amount > 0 || most === undefined ? money : `${t('最多', 'Most')} ${decimal(most)}`,
+        phase.draft.amount > 0 ? money : unlimited,
         remaining(original, language),
         t('核对原单 确认', 'Right? ENTER'),
       ];
@@ -267,13 +269,16 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
         ok,
       ];
     }
-    case 'amount':
+    case 'amount': {
+      const { differenceOf } = phase.draft;
+      const rest = differenceOf === undefined ? '' : `${t('补收', 'More on')} ${voucher(differenceOf.stan)}`;
       return [
         t('请输入金额:', 'Amount:'),
         money,
-        state.offline.includes('keypad') ? absent[language].keypad : '',
+        state.offline.includes('keypad') ? absent[language].keypad : rest,
         enterClear,
       ];
+    }
     case 'confirm':
       return [identity.merchant, identity.branch, money, t('请顾客核对 确认', 'Right? ENTER')];
     case 'checkingPrinter':

@@ -48,7 +48,7 @@ const ofCard: readonly FieldNumber[] = [2, 14, 23, 26, 35, 36, 52, 53, 55];
 interface TradeWords {
   readonly mti: '0100' | '0200' | '0220';
   readonly processingCode: string;
-  readonly conditionCode: '00' | '06';
+  readonly conditionCode: '00' | '06' | '60';
   /** 60.1 */
   readonly type: string;
   /** Beside the fields that all of them have. */
@@ -114,6 +114,15 @@ export const trades = {
   },
   /** 预授权 */
   preAuthorisation: reversed({ mti: '0100', processingCode: '030000', conditionCode: '06', type: '10' }),
+  /** 追加预授权: a pre-authorisation whose field 25 says that it adds to the one of 38 and 61. */
+  preAuthorisationIncrement: reversed({
+    mti: '0100',
+    processingCode: '030000',
+    conditionCode: '60',
+    type: '10',
+    own: [38, 61],
+    original: 'numberAndDate',
+  }),
   /** 预授权撤销 */
   preAuthorisationVoid: reversed({
     mti: '0100',

@@ -7,6 +7,8 @@
  * slip. All others wait their turn in the buffer: their answer tells that everything sent before has been processed.
  */
 
+import type { DrawerPulse } from './printer-profile.ts';
+
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
 
 export type RealTimeQuery = 1 | 2 | 3 | 4;
@@ -35,7 +37,8 @@ export const clearBuffers = hex('10 14 08 01 03 14 01 06 02 08');
 
 /**
  * How every job begins: ESC @ `1B 40` twice, because the first may be eaten as the parameter of a command that an
- * unplugging cut in two; then FS & `1C 26`, since Hanzi mode is off after ESC @ on many modules.
+ * unplugging cut in two; then FS & `1C 26`, since Hanzi mode is off after ESC @ on many printers; where it
+ * is on already, that changes nothing, so that no profile has to tell which.
  */
 export const begin = hex('1B 40 1B 40 1C 26');
 
@@ -47,6 +50,10 @@ export const automaticStatusOff = hex('1D 61 00');
 
 /** ESC @ `1B 40` twice, for the reason that `begin` has; takes away a line that is not ended, and all modes. */
 export const reset = hex('1B 40 1B 40');
+
+/** ESC p m t1 t2 `1B 70 m t1 t2`: a pulse on pin 2 (m 0) or 5 (m 1), times in steps of 2 ms; obeyed in its turn. */
+export const drawerPulse = ({ pin, onMs, offMs }: DrawerPulse): Buffer =>
+  Buffer.from([0x1b, 0x70, pin === 2 ? 0 : 1, onMs >> 1, offMs >> 1]);
 
 /** GS V 1 `1D 56 01`: partial cut, so that a slip hangs on until it is torn off. */
 export const cut = hex('1D 56 01');

@@ -118,7 +118,7 @@ export class PrinterProbe {
     return this.#ask(processId(id), (reply) => reply.type === 'processId' && reply.id === id, limitMs);
   }
 
-  /** Lines by which a person sees the columns, Hanzi with and without FS &, and where the tear bar is. */
+  /** Lines by which a person sees the columns, whether it has Hanzi, and where the tear bar is. */
   async #printRuler(fence: 'processId' | 'paperStatus' | undefined): Promise<ProbeAnswers['ruler']> {
     const begun = this.#clock.monotonic();
     const digits = (columns: number): string =>
@@ -127,8 +127,7 @@ export class PrinterProbe {
     const lines = [
       Buffer.from('Slipsafe: each ruler that stays on one line fits'),
       ...[32, 42, 48].map((columns) => Buffer.from(digits(columns))),
-      Buffer.concat([Buffer.from('Hanzi at power-on: '), hanzi]),
-      Buffer.concat([Buffer.from([0x1c, 0x26]), Buffer.from('Hanzi by FS &: '), hanzi]),
+      Buffer.concat([Buffer.from([0x1c, 0x26]), Buffer.from('Hanzi: '), hanzi]),
     ];
     while (lines.length < rulerLines) lines.push(Buffer.from(`line ${lines.length + 1} of ${rulerLines}`));
     const feed = Buffer.from([0x1b, 0x64, 4]);

@@ -24,8 +24,8 @@ export interface PrinterProfile {
   /** Lines from the print head to the tear bar or the knife. */
   readonly tearOffLines: number;
   readonly cutter: boolean;
-  /** Hanzi mode after power-on and ESC @. Each slip switches it on (FS &), which changes nothing where it is. */
-  readonly hanziAtPowerOn: boolean;
+  /** Where a cash drawer is connected, by the pin of its line, and its pulse; absent where the printer has no socket for one. */
+  readonly drawer?: DrawerPulse;
   /** GS a: the printer tells changes of its status by itself (ASB). */
   readonly automaticStatus: boolean;
   /** How it says what is wrong with it: DLE EOT, which it answers even when it has stopped; ESC v; or not at all. */
@@ -38,6 +38,13 @@ export interface PrinterProfile {
   readonly silenceMs: number;
   /** How long, in ms, an overheated head may take to cool within one slip. */
   readonly overheatMs: number;
+}
+
+export interface DrawerPulse {
+  readonly pin: 2 | 5;
+  /** 2 to 510, counted by twos. */
+  readonly onMs: number;
+  readonly offMs: number;
 }
 
 /** The bits of the answer to ESC v, which each maker lays out anew. 0 where it has no such bit. */
@@ -92,7 +99,7 @@ const profileFile = v.strictObject({
   ),
   tearOffLines: integer(0, 20),
   cutter: v.boolean(),
-  hanziAtPowerOn: v.boolean(),
+  drawer: v.optional(v.strictObject({ pin: v.picklist([2, 5]), onMs: integer(2, 510), offMs: integer(2, 510) })),
   automaticStatus: v.boolean(),
   status: v.union(
     [v.picklist(['realTime', 'none']), masks],
@@ -138,7 +145,8 @@ const contradictions = ({ status, fence, cancel, automaticStatus }: ProfileFile)
 export const checkPrinterProfile = (content: unknown, name: string, width: PaperWidth): ProfileResult => {
   const result = v.safeParse(profileFile, content, { abortPipeEarly: true });
   if (!result.success) return { valid: false, errors: result.issues.map((issue) => issueWords(issue)) };
-  const { paper: widths, for: _, ...rest } = result.output;
+  const { paper: widths, for: _, drawer, ...given } = result.output;
+  const rest = { ...given, ...(drawer !== undefined && { drawer }) };
   const errors = contradictions(result.output);
   const ownPaper = widths[width];
   if (ownPaper === undefined) {

@@ -9,7 +9,7 @@ export interface Proposal {
 }
 
 const byEye = [
-  'Its width of paper, speed, knife, tear bar and Hanzi mode need eyes: see docs/printers.md, and probe with --print.',
+  'Its width of paper, speed, knife, drawer and tear bar need eyes: see docs/printers.md, and probe with --print.',
   'Whether its fence waits for the paper is proven only by tearing the roll within a long slip (docs/printers.md).',
 ];
 

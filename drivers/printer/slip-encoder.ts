@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import { CharacterSet, PrinterTypes, ThermalPrinter } from 'node-thermal-printer';
 import type { SlipDocument } from '../../hal/printer.ts';
-import { automaticStatusOn, begin, cut } from './commands.ts';
+import { automaticStatusOn, begin, cut, drawerPulse } from './commands.ts';
 import type { PrinterProfile } from './printer-profile.ts';
 import { layOut, qrModuleDots, type SlipGraphic, type SlipLine } from './slip-layout.ts';
 
@@ -91,6 +91,7 @@ export const encodeSlip = (slip: SlipDocument, profile: PrinterProfile): Encoded
     if (bold) builder.bold(false);
     builder.add(Buffer.from([0x1b, 0x64, profile.tearOffLines]));
     if (profile.cutter) builder.add(cut);
+    if (slip.opensDrawer === true && profile.drawer !== undefined) builder.add(drawerPulse(profile.drawer));
   });
   return {
     pieces,

@@ -18,6 +18,7 @@ import type {
   Original,
   Remarks,
   Sale,
+  SaleReference,
 } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
 
@@ -64,6 +65,7 @@ const originalKeys = {
   cardOrganisation: maybe(text),
 } satisfies Keys<Original>;
 const original = maybe(v.object(originalKeys));
+const differenceOf = maybe(v.object({ saleId: text, batch: number, stan: number } satisfies Keys<SaleReference>));
 
 const face = v.object({
   merchant: text,
@@ -98,7 +100,9 @@ const sale = v.object({
   original,
   voidedBy: maybe(text),
   refunded: maybe(number),
+  increased: maybe(number),
   twin: maybe(text),
+  differenceOf,
   lateReason: maybe(text),
   at: number,
   status: text,
@@ -146,6 +150,7 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     supervisor: maybe(text),
     original,
     twin: maybe(text),
+    differenceOf,
     lateReason: maybe(text),
     ...remarks,
   },

@@ -1,10 +1,11 @@
+import { columnsOf } from '../../drivers/printer/file-printer.ts';
 import type { PaperWidth } from '../../drivers/printer/printer-profile.ts';
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../../drivers/storage/node-file-system.ts';
 import type { Vault } from '../../drivers/vault/vault.ts';
 import type { DotImage } from '../../hal/printer.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration, ConfiguredFolder, ConfiguredPrinter } from '../configuration.ts';
 import { logoDirectory } from '../terminal-files.ts';
 import { checkCode } from './check-code.ts';
 import { keptLogo, type Logo, readLogo } from './logo.ts';
@@ -17,6 +18,9 @@ export interface ConfiguredSlips {
   readonly face: SlipFace;
   readonly logo: Logo | undefined;
 }
+
+const columnsFor = (printer: ConfiguredPrinter | ConfiguredFolder): number =>
+  printer.driver === 'file' ? columnsOf[printer.paper] : printer.profile.columns;
 
 /** @throws ConfiguredFileError when the logo can't be used */
 export const configuredSlips = (
@@ -34,7 +38,7 @@ export const configuredSlips = (
     terminalId: terminal.id,
     face,
     columns: printer.profile.columns,
-    narrowest: Math.min(printer.profile.columns, secondPrinter.profile.columns),
+    narrowest: Math.min(printer.profile.columns, columnsFor(secondPrinter)),
     checkCode: (sale) => checkCode(slipKey, terminal.id, sale),
     picture: (digest) => {
       if (!pictures.has(digest)) pictures.set(digest, keptLogo(logoDirectory(configuration), digest, fileSystem));

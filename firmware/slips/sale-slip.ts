@@ -1,6 +1,6 @@
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { type Kind, kinds } from '../../state-machine/kinds.ts';
-import type { Original, Sale, SlipCopy } from '../../state-machine/sale.ts';
+import type { Original, Sale, SaleReference, SlipCopy } from '../../state-machine/sale.ts';
 import { lateReasons } from '../../state-machine/words.ts';
 import {
   blank,
@@ -58,6 +58,10 @@ const about = ({ batch, stan, retrievalReference, authorisationCode, date }: Ori
   text(`原交易日期:${date.slice(0, 2)}/${date.slice(2)}`),
 ];
 
+/** 补收差额: the sale that it makes up for. */
+const difference = ({ batch, stan }: SaleReference): SlipElement =>
+  text(`补收 原凭证 ${sixDigits(stan)} 批次 ${sixDigits(batch)}`);
+
 /** What gives back or takes back: its amount has a minus. */
 export const minusOf = ({ column, about: of }: Kind): string =>
   column === 'credit' || of?.amount === 'whole' ? '-' : '';
@@ -103,6 +107,7 @@ export const saleSlip = (sale: Sale, copy: SlipCopy, print: Print, check: string
     ...optional('订单号', sale.orderNumber),
     ...optional('备注码', sale.note),
     ...(sale.original === undefined ? [] : about(sale.original)),
+    ...(sale.differenceOf === undefined ? [] : [difference(sale.differenceOf)]),
     ...(sale.lateReason === undefined ? [] : [text(`超期退货:${lateReasons[sale.lateReason]['zh-CN']}`)]),
     ...duplicateMark(print),
     ...notices(sale.kind, head),

@@ -91,6 +91,9 @@ const criteriaOf = (options: FindOptions): Criteria => {
 
 const sinceWords = ({ sale, takers, left, held }: Match): string =>
   [
+    ...(sale.differenceOf === undefined
+      ? []
+      : [`difference of ${sixDigits(sale.differenceOf.batch)}/${sixDigits(sale.differenceOf.stan)}`]),
     ...(held ? ['ON HOLD'] : []),
     ...(sale.orderNumber === undefined ? [] : [`order ${sale.orderNumber}`]),
     ...takers.map((taker) => {
@@ -117,7 +120,7 @@ const line = (match: Match): string => {
 
 /** What may leave the terminal, key by key (M9). */
 const asJson = ({ sale, left, takers, held }: Match): string => {
-  const { batch, stan, kind, at, amount, card, status, operator, approval, orderNumber, note } = sale;
+  const { batch, stan, kind, at, amount, card, status, operator, approval, orderNumber, note, differenceOf } = sale;
   return JSON.stringify({
     batch,
     voucher: stan,
@@ -132,6 +135,9 @@ const asJson = ({ sale, left, takers, held }: Match): string => {
     note: note ?? null,
     reference: approval?.retrievalReference ?? null,
     authorisationCode: approval?.authorisationCode ?? null,
+    ...(differenceOf !== undefined && {
+      differenceOf: { batch: differenceOf.batch, voucher: differenceOf.stan },
+    }),
     ...(isRefundable(kind) && { left }),
     takers: takers.map((taker) => ({
       batch: taker.batch,

@@ -2,6 +2,7 @@
 import type { MinorUnits } from '../../hal/units.ts';
 import { doubtful } from '../book.ts';
 import {
+  afterReversalSlip,
   askSupervisor,
   goOn,
   mayTurn,
@@ -9,28 +10,27 @@ import {
   notice,
   openMenu,
   printOwedOrLast,
-  printSettlement,
   reportAskedFor,
   signOn,
 } from '../going-on.ts';
-import { type EntryKind, takesMoney } from '../kinds.ts';
+import { takesMoney } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
+import type { Draft } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
 /**
- * Begins a transaction of that kind at its first step. A lock keeps sales from being made; what gives money back, or only
+ * Begins a transaction at the first step of its kind. A lock keeps sales from being made; what gives money back, or only
  * asks, goes on (003-13).
  */
-const begin = (turn: Turn, kind: EntryKind, amount = 0): Step | Rejection => {
-  if (turn.book.locked && takesMoney(kind)) return notice(turn, { says: 'locked' });
-  if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
-  return enter(turn, { kind, amount: amount as MinorUnits });
+export const begin = (turn: Turn, draft: Draft): Step | Rejection => {
+  if (turn.book.locked && takesMoney(draft.kind)) return notice(turn, { says: 'locked' });
+  return enter(turn, draft);
 };
 
 export const atIdle: Handler<'idle', 'key'> = (turn, _phase, { key }) => {
-  if (isDigit(key)) return begin(turn, 'sale', Number(key));
+  if (isDigit(key)) return begin(turn, { kind: 'sale', amount: Number(key) as MinorUnits });
   if (key === 'menu') return openMenu(turn, 'main');
   if (key === 'function') return printOwedOrLast(turn);
   return 'keyWithoutMeaning';
@@ -47,7 +47,7 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'open':
       return openMenu(turn, action.menu);
     case 'begin':
-      return begin(turn, action.kind);
+      return begin(turn, { kind: action.kind, amount: 0 as MinorUnits });
     case 'operator':
       return operating.begin(turn, action.wanted);
     case 'listOperators':
@@ -59,7 +59,9 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
     case 'reprintAny':
       return askNumber(turn, { purpose: 'reprint' });
     case 'reprintSettlement':
-      return turn.book.lastSettlement === undefined ? notice(turn, { says: 'nothingToPrint' }) : printSettlement(turn);
+      return turn.book.lastSettlement === undefined
+        ? notice(turn, { says: 'nothingToPrint' })
+        : afterReversalSlip(turn, { do: 'printSettlement' });
     case 'report':
       return reportAskedFor(turn, action.report);
     case 'otherPrinter':

@@ -27,9 +27,9 @@ export const settlementNoted = (turn: Turn, phase: Phase): Step => turn.know({ s
  * the ledger no longer keeps up with what happened: trading stops, and the restart goes on from the last fact.
  */
 export const ledgerFault = (turn: Turn, _phase: Phase, { result, fact }: EventOf<'ledgerFault'>): Step => {
-  turn.ask({ type: 'forgetCard' });
+  turn.ask({ type: 'stopReading' }).ask({ type: 'forgetCard' });
   const nothingSent = fact === 'intended' || fact === 'settlementStarted';
   return result === 'refused' && nothingSent
     ? notice(turn, { says: 'storageRefused' })
-    : turn.ask({ type: 'stopReading' }).to({ name: 'outOfService', why: 'storage' });
+    : turn.to({ name: 'outOfService', why: 'storage' });
 };

@@ -1,21 +1,22 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { MinorUnits, Stan } from '../../hal/units.ts';
+import { leftOf } from '../book.ts';
 import { daysSince } from '../calendar.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
 import { isHeldSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
-import type { Draft, PhaseOf, Purpose, Query } from '../state.ts';
-import type { Handler, Step, Turn } from '../turn.ts';
+import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { remedy } from './remedies.ts';
-import { aboutOf, enter, leftOf, pastWindow, remarkDigits, showOriginal, takeOriginal, typed } from './steps.ts';
+import { aboutOf, enter, pastWindow, remarkDigits, showOriginal, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
 const digits = { voucher: 6, amount: 12, card: 4, order: remarkDigits.orderNumber } as const;
 
-const soughtBy = (wanted: Purpose): Query['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
+const soughtBy = (wanted: Purpose): NumberQuery['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
 
-const queryOf = (wanted: Purpose, entered: string): Query => {
+const queryOf = (wanted: Purpose, entered: string): NumberQuery => {
   const by = soughtBy(wanted);
   switch (by) {
     case 'voucher':
@@ -35,14 +36,16 @@ export const numberKey: Handler<'number', 'key'> = (turn, phase, { key }) => {
   if (key === 'cancel') return goOn(turn);
   if (key === 'enter') {
     if (entered === '' || (by === 'card' && entered.length < digits.card)) return 'nothingEntered';
-    return wanted.purpose === 'original' ? original(turn, wanted.draft, Number(entered)) : find(turn, wanted, entered);
+    return wanted.purpose === 'original'
+      ? original(turn, wanted.draft, Number(entered))
+      : find(turn, wanted, queryOf(wanted, entered));
   }
   return typed(entered, key, digits[by], (next) => turn.to({ ...phase, entered: next }));
 };
 
-const find = (turn: Turn, wanted: Purpose, entered: string): Step => {
+const find = (turn: Turn, wanted: Sought, query: Query): Step => {
   const id = effectId('find', turn.freshId);
-  return turn.ask({ type: 'find', id, query: queryOf(wanted, entered) }).to({ name: 'finding', wanted, awaits: id });
+  return turn.ask({ type: 'find', id, query }).to({ name: 'finding', wanted, awaits: id });
 };
 
 /** The transaction that a voucher number names; what is in no open batch is looked for in the kept ones. */
@@ -50,12 +53,13 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   const { kind } = draft;
   const sale = turn.book.sales.findLast((each) => each.stan === stan);
   if (sale !== undefined) return takeOriginal(turn, draft, { sale, left: leftOf(sale) });
-  if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, String(stan));
+  if (aboutOf(kind).closedBatch) return find(turn, { purpose: 'original', draft }, { by: 'voucher', stan });
   return turn.to({ name: 'slipTerminal', draft, entered: '', until: turn.after(turn.rules.timers.confirmMs) });
 };
 
 export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
   const first = rows[0];
+  if (wanted.purpose === 'slip') return knownOrTyped(turn, wanted, rows);
   if (wanted.purpose === 'original') {
     const fitting = rows.find(({ sale }) => aboutOf(wanted.draft.kind).kinds.includes(sale.kind)) ?? first;
     return fitting === undefined ? fromSlip(turn, wanted.draft) : takeOriginal(turn, wanted.draft, fitting);
@@ -107,6 +111,25 @@ export const referenceKey: Handler<'reference', 'key'> = (turn, phase, { key }) 
 
 const isDate = (date: string): boolean => /^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(date);
 
+/**
+ * One that is known here after all is taken as known, with what is left of it: the same money isn't given back twice by
+ * typing. Of any other nobody here knows whose card it was: the acquirer compares it.
+ */
+const knownOrTyped = (
+  turn: Turn,
+  { draft, original }: Extract<Sought, { readonly purpose: 'slip' }>,
+  rows: readonly Found[],
+): Step | Rejection => {
+  // A reference is the acquirer's only one. A code of six comes again; and the date on a slip is this terminal's.
+  const isMeant = ({ sale }: Found): boolean =>
+    aboutOf(draft.kind).kinds.includes(sale.kind) &&
+    (original.retrievalReference !== '' || sale.approval?.hostDate === original.date);
+  const known = rows.find(isMeant);
+  if (known !== undefined) return takeOriginal(turn, draft, known);
+  const withOriginal = { ...draft, original };
+  return pastWindow(turn, withOriginal, daysSince(original.date, turn.wall)) ?? enter(turn, withOriginal, 'original');
+};
+
 const terminalDigits = 8;
 
 /** 终端编号 as the slip has it: one of another terminal is refused by its name, and taken back there (004-12). */
@@ -131,7 +154,6 @@ export const lateRefundKey: Handler<'lateRefund', 'key'> = (turn, { draft }, { k
 
 const lateReasonOf = { '1': 'faulty', '2': 'agreed', '3': 'other' } as const;
 
-/** Whose card it was nobody here knows: the acquirer compares it. */
 export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
   const { draft, entered, reference } = phase;
   if (key === 'cancel') return goOn(turn);
@@ -143,8 +165,8 @@ export const dateKey: Handler<'date', 'key'> = (turn, phase, { key }) => {
     ? { ...unknown, retrievalReference: reference }
     : { ...unknown, retrievalReference: '', authorisationCode: reference };
   if (isHeldSlip(turn.book.holds, original)) return notice(turn, { says: 'held' });
-  const withOriginal = { ...draft, original };
-  return pastWindow(turn, withOriginal, daysSince(entered, turn.wall)) ?? enter(turn, withOriginal, 'original');
+  const by = byReference ? 'reference' : 'authorisationCode';
+  return find(turn, { purpose: 'slip', draft, original }, { by, typed: reference });
 };
 
 export const totalsKey: Handler<'totals', 'key'> = (turn, _phase: PhaseOf<'totals'>, { key }) =>

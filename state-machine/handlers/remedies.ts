@@ -1,7 +1,7 @@
 /** 小票问题: what can be done about a transaction that was found. */
 import type { Key } from '../../hal/keypad.ts';
 import type { MinorUnits } from '../../hal/units.ts';
-import { standsYet } from '../book.ts';
+import { mayTakeDifference, standsYet } from '../book.ts';
 import type { FactOf } from '../facts.ts';
 import { afterReversalSlip, askSupervisor, goOn, nobody, notice, openRemedies } from '../going-on.ts';
 import { holdOf } from '../holds.ts';
@@ -9,6 +9,7 @@ import { chosen, incidentFields, isChoice, mostDigits, operatorsIn } from '../in
 import type { Found, Hold, Sale } from '../sale.ts';
 import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import { begin } from './choosing.ts';
 import { enter, isDigit, originalOf, typed } from './steps.ts';
 
 /** Shown with its state after it is held: the clerk reads that it is. */
@@ -31,7 +32,20 @@ const hold = (turn: Turn, { rows, at }: PhaseOf<'found' | 'remedies'>, { sale, l
   return openRemedies(turn, rows, at);
 };
 
-/** 1 prints its slip again, 2 voids it, 3 refunds it, 4 holds it or ends that, 5 prints a query sheet, 6 records an incident. */
+/**
+ * 补收差额: too little was taken (003-04, 003-21). A sale of its own, that says which one it makes up for: the acquirer has
+ * no message for more of a sale that stands.
+ */
+const takeDifference = (turn: Turn, { sale, left }: Found): Step | Rejection => {
+  if (left === 0 || !mayTakeDifference(sale)) return notice(turn, { says: 'noDifference' });
+  const { id: saleId, batch, stan } = sale;
+  return begin(turn, { kind: 'sale', amount: 0 as MinorUnits, differenceOf: { saleId, batch, stan } });
+};
+
+/**
+ * 1 prints its slip again, 2 voids it, 3 refunds it, 4 holds it or ends that, 5 prints a query sheet for the bank, 6 takes
+ * what was too little, 7 records an incident.
+ */
 export const remedy = (turn: Turn, phase: PhaseOf<'found' | 'remedies'>, key: Key): Step | Rejection => {
   const row = phase.rows[phase.at];
   if (row === undefined) throw new Error('A row is shown that was not found');
@@ -47,6 +61,8 @@ export const remedy = (turn: Turn, phase: PhaseOf<'found' | 'remedies'>, key: Ke
     case '5':
       return afterReversalSlip(turn, { do: 'printCase', sheet: { slip: 'query', sale: row.sale } });
     case '6':
+      return takeDifference(turn, row);
+    case '7':
       return askIncident(turn, { sale: row.sale, field: 'causes', entered: '', given: {} });
     case 'cancel':
       return goOn(turn);

@@ -1,7 +1,7 @@
 /** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
-import { mayBeAbout } from '../book.ts';
+import { leftOf, mayBeAbout } from '../book.ts';
 import { dayOf, minutesUntil } from '../calendar.ts';
 import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
 import { holdOf } from '../holds.ts';
@@ -23,8 +23,9 @@ export const typed = (entered: string, key: Key, most: number, then: (entered: s
 /** Goes on with the step that follows the one that is done, as the kind's row says; after the last one comes the intent. */
 export const enter = (turn: Turn, draft: Draft, done?: EntryStep): Step | Rejection => {
   const { entry } = kinds[draft.kind];
-  if (done === undefined && turn.rules.switchedOff.includes(draft.kind)) {
-    return notice(turn, { says: 'switchedOff', kind: draft.kind });
+  if (done === undefined) {
+    if (turn.book.sales.length >= turn.rules.maxBatch) return notice(turn, { says: 'batchFull' });
+    if (turn.rules.switchedOff.includes(draft.kind)) return notice(turn, { says: 'switchedOff', kind: draft.kind });
   }
   const { confirmMs } = turn.rules.timers;
   const step = entry[done === undefined ? 0 : entry.indexOf(done) + 1];
@@ -97,17 +98,17 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   if (about.kinds.includes(sale.kind) && (left === 0 || sale.voidedBy !== undefined)) {
     return notice(turn, { says: 'alreadyVoided', kind });
   }
-  if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left !== sale.amount)) {
+  if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left < sale.amount)) {
     return notice(turn, { says: 'notVoidable', kind });
   }
   const { voidMs } = turn.rules;
   if (kind === 'void' && voidMs > 0 && turn.wall - sale.at > voidMs) {
     return notice(turn, { says: 'voidTooLate', minutes: voidMs / 60_000 });
   }
-  const most = mostOf(turn, about, left);
-  const amount = about.amount === 'whole' ? sale.amount : (0 as MinorUnits);
+  const amount = about.amount === 'whole' ? left : (0 as MinorUnits);
   const remaining = remainingOf(turn, about, sale);
-  const original = { ...originalOf(sale), card: sale.card, most, ...(remaining !== undefined && { remaining }) };
+  const limit = limitOf(turn, about, left);
+  const original = { ...originalOf(sale), card: sale.card, ...limit, ...(remaining !== undefined && { remaining }) };
   const shown = { ...draft, amount, original };
   return pastWindow(turn, shown, dayOf(turn.wall) - dayOf(sale.at)) ?? showOriginal(turn, shown);
 };
@@ -135,11 +136,13 @@ const remainingOf = (turn: Turn, about: About, { at }: Sale): Remaining | undefi
   return minutes === Infinity ? undefined : { minutes };
 };
 
-export const leftOf = (sale: Sale): MinorUnits =>
-  (sale.voidedBy === undefined ? sale.amount - (sale.refunded ?? 0) : 0) as MinorUnits;
-
-const mostOf = (turn: Turn, about: About, left: MinorUnits): MinorUnits =>
-  (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits;
+/** How much its amount may be, or, where the original sets no limit, what is held so far. */
+const limitOf = (turn: Turn, about: About, left: MinorUnits): { most: MinorUnits } | { held: MinorUnits } => {
+  if (about.amount === 'more') return { held: left };
+  return {
+    most: (about.amount === 'over' ? Math.floor((left * turn.rules.completionPercent) / 100) : left) as MinorUnits,
+  };
+};
 
 export const showOriginal = (turn: Turn, draft: Draft): Step =>
   turn.to({ name: 'original', draft, until: turn.after(turn.rules.timers.confirmMs) });
@@ -165,7 +168,7 @@ export const checkPrinter = (turn: Turn, draft: Draft): Step => {
 
 /** The last step that leaves no trace. From the intent on, only an answer or a reversal ends the transaction (M1). */
 const intend = (turn: Turn, draft: Draft): Step => {
-  const { kind, amount, supervisor, original, card, pinEntered = false, twin } = draft;
+  const { kind, amount, supervisor, original, card, pinEntered = false, twin, differenceOf } = draft;
   const { lateReason, orderNumber, note } = draft;
   if (card === undefined) throw new Error(`A ${kind} without a card`);
   if (kind === 'balance') return inquire(turn, pinEntered);
@@ -184,6 +187,7 @@ const intend = (turn: Turn, draft: Draft): Step => {
       ...(supervisor !== undefined && { supervisor }),
       ...(original !== undefined && { original: referenceOf(original) }),
       ...(twin !== undefined && { twin }),
+      ...(differenceOf !== undefined && { differenceOf }),
       ...(lateReason !== undefined && { lateReason }),
       ...(orderNumber !== undefined && { orderNumber }),
       ...(note !== undefined && { note }),
@@ -204,6 +208,6 @@ const inquire = (turn: Turn, pinEntered: boolean): Step => {
 
 /** What the intent keeps of it: its card is in the intent already. */
 const referenceOf = (shown: NonNullable<Draft['original']>): Original => {
-  const { card: _card, most: _most, remaining: _remaining, ...original } = shown;
+  const { card: _card, most: _most, held: _held, remaining: _remaining, ...original } = shown;
   return original;
 };

@@ -23,6 +23,8 @@ export interface BoardOptions {
   readonly printerSpeed?: number;
   /** Width of the paper in mm, 58 unless given. */
   readonly paper?: 58 | 80;
+  /** A cash drawer is connected to the printer, and opened. */
+  readonly drawer?: boolean;
   readonly display?: DisplayKind;
   readonly timers?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
@@ -246,7 +248,7 @@ export class VirtualBoard {
 
   async #configure(address: object): Promise<void> {
     const { timers, policy, acquirer, sections, supervisorPassword } = this.#options;
-    const { printerProfile = 'epson', paper = 58, display = 'lcd4x16' } = this.#options;
+    const { printerProfile = 'epson', paper = 58, drawer: openDrawer = false, display = 'lcd4x16' } = this.#options;
     const at = (line: Line) => ({ path: this.portPath(line), baudRate: baudRates[line] });
     const supervisor =
       supervisorPassword === undefined
@@ -259,7 +261,7 @@ export class VirtualBoard {
       keypad: { driver: 'serial', port: at('keypad') },
       cardReader: { driver: 'serial', port: at('cardReader') },
       pinPad: { driver: 'visa', port: at('pinPad') },
-      printer: { driver: 'escpos', profile: printerProfile, paper, port: at('printer') },
+      printer: { driver: 'escpos', profile: printerProfile, paper, openDrawer, port: at('printer') },
       display: { driver: display, port: at('display') },
       acquirer: { ...address, ...acquirer },
       // Tests swipe the same card for the same amount again and again.

@@ -125,6 +125,20 @@ test('a printer is at a serial port, at the speed of its profile if nothing else
   t.end();
 });
 
+test('a second printer may be a folder, in the storage unless it is told where', (t) => {
+  const second = (secondPrinter: object) => checkConfiguration({ ...smallest(), secondPrinter }, '/etc/slipsafe');
+  t.match(second({ driver: 'file' }), {
+    valid: true,
+    configuration: { secondPrinter: { directory: /\/slips-to-print$/, paper: 58 } },
+  });
+  t.match(second({ driver: 'file', directory: '/mnt/usb', paper: 80 }), {
+    valid: true,
+    configuration: { secondPrinter: { directory: '/mnt/usb', paper: 80 } },
+  });
+  t.match(errorsOf({ ...smallest(), printer: { driver: 'file' } }), [/^printer\.driver: /], 'but never the first');
+  t.end();
+});
+
 test("a printer's profile may be a file of one's own; one that lies or is malformed is refused by its keys", (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'slipsafe-profile-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -136,21 +150,32 @@ test("a printer's profile may be a file of one's own; one that lies or is malfor
     mmPerSecond: { slowest: 60, fastest: 200 },
     tearOffLines: 5,
     cutter: true,
-    hanziAtPowerOn: true,
+    drawer: { pin: 2, onMs: 100, offMs: 500 },
     automaticStatus: true,
     status: 'realTime',
     fence: 'processId',
     cancel: 'clearBuffers',
   };
-  const check = (profile: object) => {
+  const check = (profile: object, openDrawer = false) => {
     writeFileSync(join(folder, 'own.json'), JSON.stringify(profile));
-    const printer = { driver: 'escpos', profile: './own.json', paper: 80, port: { path: '/dev/ttyS4' } };
+    const printer = { driver: 'escpos', profile: './own.json', paper: 80, openDrawer, port: { path: '/dev/ttyS4' } };
     return checkConfiguration({ ...smallest(), printer }, folder);
   };
   t.match(check(own), {
     valid: true,
     configuration: { printer: { profile: { name: 'own', columns: 42, widthDots: 512, silenceMs: 5000 } } },
   });
+  const { drawer: _, ...without } = own;
+  t.match(check(without, true), {
+    valid: false,
+    errors: [/^printer\.openDrawer: the profile .*own\.json has no drawer/],
+  });
+  t.match(check(own, true), { valid: true, configuration: { printer: { profile: { drawer: { pin: 2 } } } } });
+  t.notMatch(
+    check(own),
+    { configuration: { printer: { profile: { drawer: {} } } } },
+    'it stays shut unless it is asked for',
+  );
   t.match(check({ ...own, fence: 'drain' }), {
     valid: false,
     errors: [/^printer\.profile: .*own\.json: fence: expected .*"processId".*, found "drain"$/],

@@ -1,11 +1,16 @@
 import { test } from 'tap';
 import { findTransactions } from '../../firmware/finder.ts';
+import type { DeviceFault } from '../../hal/device.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import { World } from '../state-machine/world.ts';
 
 const sold = (world = new World()): World =>
   world.upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+
+const intact = (): never => {
+  throw new Error('a batch that is intact was called flawed');
+};
 
 /** A ledger of these batches, the oldest first. */
 const storeOf = (...batches: readonly (readonly Fact[])[]): Parameters<typeof findTransactions>[1] =>
@@ -18,7 +23,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   const newer = sold().upToPin().pin().authorised().printed().keys('cancel', 'enter');
   const store = storeOf(sold().facts, newer.facts);
   const stans = async (query: Parameters<typeof findTransactions>[0]) =>
-    (await findTransactions(query, store)).map(({ sale }) => sale.stan);
+    (await findTransactions(query, store, intact)).map(({ sale }) => sale.stan);
   t.strictSame(await stans({ by: 'amount', amount: 1234 as MinorUnits }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
@@ -27,7 +32,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
     sold().facts.map((fact) => (fact.type === 'intended' ? { ...fact, orderNumber: '0042' } : fact)),
     newer.facts,
   );
-  const found = await findTransactions({ by: 'order', orderNumber: '0042' }, ordered);
+  const found = await findTransactions({ by: 'order', orderNumber: '0042' }, ordered, intact);
   t.match(found, [{ sale: { stan: 2, orderNumber: '0042' } }]);
 });
 
@@ -42,6 +47,30 @@ test('more rows than a clerk looks through are not given, and no batch is read f
       return store.readArchive(generation);
     },
   };
-  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched)).length, 50);
+  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, intact)).length, 50);
   t.equal(read.length, 50);
+});
+
+test('what is typed from a slip is found by its reference or its authorisation code', async (t) => {
+  const store = storeOf(sold().facts);
+  const count = async (by: 'reference' | 'authorisationCode', typed: string) =>
+    (await findTransactions({ by, typed }, store, intact)).length;
+  t.equal(await count('reference', '170512345678'), 1);
+  t.equal(await count('authorisationCode', 'A1B2C3'), 1);
+  t.equal(await count('reference', '170512345679'), 0);
+});
+
+test('M8: a kept batch that is not intact is told of: what was refunded behind its flaw is not seen', async (t) => {
+  const flawed = {
+    generations: () => [1],
+    readArchive: () => ({
+      path: 'batch-1',
+      facts: sold().facts,
+      verdict: { intact: false, what: 'Record 9 is altered.' },
+    }),
+  } as unknown as Parameters<typeof findTransactions>[1];
+  const faults: DeviceFault[] = [];
+  const rows = await findTransactions({ by: 'voucher', stan: 2 }, flawed, (fault) => faults.push(fault));
+  t.equal(rows.length, 1);
+  t.match(faults, [{ device: 'ledger', where: 'batch-1', what: /Record 9 is altered/ }]);
 });

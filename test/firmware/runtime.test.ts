@@ -1,9 +1,12 @@
 import { test } from 'tap';
 import { CardMemory } from '../../firmware/card-memory.ts';
+import { PrinterSwitch } from '../../firmware/printer-switch.ts';
 import { type Devices, type Report, Runtime } from '../../firmware/runtime.ts';
 import type { DeviceFault } from '../../hal/device.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { Ledger, LedgerAppend, LedgerOpening } from '../../hal/ledger.ts';
+import type { Printer, PrinterEvent, PrinterReadiness } from '../../hal/printer.ts';
+import type { EpochMs } from '../../hal/units.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
@@ -49,7 +52,19 @@ const idleDevice = {
   checkHealth: async () => ({ healthy: true as const }),
 };
 
-const rig = (ledger = new HandLedger()) => {
+/** A printer that only says how it is, when the test has it say so. */
+const aPrinter = () => {
+  let listener: (event: PrinterEvent) => void = () => undefined;
+  const claim = async (heard: typeof listener) => {
+    listener = heard;
+  };
+  return {
+    printer: { ...idleDevice, claim } as unknown as Printer,
+    tell: (readiness: PrinterReadiness) => listener({ type: 'readiness', readiness }),
+  };
+};
+
+const rig = (ledger = new HandLedger(), printer?: PrinterSwitch) => {
   const reports = new ReportLog<Report>();
   const effects = new ReportLog<Effect>();
   const screens = new ReportLog<string>();
@@ -62,7 +77,7 @@ const rig = (ledger = new HandLedger()) => {
     keypad: idleDevice,
     cardReader: { ...idleDevice, enable: () => undefined, disable: () => undefined },
     pinPad: idleDevice,
-    printer: idleDevice,
+    printer: printer ?? idleDevice,
     display: { ...idleDevice, show: ({ lines }: { lines: readonly string[] }) => screens.add(lines.join('|')) },
     acquirer: idleDevice,
   } as unknown as Devices;
@@ -75,6 +90,7 @@ const rig = (ledger = new HandLedger()) => {
     clock,
     cards,
     tokenOf: () => card,
+    ...(printer !== undefined && { usePrinter: (place) => printer.use(place) }),
     perform: async (effect) => {
       effects.add(effect);
       await hooks.perform(effect);
@@ -292,4 +308,18 @@ test('an effect is begun before the screen asks for what it makes possible', asy
   };
   await upToPin();
   t.equal(order[0], 'ready');
+});
+
+test('M4: after a start the printer that was turned to is the one that is listened to, before any is asked', async (t) => {
+  const chosen: Fact = { type: 'printerChosen', at: 0 as EpochMs, printer: 'second', supervisor: '00' };
+  const [first, second] = [aPrinter(), aPrinter()];
+  const both = new PrinterSwitch(first.printer, second.printer);
+  const { runtime, reports } = rig(new HandLedger([provisioned, chosen]), both);
+  await runtime.start();
+  first.tell({ ready: false, cause: 'paperEnd' });
+  second.tell({ ready: false, cause: 'coverOpen' });
+  const { state } = (await reports.until(
+    (report) => report.type === 'stepped' && report.event.type === 'readiness',
+  )) as Extract<Report, { type: 'stepped' }>;
+  t.strictSame(state.printer, { ready: false, cause: 'coverOpen' });
 });

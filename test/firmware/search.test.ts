@@ -124,6 +124,14 @@ test('a void and a completion leave nothing, in whatever batch they are', async 
   t.strictSame(left(book([partly]), book([held])), [0]);
 });
 
+test('increments of a pre-authorisation add to what is left of it, in whatever batch they are', async (t) => {
+  const held: Sale = { ...sale(1), kind: 'preAuthorisation' };
+  const more = (stan: number) =>
+    sale(stan, { kind: 'preAuthorisationIncrement', amount: 66 as MinorUnits, original: about(held) });
+  const [match] = matches({ voucher: 1 }, book([more(8)]), book([more(7)]), book([held]));
+  t.equal(match?.left, 1366);
+});
+
 test('what a later batch knows of a transaction that was carried into it is told, once', async (t) => {
   const owing = sale(1, { copies: { merchant: 1, cardholder: 0, reversal: 0 } });
   const printed = { ...owing, copies: { merchant: 1, cardholder: 1, reversal: 0 } };

@@ -14,7 +14,7 @@ interface Case {
   readonly kind: string;
   /** What must have been done before, voucher by voucher from 2 on. */
   readonly before: readonly ('sale' | 'preAuthorisation' | 'completion')[];
-  readonly keys: readonly ('menu' | '2' | '3' | '4' | '5')[];
+  readonly keys: readonly ('menu' | '2' | '3' | '4' | '5' | '6')[];
   readonly supervisor: boolean;
   /** The voucher that it is about; none for a pre-authorisation. */
   readonly voucher?: string;
@@ -88,6 +88,17 @@ const cases: readonly Case[] = [
     pin: true,
     reversible: true,
     slip: /预授权完成撤销\(COMPLETE VOID\)[\s\S]*RMB -90\.00/,
+  },
+  {
+    kind: 'preAuthorisationIncrement',
+    before: ['preAuthorisation'],
+    keys: ['menu', '4', '6'],
+    supervisor: false,
+    voucher: '2',
+    amount: '5000',
+    pin: true,
+    reversible: true,
+    slip: /追加预授权\(AUTH INCREMENT\)[\s\S]*RMB 50\.00[\s\S]*原凭证号:000002/,
   },
 ];
 

@@ -4,7 +4,8 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { PNG } from 'pngjs';
 import tap, { type Test, test } from 'tap';
 import type { BoardOptions, VirtualBoard } from '../bench/board.ts';
 import { testCards } from '../bench/cards.ts';
@@ -158,4 +159,33 @@ test('a second printer: the first is out of paper, a supervisor turns to the oth
   await board.sell('1300');
   await board.firmware.fact('captured');
   t.match(second.paper.text(3), /商户存根/, 'the second is used after a power cut too');
+});
+
+test('a folder as the second way out: the supervisor turns to it, and the slip is an image there (000-17)', {
+  buffered: true,
+}, async (t) => {
+  const board = await boardFor(t, {
+    supervisorPassword: '20261122',
+    sections: { secondPrinter: { driver: 'file' } },
+  });
+  await board.powerOnToIdle();
+  board.printer.fault({ line: 6 }, 'paperEnd');
+  await board.sell('1250');
+  await board.display.until('确认再打 00换机');
+  board.press('00', '2', '0', '2', '6', '1', '1', '2', '2', 'enter');
+  await board.firmware.fact('captured');
+  await board.firmware.fact('printed');
+  const images = board.files().filter(({ path }) => path.includes('slips-to-print'));
+  t.match(images.map(({ path }) => basename(path)).sort(), [/^000001-.*\.png$/, /^000002-.*\.png$/], 'both copies');
+  for (const { content } of images) t.equal(PNG.sync.read(content).width, 384);
+});
+
+test('the drawer opens once with each merchant copy, and only there', { buffered: true }, async (t) => {
+  const board = await boardFor(t, { drawer: true });
+  let pulses = 0;
+  board.printer.on('drawer', () => pulses++);
+  await board.powerOnToIdle();
+  await sellWhole(t, board);
+  t.equal(pulses, 1);
+  await nothingLost(t, board);
 });

@@ -38,7 +38,7 @@ const remedies = async (it: VirtualBoard, orderNumber: string): Promise<void> =>
   it.press('enter');
   await it.display.until('功能:处理');
   it.press('function');
-  await it.display.until('6事件');
+  await it.display.until('7事件');
 };
 
 test('a sale is found by its order number, held and released; caps, chips, the fee notice and fees follow the configuration; an incident is recorded (000-13, 000-20, 000-22, 000-23, 002-07, 003-02, 003-09, 003-17)', async (t) => {
@@ -71,7 +71,7 @@ test('a sale is found by its order number, held and released; caps, chips, the f
   t.match(found, /SALE +12\.34 .*captured +ON HOLD, order 0042/);
 
   await remedies(it, '0042');
-  it.press('6', '1', 'enter', '4', 'enter', 'enter', '1', 'enter');
+  it.press('7', '1', 'enter', '4', 'enter', 'enter', '1', 'enter');
   await it.display.until('打印完成');
   t.match(it.printer.paper.text(4), /事件记录单[\s\S]*原因:丢单\s+处理措施:挂失\s+已上报:银行/);
   const sheet = ['slip', 'show', '--config', it.configurationPath, '--voucher', '2', '--slip', 'incident'];

@@ -33,18 +33,24 @@ const columns: { readonly [K in TransactionKind]: 'debit' | 'credit' | undefined
   void: 'credit',
   refund: 'credit',
   preAuthorisation: undefined,
+  preAuthorisationIncrement: undefined,
   preAuthorisationVoid: undefined,
   completion: 'debit',
   completionNotice: 'debit',
   completionVoid: 'credit',
 };
 
-/** Whether it holds such a one, of which that is left: a refund may come again, what else there is only once. */
+/**
+ * Whether it holds such a one, of which that is left: a refund and an increment may come again, what else there is only
+ * once, and a void of all that is held.
+ */
 const mayBeAbout = ({ sales }: AcquirerModel, { kind, amount, original }: Sale): boolean => {
   const about = original?.saleId === undefined ? undefined : sales[original.saleId];
   if (about?.state !== 'approved') return false;
-  const others = Object.values(sales).filter((each) => each.about === original?.saleId && each.state === 'approved');
-  if (kind !== 'refund') return others.length === 0;
+  const all = Object.values(sales).filter((each) => each.about === original?.saleId && each.state === 'approved');
+  const others = all.filter((each) => each.kind !== 'preAuthorisationIncrement');
+  const held = all.reduce((sum, each) => (others.includes(each) ? sum : sum + each.amount), about.amount as number);
+  if (kind !== 'refund') return others.length === 0 && (kind !== 'preAuthorisationVoid' || amount === held);
   const refunded = others.reduce((sum, each) => sum + (each.kind === 'refund' ? each.amount : Infinity), 0);
   return refunded + amount <= about.amount;
 };

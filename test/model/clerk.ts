@@ -93,6 +93,7 @@ const begun: readonly { readonly kind: TransactionKind; readonly of: keyof Budge
   { kind: 'void', of: 'voids', keys: ['menu', '2', '1', 'enter'] },
   { kind: 'refund', of: 'refunds', keys: ['menu', '3', '1', 'enter'] },
   { kind: 'preAuthorisation', of: 'authorisations', keys: ['menu', '4', '1', '6', 'enter', ...remarks, 'enter'] },
+  { kind: 'preAuthorisationIncrement', of: 'increments', keys: ['menu', '4', '6'] },
   { kind: 'preAuthorisationVoid', of: 'voids', keys: ['menu', '4', '2', '1', 'enter'] },
   { kind: 'completion', of: 'completions', keys: ['menu', '4', '3'] },
   { kind: 'completionNotice', of: 'completions', keys: ['menu', '4', '4'] },
@@ -214,7 +215,7 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
           machine,
           world,
           'the clerk records an incident',
-          '6',
+          '7',
           '1',
           'enter',
           '4',
@@ -249,6 +250,8 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
         ...press(machine, world, 'the clerk leaves it', 'cancel'),
       ];
     }
+    case 'amount':
+      return press(machine, world, 'the clerk types 2', '2', 'enter', 'enter');
     case 'doubt':
       return [
         ...press(machine, world, 'a supervisor is to close it', 'enter'),

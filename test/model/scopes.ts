@@ -9,6 +9,7 @@ const nothing: Budget = {
   voids: 0,
   refunds: 0,
   authorisations: 0,
+  increments: 0,
   completions: 0,
   twins: 0,
   queries: 0,
@@ -59,6 +60,10 @@ export const scopes: readonly Scope[] = [
   { name: 'a query and a refund', budget: { ...nothing, sales: 1, queries: 1, refunds: 1 } },
   { name: 'a sale, its refund and a settlement', budget: { ...nothing, sales: 1, refunds: 1, settlements: 1 } },
   { name: 'a pre-authorisation and its void', budget: { ...nothing, authorisations: 1, voids: 1 } },
+  {
+    name: 'a pre-authorisation, what is added to it, and the void of both',
+    budget: { ...nothing, authorisations: 1, increments: 1, voids: 1 },
+  },
   { name: 'a pre-authorisation and its completion', budget: { ...nothing, authorisations: 1, completions: 1 } },
   {
     name: 'a pre-authorisation, its completion, and the void of that',

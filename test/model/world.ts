@@ -86,6 +86,8 @@ export interface Budget {
   readonly voids: number;
   readonly refunds: number;
   readonly authorisations: number;
+  /** Of pre-authorisations: 追加预授权. */
+  readonly increments: number;
   /** Of pre-authorisations, each as its request, as its notice, or its void. */
   readonly completions: number;
   /** Further sales of the same card and amount as the first. */

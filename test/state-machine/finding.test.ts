@@ -1,10 +1,11 @@
 /** 交易查询 and 重打印 by number: all that fit are shown, none is picked. */
 import { test } from 'tap';
 import type { MinorUnits } from '../../hal/units.ts';
+import { totalsOf } from '../../state-machine/book.ts';
 import type { Found } from '../../state-machine/sale.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
-import { provisioned, rules, World } from './world.ts';
+import { card, provisioned, rules, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const sold = (): World => new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
@@ -57,6 +58,46 @@ test('a row that was found is printed, voided or refunded without its number bei
   t.match(screen(voiding), /撤销 000002\|RMB 12.34/);
   const refunding = listed().keys('3', '1', 'enter').password(true);
   t.match(screen(refunding), /退货 000002\|最多 12.34/);
+});
+
+test('补收差额: too little was taken, and a second sale that names the first takes the rest, by whatever card (003-04, 003-21)', async (t) => {
+  const world = sold();
+  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('6');
+  t.match(screen(world), /请输入金额:\|RMB 0.00\|补收 000002/);
+  world.keys('5', '00', 'enter', 'enter').printerReady();
+  world.happen({ type: 'card', card: { ...card, cardHash: 'another' } }).pin();
+  const first = world.state.book.sales[0];
+  const differenceOf = { saleId: first?.id, batch: 1, stan: 2 };
+  t.match(world.facts.at(-1), { type: 'intended', kind: 'sale', amount: 500, differenceOf });
+  world.authorised().printed().keys('enter').printed().keys('enter');
+  t.match(world.state.book.sales, [
+    { status: 'captured', amount: 1234 },
+    { status: 'captured', amount: 500, differenceOf },
+  ]);
+  t.equal(world.state.book.sales[0]?.voidedBy, undefined, 'the first one stands as it was');
+  t.strictSame(totalsOf(world.state.book).domestic.debit, { amount: 1734, count: 2 });
+  const second = world.state.book.sales[1] as Found['sale'];
+  world.keys('menu', '7', '3', '1', '3', 'enter').found({ sale: second, left: second.amount });
+  t.match(screen(world), /1\/1 补收\|000003 成功/);
+});
+
+test('M2, M4: a sale for a difference lives as any: without its slip it is reversed, and the first one stands', async (t) => {
+  const world = sold();
+  world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('6', '5', '00', 'enter', 'enter');
+  world.printerReady().swiped().pin().authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' }).cleared();
+  world.reversalAnswered().printed();
+  t.match(world.state.book.sales, [{ status: 'captured' }, { status: 'reversed' }]);
+});
+
+test('no difference is taken of what was voided, refunded whole or never stood, nor while the terminal is locked', async (t) => {
+  const row = rowOf(sold());
+  const refused = (rows: Found): string =>
+    screen(sold().keys('menu', '7', '3', '1', '2', 'enter').found(rows).keys('6'));
+  t.match(refused({ ...row, left: 0 as MinorUnits }), /原交易不符条件\|不能补收/);
+  t.match(refused({ ...row, sale: { ...row.sale, kind: 'refund' } }), /不能补收/);
+  t.match(refused({ ...row, sale: { ...row.sale, status: 'reversed' } }), /不能补收/);
+  const locked = sold().keys('menu', '7', '7', 'enter', 'menu', '7', '3', '1', '2', 'enter').found(row).keys('6');
+  t.match(screen(locked), /终端已锁定/);
 });
 
 test('any slip is printed again by its number: of this batch by the clerk, of a kept one by a supervisor, and that is recorded', async (t) => {
@@ -131,4 +172,12 @@ test('cancel and time lead back to rest from every step of it (003-12, 004-14)',
   const world = sold();
   t.equal(world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).wait(60_000).phase, 'idle');
   t.equal(world.keys('menu', '7', '6').phase, 'notice', 'nothing is in doubt');
+});
+
+test('M10: a full batch takes no void or refund of what was found either: its totals have three digits a count', async (t) => {
+  for (const key of ['2', '3'] as const) {
+    const world = new World([provisioned], { ...rules, maxBatch: 1 }).upToRequest().authorised().printed();
+    world.keys('enter').printed().keys('enter', 'menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys(key);
+    t.match(world.state.phase, { name: 'notice', notice: { says: 'batchFull' } });
+  }
 });

@@ -20,7 +20,7 @@ const held = (): World => remedies(sold()).keys('4', 'cancel');
 
 test('a slip problem: the row that was found with its state, and all that can be done by a key (000-20)', async (t) => {
   const world = remedies(sold());
-  t.match(screen(world), /000002 成功\|1重打2撤销3退货\|4挂失5查单6事件\|取消返回/);
+  t.match(screen(world), /000002 成功\|1重打2撤销3退货\|4挂失5查单6补收\|7事件 取消返回/);
   t.equal(world.keys('9').rejections.at(-1), 'keyWithoutMeaning');
   t.match(remedies(sold()).keys('1').last('print').slip, { slip: 'merchant', number: 2 });
   t.equal(remedies(sold()).keys('2').phase, 'password');
@@ -37,14 +37,14 @@ test('a slip problem: the row that was found with its state, and all that can be
 test('of what does not stand only its slip and a query sheet are offered (000-20)', async (t) => {
   const declined = new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' }).keys('enter');
   const world = remedies(declined);
-  t.match(screen(world), /000002 被拒\|1重打\|5查单6事件\|/);
+  t.match(screen(world), /000002 被拒\|1重打\|5查单\|/);
   t.equal(world.keys('4').rejections.at(-1), 'keyWithoutMeaning');
 });
 
 test('a voucher that is held is neither voided nor refunded, by its number, by search or by what its slip says (000-13)', async (t) => {
   const world = remedies(sold()).keys('4');
   t.match(world.facts.at(-1), { type: 'held', batch: 1, voucher: 2, reference: '170512345678', operator: '01' });
-  t.match(screen(world), /000002 已挂失\|1重打\|4解挂5查单6事件/);
+  t.match(screen(world), /000002 已挂失\|1重打\|4解挂5查单6补收/);
   const refused = /小票已挂失\|不能撤销退货\|主管可解挂/;
   const voiding = held().keys('menu', '2', '1', 'enter').password(true).keys('2', 'enter');
   t.match(screen(voiding), refused);

@@ -1,5 +1,6 @@
-/** 预授权, its void, its completion as request and as notice, and the void of a completion. */
+/** 预授权, what is added to it, its void, its completion as request and as notice, and the void of a completion. */
 import { test } from 'tap';
+import { minorUnits } from '../../hal/units.ts';
 import { totalsOf, toUpload } from '../../state-machine/book.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
@@ -45,6 +46,7 @@ test('M2, M4: each of them that has a reversal is reversed with 96 when its slip
       'preAuthorisation',
       () => new World().start().signOn().keys('menu', '4', '1', '5', 'enter', 'enter').printerReady().swiped().pin(),
     ],
+    ['preAuthorisationIncrement', () => upToIncrement(held())],
     ['preAuthorisationVoid', () => upToVoid(held(), '2', '2')],
     ['completion', () => upToCompletion(held())],
     ['completionVoid', () => upToVoid(completed(), '5', '3')],
@@ -78,6 +80,48 @@ test('a completion takes up to 115 % of it, once; it is a debit, and is uploaded
   t.match(screen(world), /该交易已经撤销/, 'not twice');
   world.keys('enter', 'menu', '4', '2', '1', 'enter').password(true).keys('2', 'enter');
   t.match(screen(world), /该交易已经撤销/, 'nor voided then');
+});
+
+/** Adds 20.00 to voucher 2. */
+const upToIncrement = (world: World): World =>
+  world.keys('menu', '4', '6', '2', 'enter', 'enter', '2', '0', '00', 'enter', 'enter').printerReady().swiped().pin();
+
+test('追加预授权 adds to the hold, again and again: a completion takes up to 115 % of the sum, once', async (t) => {
+  const world = done(upToIncrement(done(upToIncrement(held()))));
+  t.match(world.state.book.sales[0], { amount: 10_000, increased: 4_000 });
+  const none = { amount: 0, count: 0 };
+  t.strictSame(totalsOf(world.state.book).domestic, { debit: none, credit: none }, 'no money was moved');
+  world.keys('menu', '4', '6', '2', 'enter');
+  t.match(screen(world), /追加预授 000002\|已冻结 140.00/);
+  world.keys('cancel', 'menu', '4', '3', '2', 'enter');
+  t.match(screen(world), /预授完成 000002\|最多 161.00/);
+  world.keys('enter', '1', '6', '1', '00', 'enter', 'enter').printerReady().swiped().pin();
+  done(world).keys('menu', '4', '6', '2', 'enter');
+  t.match(screen(world), /该交易已经撤销/, 'nothing is added to what is over');
+});
+
+test('a void of a pre-authorisation lifts the sum of it and its increments', async (t) => {
+  const world = upToVoid(done(upToIncrement(held())), '2', '2');
+  t.match(world.facts.at(-1), { type: 'intended', kind: 'preAuthorisationVoid', amount: 12_000 });
+  t.equal(done(world).state.book.sales[0]?.voidedBy, world.state.book.sales.at(-1)?.id);
+});
+
+test('M4: an increment that is reversed, or was refused, adds nothing', async (t) => {
+  const slipless = upToIncrement(held()).authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' }).cleared();
+  t.equal(slipless.reversalAnswered().printed().state.book.sales[0]?.increased, undefined);
+  const refused = upToIncrement(held()).authorised({ outcome: 'declined', responseCode: '51' });
+  t.match(screen(refused), /交易失败 51\|.*\|未追加 原单有效/);
+  t.equal(refused.state.book.sales[0]?.increased, undefined);
+});
+
+test('of a kept batch, what the search knows to be held is added to, and by its code what nobody here knows', async (t) => {
+  const sale = held().state.book.sales[0];
+  if (sale === undefined) throw new Error('no pre-authorisation');
+  const kept = new World([provisioned]).start().signOn();
+  kept.keys('menu', '4', '6', '2', 'enter').found({ sale, left: minorUnits(12_000) });
+  t.match(screen(kept), /追加预授 000002\|已冻结 120.00/);
+  const slip = new World([provisioned]).start().signOn().keys('menu', '4', '6', '2', 'enter').found();
+  t.match(screen(slip), /追加预授权\|请输入原授权码/);
 });
 
 test('a completion notice has no PIN and no reversal: unanswered it is in doubt, approved it stands', async (t) => {
@@ -118,7 +162,10 @@ test('one of a kept batch is completed, or by its authorisation code from the sl
   t.match(screen(kept), /预授完成 000002\|最多 115.00/);
   const slip = new World([provisioned]).start().signOn().keys('menu', '4', '3', '2', 'enter').found();
   t.match(screen(slip), /预授权完成\|请输入原授权码/);
-  slip.keys('1', '2', '3', '4', '5', '6', 'enter', '1', '1', '2', '2', 'enter', '5', '00', 'enter', 'enter');
+  slip
+    .keys('1', '2', '3', '4', '5', '6', 'enter', '1', '1', '2', '2', 'enter')
+    .found()
+    .keys('5', '00', 'enter', 'enter');
   slip.printerReady().swiped().pin();
   const original = { batch: 0, stan: 0, retrievalReference: '', authorisationCode: '123456', date: '1122' };
   t.match(slip.facts.at(-1), { type: 'intended', kind: 'completion', amount: 500, original });

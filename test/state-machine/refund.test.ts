@@ -188,7 +188,7 @@ test('a sale that this terminal does not know is refunded by reference and date 
   t.equal(world.rejections.at(-1), 'tooManyDigits');
   world.keys('enter', '1', '3', '3', '1', 'enter');
   t.equal(world.rejections.at(-1), 'nothingEntered', 'no such date');
-  world.keys('clear', 'clear', 'clear', 'clear', '1', '1', '2', '2', 'enter', '1', '00', 'enter', 'enter');
+  world.keys('clear', 'clear', 'clear', 'clear', '1', '1', '2', '2', 'enter').found().keys('1', '00', 'enter', 'enter');
   world.printerReady().swiped();
   t.match(world.facts.at(-1), {
     type: 'intended',
@@ -211,4 +211,35 @@ test('limits: of one refund, and of what the batch has taken (003-14)', async (t
   asked(strict.start().signOn()).keys('2', 'enter').found({ sale, left: sale.amount });
   strict.keys('enter', '1', '00', 'enter');
   t.match(screen(strict), /超过本批净额\|可退\|RMB 0.00/);
+});
+
+test('M9: a reader does not go on reading when the disk refuses the intent that a swipe made', async (t) => {
+  const world = sold();
+  world.disk = () => (world.phase === 'card' ? 'refused' : 'stored');
+  upToRequest(world, '1', '00');
+  t.match(world.state.phase, { name: 'notice', notice: { says: 'storageRefused' } });
+  t.strictSame(
+    world.effects.slice(-2).map(({ type }) => type),
+    ['stopReading', 'forgetCard'],
+  );
+});
+
+test('a sale that is known here is not refunded twice by typing its slip, nor one that was reversed (004-04)', async (t) => {
+  const typed = (world: World): World =>
+    asked(world)
+      .keys('9', '9', 'enter')
+      .found()
+      .keys('1', '7', '0', '5', '1', '2', '3', '4', '5', '6', '7', '8', 'enter', '1', '1', '2', '3', 'enter');
+  const world = upToRequest(sold(), '1', '2', '00').authorised().printed().keys('enter').printed().keys('enter');
+  const sale = world.state.book.sales[0];
+  if (sale === undefined) throw new Error('no sale');
+  typed(world);
+  t.match(world.last('find').query, { by: 'reference', typed: '170512345678' });
+  world.found({ sale, left: sale.amount });
+  t.match(screen(world), /退货 000002\|最多 0.34/, 'what is left of it');
+  const kept = typed(new World([provisioned]).start().signOn()).found({ sale, left: 0 as MinorUnits });
+  t.match(kept.state.phase, { name: 'notice', notice: { says: 'alreadyVoided' } });
+  const reversed = { ...sale, status: 'reversed' } as const;
+  const undone = typed(new World([provisioned]).start().signOn()).found({ sale: reversed, left: 0 as MinorUnits });
+  t.match(undone.state.phase, { name: 'notice', notice: { says: 'alreadyVoided' } });
 });

@@ -214,3 +214,14 @@ test('at the time of day that the shop has chosen it settles by itself: at rest 
   const empty = new World().start().signOn().happen({ type: 'settlementDue' });
   t.equal(empty.phase, 'idle', 'nothing to settle');
 });
+
+test('M4: the settlement slip is not printed again before the reversal slip that is due', async (t) => {
+  const world = ended(answer(settle(withSales(1)), 'balanced', 'balanced'))
+    .printed()
+    .keys('enter')
+    .signOn();
+  world.upToPin().pin().authorised().verdict({ verdict: 'UNKNOWN', cause: 'silence' });
+  world.cleared(false).reversalAnswered().notPrinted().cleared(false).keys('enter', 'menu', '6', '5');
+  t.equal(world.last('print').slip.slip, 'reversal');
+  t.equal(world.printed().last('print').slip.slip, 'settlement');
+});

@@ -16,10 +16,11 @@ interface Booked {
   readonly batch: number;
 }
 
-/** What each kind may be about; a refund again and again. */
+/** What each kind may be about; a refund and an increment again and again. */
 const abouts: { readonly [K in TransactionKind]?: readonly TransactionKind[] } = {
   void: ['sale'],
   refund: ['sale', 'completion', 'completionNotice'],
+  preAuthorisationIncrement: ['preAuthorisation'],
   preAuthorisationVoid: ['preAuthorisation'],
   completion: ['preAuthorisation'],
   completionNotice: ['preAuthorisation'],
@@ -155,8 +156,10 @@ export class SmallAcquirer {
   #mayBeAbout(kind: TransactionKind, saleId: string | undefined, amount: number): boolean {
     const original = saleId === undefined ? undefined : this.booked.get(saleId);
     if (original === undefined || abouts[kind]?.includes(original.kind) !== true) return false;
-    const others = [...this.booked.values()].filter(({ about }) => about === saleId);
-    if (kind !== 'refund') return others.length === 0;
+    const all = [...this.booked.values()].filter(({ about }) => about === saleId);
+    const others = all.filter((each) => each.kind !== 'preAuthorisationIncrement');
+    const held = all.reduce((sum, each) => (others.includes(each) ? sum : sum + each.amount), original.amount);
+    if (kind !== 'refund') return others.length === 0 && (kind !== 'preAuthorisationVoid' || amount === held);
     const refunded = others.reduce((sum, each) => sum + (each.kind === 'refund' ? each.amount : Infinity), 0);
     return refunded + amount <= original.amount;
   }

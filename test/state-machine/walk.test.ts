@@ -4,7 +4,7 @@ import { walk } from './walk.ts';
 
 test('M1–M7 hold on random walks', async (t) => {
   const ends = new Map<string, number>();
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= 2000; seed++) {
     const kindOf = new Map<unknown, string>();
     for (const fact of walk(seed, 600, () => undefined)) {
       if (fact.type === 'intended') kindOf.set(fact.saleId, fact.kind);

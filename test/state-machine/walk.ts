@@ -35,7 +35,7 @@ const everywhere: readonly (readonly Key[])[] = [
 ];
 /**
  * What a clerk does on purpose, besides pressing keys at random: in a till, in a shop that takes goods back, in a hotel,
- * and where clerks come and go. */
+ * in one whose guests stay longer, and where clerks come and go. */
 const shops: readonly (readonly (readonly Key[])[])[] = [
   [
     ...everywhere,
@@ -57,9 +57,17 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     ['menu', '4', '2', '1', 'enter'],
     ['menu', '4', '3'],
     ['menu', '4', '3'],
-    ['menu', '4', '4'],
-    ...times(5, ['menu', '4', '5', '1', 'enter'] as const),
+    ...times(2, ['menu', '4', '4'] as const),
+    ...times(7, ['menu', '4', '5', '1', 'enter'] as const),
     ['menu', '4', '2', '1', 'enter'],
+  ],
+  [
+    ...everywhere,
+    authorise,
+    authorise,
+    ...times(3, ['menu', '4', '6'] as const),
+    ...times(2, ['menu', '4', '2', '1', 'enter'] as const),
+    ['menu', '4', '3'],
   ],
   [
     ...everywhere,
@@ -150,8 +158,12 @@ const foundOf =
   (all: readonly Sale[]) =>
   (sale: Sale): Found => {
     const later = all.filter((each) => each.original?.saleId === sale.id && counts(each));
-    const taken = later.reduce((sum, { kind, amount }) => sum + (kind === 'refund' ? amount : sale.amount), 0);
-    return { sale, left: Math.max(0, sale.amount - taken) as Found['left'] };
+    const change = ({ kind, amount }: Sale): number => {
+      if (kind === 'preAuthorisationIncrement') return amount;
+      return kind === 'refund' ? -1 * amount : -Infinity;
+    };
+    const left = later.reduce((sum, each) => sum + change(each), sale.amount as number);
+    return { sale, left: Math.max(0, left) as Found['left'] };
   };
 
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
@@ -240,6 +252,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   const purposeful = (): boolean =>
     [
       'number',
+      'found',
       'original',
       'feeNotice',
       'amount',
@@ -263,6 +276,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       const fitting = wanted.purpose === 'original' ? all.filter((sale) => mayBeAbout(wanted.draft.kind, sale)) : all;
       return [...digitsOf(dice.one([undefined, ...all, ...fitting, ...fitting, ...fitting])?.stan ?? 0), 'enter'];
     }
+    if (phase.name === 'found') return [dice.one(['1', '2', '3', '6', 'enter'])];
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];

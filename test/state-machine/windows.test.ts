@@ -50,7 +50,9 @@ test('the date of a slip that is typed counts too (004-06)', async (t) => {
   const typed = (change: Partial<Rules>, date: string): World => {
     const world = new World([provisioned], { ...rules, ...change }).start().signOn();
     world.keys('menu', '3', '1', 'enter').password(true).keys('9', 'enter').found();
-    return world.keys(...('170512345678'.split('') as Digit[]), 'enter', ...(date.split('') as Digit[]), 'enter');
+    return world
+      .keys(...('170512345678'.split('') as Digit[]), 'enter', ...(date.split('') as Digit[]), 'enter')
+      .found();
   };
   // It is the first of January 1970.
   t.equal(typed({ refundDays: 30 }, '1202').phase, 'amount');

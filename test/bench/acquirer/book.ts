@@ -140,7 +140,18 @@ export class Book {
 
   /** Voided, or completed: nothing more may be about it. */
   isEnded(key: Key): boolean {
-    return this.isVoided(key) || this.#about(key).some(({ kind }) => kind !== 'refund');
+    return (
+      this.isVoided(key) ||
+      this.#about(key).some(({ kind }) => kind !== 'refund' && kind !== 'preAuthorisationIncrement')
+    );
+  }
+
+  /** What stands by it, in 分: of a pre-authorisation with what was added to it (追加预授权). */
+  standing(entry: BookEntry): number {
+    return this.#about(entry).reduce(
+      (sum, { kind, amount }) => (kind === 'preAuthorisationIncrement' ? sum + amount : sum),
+      entry.amount,
+    );
   }
 
   /** How much of it was given back, in 分. */
@@ -289,6 +300,7 @@ const columns: Readonly<Record<TradeKind, 'debit' | 'credit' | 'none'>> = {
   void: 'credit',
   refund: 'credit',
   preAuthorisation: 'none',
+  preAuthorisationIncrement: 'none',
   preAuthorisationVoid: 'none',
   completion: 'debit',
   completionNotice: 'debit',
@@ -307,7 +319,7 @@ const booked = ({ kind, amount }: Movement): number => {
 
 /** What it takes from a card, in 分: a hold is taken too, and a completion ends it. */
 const moved = (entry: Movement): number => {
-  if (entry.kind === 'preAuthorisation') return entry.amount;
+  if (entry.kind === 'preAuthorisation' || entry.kind === 'preAuthorisationIncrement') return entry.amount;
   return entry.kind === 'preAuthorisationVoid' ? -entry.amount : booked(entry) - (entry.released ?? 0);
 };
 

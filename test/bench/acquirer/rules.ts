@@ -10,6 +10,7 @@ export type TradeKind =
   | 'void'
   | 'refund'
   | 'preAuthorisation'
+  | 'preAuthorisationIncrement'
   | 'preAuthorisationVoid'
   | 'completion'
   | 'completionNotice'
@@ -59,6 +60,7 @@ const rules: Readonly<Record<MessageKind, Rule>> = {
   void: { ...swipedRule(37, 61), optional: [26, 36, 38, 52] },
   refund: swipedRule(37, 61, 63),
   preAuthorisation: swipedRule(),
+  preAuthorisationIncrement: swipedRule(38, 61),
   preAuthorisationVoid: swipedRule(38, 61),
   completion: swipedRule(38, 61),
   completionNotice: swipedRule(38, 61),
@@ -110,6 +112,7 @@ const trades: Readonly<Record<string, TradeKind>> = {
   '200000/00/23': 'void',
   '200000/00/25': 'refund',
   '030000/06/10': 'preAuthorisation',
+  '030000/60/10': 'preAuthorisationIncrement',
   '200000/06/11': 'preAuthorisationVoid',
   '000000/06/20': 'completion',
   '000000/06/24': 'completionNotice',
@@ -121,6 +124,7 @@ const mtis: Readonly<Record<TradeKind, string>> = {
   void: '0200',
   refund: '0220',
   preAuthorisation: '0100',
+  preAuthorisationIncrement: '0100',
   preAuthorisationVoid: '0100',
   completion: '0200',
   completionNotice: '0220',
@@ -192,6 +196,7 @@ const contents: Readonly<Record<MessageKind, (message: IsoMessage) => Check[]>> 
     [/^(?:CUP|000|VIS|MCC|JCB|AMX)$/.test(textOf(message, 63)), 'field 63 is no card organisation'],
   ],
   preAuthorisation: swiped,
+  preAuthorisationIncrement: (message) => [...swiped(message), numbered(message)],
   preAuthorisationVoid: (message) => [...swiped(message), numbered(message)],
   completion: (message) => [...swiped(message), numbered(message)],
   completionNotice: (message) => [...swiped(message), numbered(message)],

@@ -68,7 +68,7 @@ export class Trading {
     const original = this.#originalOf(kind, message, pan);
     const about = original === undefined ? {} : { about: { batch: original.batch, stan: original.stan } };
     const voids = kind === 'void' ? { voids: originalKey(message).stan } : {};
-    const released = isCompletion(kind) ? { released: original?.amount ?? 0 } : {};
+    const released = isCompletion(kind) && original !== undefined ? { released: this.#book.standing(original) } : {};
     const date = { hostDate: trade.today };
     this.#book.post(
       { ...key, kind, amount, at: trade.at, state, ...answer, ...voids, ...about, ...released, ...date },
@@ -174,15 +174,18 @@ export class Trading {
     if (!aboutOf[kind]?.includes(original.kind) || original.state !== 'approved' || this.#book.isEnded(key))
       return '12';
     if (kind === 'refund') return amount + this.#book.refunded(key) > original.amount ? '61' : undefined;
-    if (isCompletion(kind)) return amount * 100 > original.amount * 115 ? '61' : undefined;
+    if (kind === 'preAuthorisationIncrement') return this.#book.canSpend(pan, amount) ? undefined : '51';
+    const standing = this.#book.standing(original);
+    if (isCompletion(kind)) return amount * 100 > standing * 115 ? '61' : undefined;
     if (this.#book.refunded(key) > 0) return '12';
-    return amount === original.amount ? undefined : '64';
+    return amount === standing ? undefined : '64';
   }
 }
 
 const aboutOf: Readonly<Partial<Record<TradeKind, readonly TradeKind[]>>> = {
   void: ['sale'],
   refund: ['sale', 'completion', 'completionNotice'],
+  preAuthorisationIncrement: ['preAuthorisation'],
   preAuthorisationVoid: ['preAuthorisation'],
   completion: ['preAuthorisation'],
   completionNotice: ['preAuthorisation'],

@@ -136,6 +136,8 @@ const made: { readonly [name: string]: () => Message } = {
   },
   'pre-authorisation': () => trade('preAuthorisation'),
   'pre-authorisation-reversal': () => reversal('preAuthorisation'),
+  'pre-authorisation-increment': () => trade('preAuthorisationIncrement'),
+  'pre-authorisation-increment-reversal': () => reversal('preAuthorisationIncrement'),
   'pre-authorisation-void': () => trade('preAuthorisationVoid'),
   'pre-authorisation-void-reversal': () => reversal('preAuthorisationVoid'),
   completion: () => trade('completion'),

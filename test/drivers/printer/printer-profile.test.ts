@@ -13,7 +13,6 @@ const own = {
   mmPerSecond: { slowest: 40, fastest: 100 },
   tearOffLines: 4,
   cutter: false,
-  hanziAtPowerOn: false,
   automaticStatus: false,
   status: { paperEnd: '04', unrecoverable: '08', overheat: '40', nearEnd: '00' } as object | string,
   fence: 'paperStatus',

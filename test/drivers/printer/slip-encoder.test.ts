@@ -57,6 +57,16 @@ test('slips byte for byte', (t) => {
   t.end();
 });
 
+test('the drawer opens behind the cut, where the slip asks for it and the profile has one', (t) => {
+  const endOf = (profile: PrinterProfile): string | undefined =>
+    encodeSlip({ elements: [], opensDrawer: true }, profile).pieces.at(-1)?.toString('hex');
+  t.equal(endOf(printerProfile('epson')), '1b64041d56011b700032fa', 'pin 2, 100 ms on, 500 ms off');
+  t.equal(endOf({ ...module, drawer: { pin: 5, onMs: 510, offMs: 2 } }), '1b64041b7001ff01');
+  t.equal(endOf(module), '1b6404');
+  t.notMatch(bytesOf([], printerProfile('epson')), '1b70');
+  t.end();
+});
+
 test('a QR symbol announces the bytes that follow, and stands in the middle', (t) => {
   const qr = (data: string, count: string) =>
     `1b6101 1d286b0400314132001d286b03003143061d286b0300314531 1d286b${count}315030${Buffer.from(data).toString('hex')}1d286b0300315130 1b6100`.replaceAll(

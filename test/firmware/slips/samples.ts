@@ -186,11 +186,15 @@ export const sampleSlips = (columns: number, face: SlipFace = sampleFace): Reado
   slips.set('cardholder', maker.copy(sale, 'cardholder', first));
   slips.set('bank', maker.copy(sale, 'bank', first));
   slips.set('duplicate', maker.copy(sale, 'merchant', again));
+  const { id: saleId, batch, stan } = sale;
+  const difference: Sale = { ...shop.done('sale', 8_000), differenceOf: { saleId, batch, stan } };
+  slips.set('difference', maker.copy(difference, 'merchant', first));
   slips.set('no-signature', maker.copy(shop.done('sale', 990), 'merchant', first));
   const original = (kind: TransactionKind, amount: number): Sale => shop.done(kind, amount);
   const about: { readonly [K in TransactionKind]?: () => Sale } = {
     void: () => original('sale', 5_000),
     refund: () => sale,
+    preAuthorisationIncrement: () => original('preAuthorisation', 40_000),
     preAuthorisationVoid: () => original('preAuthorisation', 80_000),
     completion: () => original('preAuthorisation', 90_000),
     completionNotice: () => original('preAuthorisation', 70_000),

@@ -35,6 +35,11 @@ const lastSale = (world: World): Sale => {
   return sale;
 };
 
+test('the slip of a sale for a difference names the sale that it makes up for (003-04, 003-21)', async (t) => {
+  const difference = sampleSlips(32).get('difference');
+  t.match(difference && wordsOf(difference), /消费\(SALE\)[\s\S]*备注:\n补收 原凭证 \d{6} 批次 000001\n/);
+});
+
 test('a merchant copy has every field of a UnionPay slip, and the signature block (000-01)', async (t) => {
   const words = wordsOf(
     saleSlip(lastSale(new World().upToRequest().authorised()), 'merchant', first, 'C0DEC0DE', head),

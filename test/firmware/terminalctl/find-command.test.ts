@@ -10,7 +10,7 @@ import { day, makeLedger } from './ledger-folder.ts';
 
 const start = Date.UTC(2026, 10, 22, 5, 0, 0);
 
-/** The shop's day, at that day's times, and at its end a refund of a part of the first sale, from two batches before. */
+/** The shop's day, at that day's times: its last sale is for the difference of its first, which at its end is refunded in part, two batches later. */
 const dayWithRefund = (): readonly Fact[] => {
   const facts = day().map((fact, index): Fact => ({ ...fact, at: (start + index * 60_000) as EpochMs }));
   const sold = facts.find((fact) => fact.type === 'intended');
@@ -18,11 +18,13 @@ const dayWithRefund = (): readonly Fact[] => {
   if (sold?.type !== 'intended' || approved?.type !== 'approved') throw new Error('no sale in the day');
   const current = facts.slice(facts.findLastIndex(({ type }) => type === 'batchOpened'));
   const { saleId, stan } = sold;
+  const less = { saleId, batch: batchNumber(1), stan };
   const at = (start + 86_400_000) as EpochMs;
   const refund = { saleId: 'refund' as SaleId, at };
   const original = { saleId, batch: batchNumber(1), stan, retrievalReference: '170512345678', date: '1122' };
+  const last = facts.findLastIndex(({ type }) => type === 'intended');
   return [
-    ...facts,
+    ...facts.map((fact, n): Fact => (n === last ? ({ ...fact, differenceOf: less } as Fact) : fact)),
     {
       ...sold,
       ...refund,
@@ -71,11 +73,16 @@ test('what is known of a sale finds all that fit, also after the settlement, the
   t.equal(said.length, 6);
   const sold = (rest: string) =>
     new RegExp(`^0000\\d\\d  0000\\d\\d  2026/11/22 \\d\\d:\\d\\d:00  SALE +12\\.34  622200\\*{6}1234 +${rest}`);
-  t.match(said[1], sold('captured$'));
+  t.match(said[1], sold('captured +difference of 000001/0000\\d\\d$'));
   t.match(said[3], sold('declined$'));
   t.match(said[4], sold('reversed$'));
   t.match(said[5], sold('captured +ON HOLD, REFUND 2\\.34 by 0000\\d\\d/0000\\d\\d, left 10\\.00$'));
   t.match(problems, /^5 found in the 3 batches that are kept, the newest first; 5 of 12\.34: compare time and card$/);
+});
+
+test('as JSON too a sale for a difference names the one that it makes up for (003-21)', async (t) => {
+  const { said } = await find('--amount', '12.34', '--json');
+  t.match(JSON.parse(said[0] ?? ''), { differenceOf: { batch: 1, voucher: 2 } });
 });
 
 test('by the shop’s order number; what is held says so (003-02, 000-13)', async (t) => {

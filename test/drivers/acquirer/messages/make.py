@@ -141,6 +141,8 @@ write('refund', '退货 refund', '0220', refund, True)
 write('pre-authorisation', '预授权 pre-authorisation', '0100', trade('10', '030000', '06'), True)
 write('pre-authorisation-reversal', '冲正 of a pre-authorisation', '0400', reversal('10', '030000', '06'), True)
 dated = '0000010001011122'
+write('pre-authorisation-increment', '追加预授权', '0100', trade('10', '030000', '60', '000102', _38=CODE, _61=dated), True)
+write('pre-authorisation-increment-reversal', '冲正 of 追加预授权', '0400', reversal('10', '030000', '60', '000102', _38=CODE, _61=OWN), True)
 write('pre-authorisation-void', '预授权撤销', '0100', trade('11', '200000', '06', '000102', _38=CODE, _61=dated), True)
 write('pre-authorisation-void-reversal', '冲正 of a pre-authorisation void', '0400', reversal('11', '200000', '06', '000102', _38=CODE, _61=OWN), True)
 write('completion', '预授权完成(请求)', '0200', trade('20', '000000', '06', '000102', _38=CODE, _61=dated), True)
