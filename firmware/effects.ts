@@ -136,9 +136,10 @@ export const makePerform = (context: EffectContext): Perform => {
         ? { slip: slips.copy(sale, 'merchant', print), print, name: nameOf(sale, 'merchant') }
         : { slip: slips.end(sale, print), print, name: nameOf(sale, 'reversal') };
     }
-    if (request.slip === 'query') {
+    if (request.slip === 'query' || request.slip === 'incident') {
       const { sale } = request;
-      return { slip: slips.query(sale, end), print: printing(1), name: nameOf(sale, `query-${context.wall()}`) };
+      const slip = request.slip === 'query' ? slips.query(sale, end) : slips.incident(sale, [request.record], end);
+      return { slip, print: printing(1), name: nameOf(sale, `${request.slip}-${context.wall()}`) };
     }
     const sale = findSale(book, request.saleId);
     if (request.slip === 'reversal') {

@@ -87,6 +87,7 @@ const ofFact = (fact: Fact): object => {
     case 'printerChosen':
       return { printer: fact.printer, supervisor: fact.supervisor };
     case 'held':
+    case 'incidentRecorded':
       return { saleId: fact.saleId, batch: fact.batch, voucher: fact.voucher, operator: fact.operator };
     case 'released':
     case 'reprinted':

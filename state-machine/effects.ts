@@ -6,6 +6,7 @@
 
 import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
 import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { FactOf } from './facts.ts';
 import type { Copy, Sale } from './sale.ts';
 import type { Query } from './state.ts';
 
@@ -19,6 +20,8 @@ export type SlipRequest =
   | { readonly slip: 'archived'; readonly sale: Sale }
   /** 交易查询单, to ask the bank with. */
   | { readonly slip: 'query'; readonly sale: Sale }
+  /** 事件记录单. */
+  | { readonly slip: 'incident'; readonly sale: Sale; readonly record: FactOf<'incidentRecorded'> }
   | { readonly slip: 'settlement' }
   | { readonly slip: 'report'; readonly report: Report };
 

@@ -8,6 +8,7 @@
 import type { Approval, BatchTotals, ReversalReason, SettlementFlag, TransactionKind } from '../hal/acquirer.ts';
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { Incident } from './incidents.ts';
 import type { LateReason } from './kinds.ts';
 import type {
   CardToken,
@@ -142,6 +143,8 @@ export type Fact = At &
     | ({ readonly type: 'held' } & Hold)
     /** 解挂. */
     | ({ readonly type: 'released'; readonly supervisor: string } & Pick<Hold, 'saleId' | 'batch' | 'voucher'>)
+    /** 事件记录: it is added to by another one, and never changed. */
+    | ({ readonly type: 'incidentRecorded' } & Incident)
     | ({ readonly type: 'settlementPrinted' } & OnPaper)
     /** 签到: who sells from here on, also after a start. */
     | { readonly type: 'operatorSignedOn'; readonly operator: string }

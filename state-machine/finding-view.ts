@@ -2,6 +2,7 @@
 import type { MinorUnits } from '../hal/units.ts';
 import { type Book, canVoid, mayBeAbout, mayTakeDifference, standsYet } from './book.ts';
 import { holdOf } from './holds.ts';
+import { choices, type IncidentField, isChoice } from './incidents.ts';
 import { handDigits, kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
 import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
@@ -79,7 +80,7 @@ const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, language: La
       when(!isHeld && whole, '4挂失', '4Hold') +
       say(language, '5查单', '5Query') +
       when(left > 0 && mayTakeDifference(sale), '6补收', '6Rest'),
-    say(language, '取消返回', 'CANCEL: back'),
+    say(language, '7事件 取消返回', '7Case CANCEL'),
   ];
 };
 
@@ -102,6 +103,34 @@ const remaining = (original: Draft['original'], language: Language): string => {
     : `${tail} ${say(language, `剩${Math.floor(left.minutes / 60)}小时`, `${Math.floor(left.minutes / 60)}h left`)}`;
 };
 
+const incidentNames: { readonly [F in IncidentField]: { readonly [L in Language]: string } } = {
+  causes: { 'zh-CN': '事件原因', en: 'Cause' },
+  measures: { 'zh-CN': '处理措施', en: 'What was done' },
+  others: { 'zh-CN': '在场柜员', en: 'Who was there' },
+  reportedTo: { 'zh-CN': '已上报', en: 'Who was told' },
+};
+
+/** What is asked of an incident, and what was answered so far: several of a choice, or operators of two digits each. */
+const incidentAsked = ({ field, entered }: PhaseOf<'incidentReport'>, language: Language): Lines => {
+  const name = incidentNames[field][language];
+  if (!isChoice(field)) {
+    const pairs = entered.replace(/(\d\d)(?=\d)/g, '$1 ');
+    return [
+      name,
+      say(language, '柜员号 可不输', 'Numbers, or none'),
+      pairs,
+      say(language, '确认 清除 取消', 'ENTER CLEAR'),
+    ];
+  }
+  const words = choices[field].map((each, at) => `${at + 1}${each[language]}`);
+  const typedSoFar = entered === '' ? '' : `${entered} `;
+  return [
+    name,
+    words.slice(0, 3).join(''),
+    words.slice(3).join(''),
+    `${typedSoFar}${say(language, '确认 清除', 'ENTER')}`,
+  ];
+};
 /** What it is about, and how much may be entered. */
 const originalOf = ({ kind, amount, original }: Draft, language: Language): Lines => {
   const { most, held } = original ?? {};
@@ -117,7 +146,16 @@ const originalOf = ({ kind, amount, original }: Draft, language: Language): Line
 };
 
 type FindingPhase = PhaseOf<
-  'number' | 'finding' | 'found' | 'remedies' | 'lateRefund' | 'original' | 'slipTerminal' | 'reference' | 'date'
+  | 'number'
+  | 'finding'
+  | 'found'
+  | 'remedies'
+  | 'incidentReport'
+  | 'lateRefund'
+  | 'original'
+  | 'slipTerminal'
+  | 'reference'
+  | 'date'
 >;
 
 export const findingLines = (phase: FindingPhase, book: Book, language: Language): Lines => {
@@ -132,6 +170,8 @@ export const findingLines = (phase: FindingPhase, book: Book, language: Language
       return foundRow(phase, book, language);
     case 'remedies':
       return remediesFor(phase, book, language);
+    case 'incidentReport':
+      return incidentAsked(phase, language);
     case 'lateRefund':
       return lateRefund(phase.days, language);
     case 'original':

@@ -7,7 +7,7 @@ import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import { type Copy, copiesOf, type Found, printsOf, type Sale } from './sale.ts';
-import type { Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
+import type { CaseSheet, Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
@@ -63,8 +63,8 @@ export const follow = (turn: Turn, next: Continuation): Step => {
       return printSettlement(turn);
     case 'printReport':
       return printReport(turn, next.report);
-    case 'printQuery':
-      return printQuery(turn, next.sale);
+    case 'printCase':
+      return printCase(turn, next.sheet);
     case 'notice':
       return notice(turn, next.notice);
     case 'goOn':
@@ -229,8 +229,8 @@ export const printSettlement = (turn: Turn): Step =>
 const printReport = (turn: Turn, report: Report): Step =>
   turn.to({ name: 'printingReport', report, awaits: print(turn, { slip: 'report', report }) });
 
-const printQuery = (turn: Turn, sale: Sale): Step =>
-  turn.to({ name: 'printingReport', report: 'query', awaits: print(turn, { slip: 'query', sale }) });
+const printCase = (turn: Turn, sheet: CaseSheet): Step =>
+  turn.to({ name: 'printingReport', report: sheet.slip, awaits: print(turn, sheet) });
 
 /** Behind the reversal slip that is due: nothing else is printed before it (M4). */
 export const reportAskedFor = (turn: Turn, report: Report): Step =>

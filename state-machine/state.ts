@@ -6,7 +6,8 @@ import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
-import type { Report } from './effects.ts';
+import type { Report, SlipRequest } from './effects.ts';
+import type { IncidentField } from './incidents.ts';
 import type { EntryKind, LateReason } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import type { CardToken, Copy, Found, Hold, Original, Remarks, Sale, SaleReference } from './sale.ts';
@@ -191,6 +192,9 @@ export type Purpose =
 /** What is looked for: by a number, or what a slip says, which this terminal may know after all. */
 export type Sought = Purpose | ({ readonly purpose: 'slip'; readonly original: Original } & Drafting);
 
+/** What is handed to who must find out about a transaction. */
+export type CaseSheet = Extract<SlipRequest, { readonly slip: 'query' | 'incident' }>;
+
 /** Where to go on when a print that interrupted something has ended. */
 export type Continuation =
   | ({ readonly do: 'waitForPaper' } & Unprinted)
@@ -203,7 +207,7 @@ export type Continuation =
   | ({ readonly do: 'reprintFound' } & Archived)
   | { readonly do: 'printSettlement' }
   | { readonly do: 'printReport'; readonly report: Report }
-  | ({ readonly do: 'printQuery' } & Archived)
+  | { readonly do: 'printCase'; readonly sheet: CaseSheet }
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
 
@@ -237,6 +241,14 @@ export type Phase =
   | ({ readonly name: 'found'; readonly rows: readonly Found[]; readonly at: number } & Timed)
   /** What can be done about one of them. */
   | ({ readonly name: 'remedies'; readonly rows: readonly Found[]; readonly at: number } & Timed)
+  /** What happened with it is recorded, one field after the other; `given` are the digits of those before. */
+  | ({
+      readonly name: 'incidentReport';
+      readonly field: IncidentField;
+      readonly entered: string;
+      readonly given: { readonly [F in IncidentField]?: string };
+    } & Archived &
+      Timed)
   | ({ readonly name: 'original' } & Drafting & Timed)
   /** Its window is over; a supervisor gives the reason why it is refunded all the same. */
   | ({ readonly name: 'lateRefund'; readonly days: number } & Drafting & Timed)
@@ -321,7 +333,7 @@ export type Phase =
   | ({ readonly name: 'doubt' } & OfSale & Timed)
   | ({ readonly name: 'printingCopy'; readonly copy: Copy; readonly rest: readonly Copy[] } & OfSale & Awaiting)
   | ({ readonly name: 'printingArchived'; readonly supervisor: string } & Archived & Awaiting)
-  | ({ readonly name: 'printingReport'; readonly report: Report | 'query' } & Awaiting)
+  | ({ readonly name: 'printingReport'; readonly report: Report | CaseSheet['slip'] } & Awaiting)
   | ({ readonly name: 'confirmSettlement' } & Timed)
   | ({ readonly name: 'settling'; readonly attempt: number } & Awaiting)
   | ({ readonly name: 'uploading'; readonly attempt: number; readonly sent: number } & Awaiting)

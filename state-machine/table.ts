@@ -134,11 +134,15 @@ const rows: Rows = {
     },
   },
   found: {
-    key: { to: ['same', 'remedies', ...step, ...copies, ...onward], run: finding.foundKey },
+    key: { to: ['same', 'remedies', 'incidentReport', ...step, ...copies, ...onward], run: finding.foundKey },
     timeUp: { to: onward, run: goOn },
   },
   remedies: {
-    key: { to: ['same', ...step, ...copies, ...onward], run: remedies.remedyKey },
+    key: { to: ['same', 'incidentReport', ...step, ...copies, ...onward], run: remedies.remedyKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  incidentReport: {
+    key: { to: ['same', ...copies, ...onward], run: remedies.incidentKey },
     timeUp: { to: onward, run: goOn },
   },
   original: {

@@ -3,7 +3,6 @@
 import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
-import type { Report } from './effects.ts';
 import { findingLines } from './finding-view.ts';
 import { kinds } from './kinds.ts';
 import { menus } from './menu.ts';
@@ -109,8 +108,10 @@ const openReversal = (state: State, identity: Identity, language: Language, atte
 ];
 
 /** The words of a screen, before they are cut to the display's width. */
-const reportName = (report: Report | 'query', language: Language): string => {
+const reportName = (report: PhaseOf<'printingReport'>['report'], language: Language): string => {
   switch (report) {
+    case 'incident':
+      return say(language, '事件记录单', 'Incident sheet');
     case 'query':
       return say(language, '交易查询单', 'Query sheet');
     case 'detail':
@@ -181,6 +182,7 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'finding':
     case 'found':
     case 'remedies':
+    case 'incidentReport':
     case 'lateRefund':
     case 'original':
     case 'slipTerminal':

@@ -1,7 +1,8 @@
 /** What the shop hands to the bank, the acquirer or its own office when something is to be found out about a transaction. */
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { EpochMs } from '../../hal/units.ts';
-import type { Fact } from '../../state-machine/facts.ts';
+import type { Fact, FactOf } from '../../state-machine/facts.ts';
+import { wordsFor } from '../../state-machine/incidents.ts';
 import { kinds } from '../../state-machine/kinds.ts';
 import type { Sale, SaleStatus } from '../../state-machine/sale.ts';
 import {
@@ -92,6 +93,7 @@ const steps: { readonly [T in Fact['type']]?: string } = {
   reprinted: '重打印',
   held: '挂失',
   released: '解挂',
+  incidentRecorded: '事件记录',
 };
 
 /** What the ledger tells of a transaction, step by step. */
@@ -101,6 +103,23 @@ const course = (facts: readonly Fact[], sale: Sale): readonly SlipElement[] =>
     const own = 'saleId' in fact && fact.saleId === sale.id;
     return own && step !== undefined ? [text(`${dateTime(fact.at)} ${step}`)] : [];
   });
+
+/** What was recorded of it at the terminal, and what else is to be written by hand. */
+const recorded = (facts: readonly Fact[], sale: Sale): readonly SlipElement[] => {
+  const records = facts.filter(
+    (fact): fact is FactOf<'incidentRecorded'> => fact.type === 'incidentRecorded' && fact.saleId === sale.id,
+  );
+  if (records.length === 0) return [...toFill('原因'), ...toFill('处理措施', 2), ...toFill('已上报/时间')];
+  return records.flatMap((record) => [
+    text(`时间:${dateTime(record.at)}`),
+    text(`地点:${record.branch} ${record.terminalId}`),
+    text(`人员:${[record.operator, ...record.others].join(' ')}`),
+    text(`原因:${wordsFor('causes', record.causes)}`),
+    text(`处理措施:${wordsFor('measures', record.measures)}`),
+    text(`已上报:${record.reportedTo.length === 0 ? '否' : wordsFor('reportedTo', record.reportedTo)}`),
+    rule,
+  ]);
+};
 
 /**
  * 事件记录单: time, place, persons and measures (003-17). What the ledger knows is filled in, and the rest is written by
@@ -120,11 +139,9 @@ export const incidentSheet = (sale: Sale, facts: readonly Fact[], code: string, 
     text('经过:'),
     ...course(facts, sale),
     rule,
+    ...recorded(facts, sale),
     ...toFill('顾客(不得填写卡号)'),
-    ...toFill('原因'),
-    ...toFill('处理措施', 2),
     ...toFill('证据'),
-    ...toFill('已上报/时间'),
     ...toFill('记录人签名'),
     rule,
     text(`客服热线:${head.hotline}`),

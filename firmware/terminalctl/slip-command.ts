@@ -141,7 +141,9 @@ const documentOf = (options: SlipOptions): { readonly document: SlipDocument; re
   if (slip !== undefined && !isOfVoucher(slip)) throw new Refusal(`${slip} is of no voucher: leave --voucher away`);
   for (const { facts } of batches.toReversed()) {
     const sale = fold(facts).sales.findLast(({ stan }) => stan === voucher);
-    if (sale !== undefined) return { document: ofSale(maker, { sale, facts }, slip ?? usualSlip(sale)), columns };
+    // What was recorded of an incident may stand in a later batch.
+    const told = slip === 'incident' ? batches.flatMap((batch) => batch.facts) : facts;
+    if (sale !== undefined) return { document: ofSale(maker, { sale, facts: told }, slip ?? usualSlip(sale)), columns };
   }
   throw new Refusal(`no voucher ${voucher} in ${batches.length === 1 ? 'this batch' : 'this ledger'}`);
 };

@@ -160,7 +160,7 @@ const onFailure = (next: Continuation, cause: PrinterCause): Continuation =>
   next.do === 'reprintFound' ||
   next.do === 'printSettlement' ||
   next.do === 'printReport' ||
-  next.do === 'printQuery'
+  next.do === 'printCase'
     ? { do: 'notice', notice: { says: 'copyNotPrinted', cause } }
     : next;
 

@@ -2,13 +2,15 @@
 import type { Key } from '../../hal/keypad.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import { mayTakeDifference, standsYet } from '../book.ts';
+import type { FactOf } from '../facts.ts';
 import { afterReversalSlip, askSupervisor, goOn, nobody, notice, openRemedies } from '../going-on.ts';
 import { holdOf } from '../holds.ts';
-import type { Found, Hold } from '../sale.ts';
+import { chosen, incidentFields, isChoice, mostDigits, operatorsIn } from '../incidents.ts';
+import type { Found, Hold, Sale } from '../sale.ts';
 import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { begin } from './choosing.ts';
-import { enter, originalOf } from './steps.ts';
+import { enter, isDigit, originalOf, typed } from './steps.ts';
 
 /** Shown with its state after it is held: the clerk reads that it is. */
 const hold = (turn: Turn, { rows, at }: PhaseOf<'found' | 'remedies'>, { sale, left }: Found): Step | Rejection => {
@@ -42,7 +44,7 @@ const takeDifference = (turn: Turn, { sale, left }: Found): Step | Rejection => 
 
 /**
  * 1 prints its slip again, 2 voids it, 3 refunds it, 4 holds it or ends that, 5 prints a query sheet for the bank, 6 takes
- * what was too little.
+ * what was too little, 7 records an incident.
  */
 export const remedy = (turn: Turn, phase: PhaseOf<'found' | 'remedies'>, key: Key): Step | Rejection => {
   const row = phase.rows[phase.at];
@@ -57,14 +59,59 @@ export const remedy = (turn: Turn, phase: PhaseOf<'found' | 'remedies'>, key: Ke
     case '4':
       return hold(turn, phase, row);
     case '5':
-      return afterReversalSlip(turn, { do: 'printQuery', sale: row.sale });
+      return afterReversalSlip(turn, { do: 'printCase', sheet: { slip: 'query', sale: row.sale } });
     case '6':
       return takeDifference(turn, row);
+    case '7':
+      return askIncident(turn, { sale: row.sale, field: 'causes', entered: '', given: {} });
     case 'cancel':
       return goOn(turn);
     default:
       return 'keyWithoutMeaning';
   }
+};
+
+type Asked = Omit<PhaseOf<'incidentReport'>, 'name' | 'until'>;
+
+const askIncident = (turn: Turn, asked: Asked): Step =>
+  turn.to({ name: 'incidentReport', ...asked, until: turn.after(turn.rules.timers.confirmMs) });
+
+export const incidentKey: Handler<'incidentReport', 'key'> = (turn, phase, { key }) => {
+  const { sale, field, entered, given } = phase;
+  if (key === 'cancel') return goOn(turn);
+  if (key !== 'enter') {
+    const most = mostDigits(field);
+    const isKnown = !isChoice(field) || !isDigit(key) || (Number(key) >= 1 && Number(key) <= most);
+    if (!isKnown || (isChoice(field) && entered.includes(key))) return 'keyWithoutMeaning';
+    return typed(entered, key, most, (next) => askIncident(turn, { sale, field, entered: next, given }));
+  }
+  if (isChoice(field) ? entered === '' : entered.length % 2 === 1) return 'nothingEntered';
+  const all = { ...given, [field]: entered };
+  const next = incidentFields[incidentFields.indexOf(field) + 1];
+  return next === undefined
+    ? recordIncident(turn, sale, all)
+    : askIncident(turn, { sale, field: next, entered: '', given: all });
+};
+
+/** Recorded, and printed for what no keypad can take: names, and signatures. */
+const recordIncident = (turn: Turn, sale: Sale, given: Asked['given']): Step => {
+  const { causes = '', measures = '', others = '', reportedTo = '' } = given;
+  const { book, wall, operator } = turn;
+  const record: FactOf<'incidentRecorded'> = {
+    type: 'incidentRecorded',
+    at: wall,
+    saleId: sale.id,
+    batch: sale.batch,
+    voucher: sale.stan,
+    branch: book.face?.branch ?? '',
+    terminalId: book.terminalId,
+    causes: chosen('causes', causes),
+    measures: chosen('measures', measures),
+    reportedTo: chosen('reportedTo', reportedTo).filter((who) => who !== 'nobody'),
+    operator: operator ?? nobody,
+    others: operatorsIn(others),
+  };
+  return afterReversalSlip(turn.record(record), { do: 'printCase', sheet: { slip: 'incident', sale, record } });
 };
 
 export const remedyKey: Handler<'remedies', 'key'> = (turn, phase, { key }) => remedy(turn, phase, key);

@@ -38,10 +38,10 @@ const remedies = async (it: VirtualBoard, orderNumber: string): Promise<void> =>
   it.press('enter');
   await it.display.until('功能:处理');
   it.press('function');
-  await it.display.until('查询单');
+  await it.display.until('7事件');
 };
 
-test('a sale is found by its order number, held and released; caps, chips, the fee notice and fees follow the configuration (000-13, 000-20, 000-22, 000-23, 002-07, 003-02, 003-09)', async (t) => {
+test('a sale is found by its order number, held and released; caps, chips, the fee notice and fees follow the configuration; an incident is recorded (000-13, 000-20, 000-22, 000-23, 002-07, 003-02, 003-09, 003-17)', async (t) => {
   const it = await boardFor(t, {
     supervisorPassword: password,
     policy: { askOrderNumber: true, cardCaps: '62=100000 621626=1234', chipFallback: false, refundDays: 30 },
@@ -71,6 +71,13 @@ test('a sale is found by its order number, held and released; caps, chips, the f
   t.match(found, /SALE +12\.34 .*captured +ON HOLD, order 0042/);
 
   await remedies(it, '0042');
+  it.press('7', '1', 'enter', '4', 'enter', 'enter', '1', 'enter');
+  await it.display.until('打印完成');
+  t.match(it.printer.paper.text(4), /事件记录单[\s\S]*原因:丢单\s+处理措施:挂失\s+已上报:银行/);
+  const sheet = ['slip', 'show', '--config', it.configurationPath, '--voucher', '2', '--slip', 'incident'];
+  t.match(await runTerminalctl(sheet), /挂失[\s\S]*事件记录[\s\S]*地点:测试路店[\s\S]*原因:丢单/);
+
+  await remedies(it, '0042');
   it.press('4');
   await supervisor(it);
   await it.display.until('已解挂');
@@ -89,7 +96,7 @@ test('a sale is found by its order number, held and released; caps, chips, the f
   await it.display.until('请刷卡');
   it.cardReader.swipe(testCards.debit);
   await it.firmware.fact('printed', 2);
-  t.match(it.printer.paper.text(4), /退货\(REFUND\)[\s\S]*可能收取手续费/);
+  t.match(it.printer.paper.text(5), /退货\(REFUND\)[\s\S]*可能收取手续费/);
   t.match(await agree(t, it), [{ status: 'captured' }, { status: 'captured', amount: 234 }]);
 
   await it.display.until('请输入金额');
@@ -97,6 +104,6 @@ test('a sale is found by its order number, held and released; caps, chips, the f
   await it.display.until('确认结算');
   it.press('enter');
   await it.firmware.fact('settlementPrinted');
-  t.match(it.printer.paper.text(6), /手续费估算,以收单行对账单为准\s+内卡 +0\.60% +0\.06/, '10.00 at 0.6 %');
+  t.match(it.printer.paper.text(7), /手续费估算,以收单行对账单为准\s+内卡 +0\.60% +0\.06/, '10.00 at 0.6 %');
   await nothingLost(t, it);
 });

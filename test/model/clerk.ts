@@ -212,6 +212,19 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
           ? []
           : press(machine, world, 'a supervisor is to lift the hold', '4')),
         ...press(machine, world, 'the clerk prints a query sheet', '5'),
+        ...press(
+          machine,
+          world,
+          'the clerk records an incident',
+          '7',
+          '1',
+          'enter',
+          '4',
+          'enter',
+          'enter',
+          '4',
+          'enter',
+        ),
         ...press(machine, world, 'the clerk leaves it', 'cancel'),
       ];
     case 'lateRefund':

@@ -20,7 +20,7 @@ const held = (): World => remedies(sold()).keys('4', 'cancel');
 
 test('a slip problem: the row that was found with its state, and all that can be done by a key (000-20)', async (t) => {
   const world = remedies(sold());
-  t.match(screen(world), /000002 成功\|1重打2撤销3退货\|4挂失5查单6补收\|取消返回/);
+  t.match(screen(world), /000002 成功\|1重打2撤销3退货\|4挂失5查单6补收\|7事件 取消返回/);
   t.equal(world.keys('9').rejections.at(-1), 'keyWithoutMeaning');
   t.match(remedies(sold()).keys('1').last('print').slip, { slip: 'merchant', number: 2 });
   t.equal(remedies(sold()).keys('2').phase, 'password');

@@ -32,6 +32,14 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
       .keys(...reference, 'enter', '0', '2', '2', '9', 'enter')
       .found().state,
   );
+  const sold = new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+  const sale = sold.state.book.sales[0];
+  if (sale === undefined) throw new Error('no sale');
+  sold.keys('menu', '7', '3', '1', '2', 'enter').found({ sale, left: sale.amount }).keys('function', '7');
+  for (const keys of ['123456', '123456', '01020304', '1234']) {
+    for (const digit of keys) look(sold.keys(digit as Digit).state);
+    sold.keys('enter');
+  }
   for (let seed = 1; seed <= 240; seed++) walk(seed, 400, look);
   t.strictSame([...tooWide], []);
   const unseen = phaseNames.filter((phase) => !seen.has(phase));

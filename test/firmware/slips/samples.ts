@@ -137,6 +137,23 @@ class Shop {
     this.#write({ type: 'handedOver', saleId, incident: '20261122001', supervisor: '00' });
   }
 
+  recordIncident(): void {
+    const { id: saleId, batch, stan: voucher } = this.last;
+    this.#write({
+      type: 'incidentRecorded',
+      saleId,
+      batch,
+      voucher,
+      branch: source.face.branch,
+      terminalId: source.terminalId,
+      causes: ['chargedTwice'],
+      measures: ['other'],
+      reportedTo: ['acquirer'],
+      operator: '01',
+      others: ['02'],
+    });
+  }
+
   inDoubt(saleId: SaleId): void {
     this.#write({ type: 'inDoubt', saleId, reason: '98' });
   }
@@ -212,6 +229,7 @@ export const sampleSlips = (columns: number, face: SlipFace = sampleFace): Reado
   shop.reversing(stuck);
   shop.handedOver(stuck);
   slips.set('fault', maker.end(shop.last, first));
+  shop.recordIncident();
   slips.set('incident', maker.incident(shop.last, shop.facts, code));
   shop.inDoubt(shop.intend('refund', 1_000, sale));
   slips.set('in-doubt', maker.end(shop.last, first));

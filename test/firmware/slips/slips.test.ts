@@ -176,6 +176,16 @@ test('order number, note and the reason of a late refund stand on the slip (001-
   t.end();
 });
 
+test('an incident sheet says what was recorded, and leaves names to be written (003-17)', (t) => {
+  const words = wordsOf(sampleSlips(32).get('incident') as SlipDocument);
+  t.match(words, /时间:2026[^\n]*\n地点:\S+ \d{8}\n人员:01 02\n原因:重复\n处理措施:其他\n已上报:银行/);
+  t.match(words, /顾客\(不得填写卡号\)/);
+  const world = new World().upToRequest().authorised().printed();
+  const without = wordsOf(aMaker().incident(lastSale(world), world.facts, 'C'));
+  t.match(without, /原因:\n/, 'by hand, where nothing was recorded');
+  t.end();
+});
+
 test('what can not be brought to an end has a fault slip, which is no voucher', (t) => {
   const slips = sampleSlips(32);
   const words = (name: string): string => wordsOf(slips.get(name) as SlipDocument);
