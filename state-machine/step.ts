@@ -57,6 +57,7 @@ export const resume = (book: Book, at: Fact['at']): Step => {
       printer: { ready: true, paperNearEnd: false },
       printerMayHold: true,
       settlementDue: false,
+      maintenanceDue: false,
       offline: [],
     },
     facts: missing,

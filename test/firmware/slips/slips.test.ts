@@ -156,7 +156,7 @@ test('what can not be brought to an end has a fault slip, which is no voucher', 
 
 test('a slip of training says at its top and its end that it is void (003-25)', (t) => {
   const { elements } = sampleSlips(32).get('training') as SlipDocument;
-  for (const at of [0, -1]) t.match(elements.at(at), { text: '**测试/TESTING,凭证无效**' });
+  for (const at of [0, -1]) t.match(elements.at(at), { text: '**培训/TRAINING 凭证无效/VOID**' });
   t.end();
 });
 
