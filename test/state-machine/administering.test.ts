@@ -78,6 +78,27 @@ test('a value that may not be is refused in words, with what may be', async (t) 
   t.notOk(told('0', 'tooLow').factTypes.includes('parameterChanged'));
 });
 
+test('yes and no, a choice and a time of day are shown as such, and typed in digits', async (t) => {
+  const all: readonly TerminalParameter[] = [
+    { key: 'a', label: '退货', kind: 'boolean', digits: '1' },
+    { key: 'b', label: '显示语言', kind: 'choice', options: ['zh-CN', 'en'], digits: '1' },
+    { key: 'c', label: '自动结算时间', kind: 'time', digits: '2230' },
+    { key: 'd', label: '刷卡时限', kind: 'number', low: 1, high: 600, unit: 's', digits: '60' },
+  ];
+  const confirming = (nth: number, ...digits: readonly ('0' | '1' | '2')[]): string => {
+    const world = administrator().keys('1');
+    world.happen({ type: 'parametersListed', effect: world.last('listParameters').id, parameters: all });
+    for (let n = 0; n < nth; n++) world.keys('enter');
+    const asked = world.keys('1', ...digits);
+    return `${asked.state.phase.name === 'parameterValue' ? screen(asked).split('|')[2] : ''} ${screen(asked.keys('enter'))}`;
+  };
+  t.match(confirming(0, '0'), /^1是 0否 退货\|是\|→ 否\|/);
+  t.match(confirming(1, '2'), /^1:zh-CN 2:en 显示语言\|zh-CN\|→ en\|/);
+  t.match(confirming(2), /^时分 空为不自动 自动结算时间\|22:30\|→ 不自动\|/);
+  t.match(confirming(2, '1', '2', '0', '0'), /→ 12:00\|/);
+  t.match(confirming(3, '2', '0'), /^1-600 刷卡时限\|60 秒\|→ 20 秒\|/);
+});
+
 test('parameters are for 99 alone, and not for training, whose facts nobody keeps', async (t) => {
   t.equal(fresh().keys('menu', '7', '2', '1').phase, 'inspecting', 'the same key elsewhere');
   const training = administrator(fresh({ ...rules, training: true })).keys('1');
