@@ -1,5 +1,6 @@
 /** Puts a terminal together from its configuration: drivers, ledger, machine. The only place that names a driver. */
 import { dialTls } from '../drivers/acquirer/tls-dial.ts';
+import { TrainingAcquirer } from '../drivers/acquirer/training-acquirer.ts';
 import { UnionPayAcquirer } from '../drivers/acquirer/unionpay-acquirer.ts';
 import { MagTekReader } from '../drivers/card-reader/magtek-reader.ts';
 import { SerialCardReader } from '../drivers/card-reader/serial-card-reader.ts';
@@ -10,6 +11,7 @@ import { HidKeypad } from '../drivers/keypad/hid-keypad.ts';
 import { SerialKeypad } from '../drivers/keypad/serial-keypad.ts';
 import { FileLedger } from '../drivers/ledger/file-ledger.ts';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
+import { MemoryLedger } from '../drivers/ledger/memory-ledger.ts';
 import { VisaPinPad } from '../drivers/pin-pad/visa-pin-pad.ts';
 import { EscPosPrinter } from '../drivers/printer/escpos-printer.ts';
 import { ProcessIds } from '../drivers/printer/fence.ts';
@@ -17,7 +19,9 @@ import { FilePrinter } from '../drivers/printer/file-printer.ts';
 import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { maskPan } from '../drivers/vault/mask-pan.ts';
 import { Vault } from '../drivers/vault/vault.ts';
+import type { Acquirer } from '../hal/acquirer.ts';
 import { hasChip } from '../hal/card-reader.ts';
+import type { DeviceName } from '../hal/device.ts';
 import type { Display } from '../hal/display.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { Printer } from '../hal/printer.ts';
@@ -29,14 +33,16 @@ import type { State } from '../state-machine/state.ts';
 import { recover } from '../state-machine/step.ts';
 import { view } from '../state-machine/view.ts';
 import { CardMemory } from './card-memory.ts';
+import { type Care, ParameterFile, selfTest, versionOf } from './care.ts';
 import type { Configuration, ConfiguredPrinter } from './configuration.ts';
 import { makePerform } from './effects.ts';
-import { findTransactions } from './finder.ts';
+import { findInBook, findTransactions } from './finder.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Accounts } from './operators/accounts.ts';
 import { Operators } from './operators/operators.ts';
 import { supervisorId } from './operators/roles.ts';
 import { PrinterSwitch } from './printer-switch.ts';
+import { firstFact } from './provisioning.ts';
 import { mayForget } from './retention.ts';
 import { type Devices, type Report, Runtime } from './runtime.ts';
 import { configuredSlips } from './slips/configured-slips.ts';
@@ -45,6 +51,7 @@ import { identityOf } from './slips/slip-face.ts';
 import type { Surroundings } from './surroundings.ts';
 import { flightDirectory, imageDirectory, ledgerPlace, logoDirectory, operatorsFile } from './terminal-files.ts';
 import { readTls } from './tls-files.ts';
+import { chooseTraining } from './training.ts';
 
 /** @throws VaultError */
 export const openVault = (
@@ -94,9 +101,47 @@ const printerOf = (
   return new PrinterSwitch(make(printer), second);
 };
 
-const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surroundings: Surroundings): Devices => {
-  const { keypad, cardReader, pinPad, acquirer, terminal } = configuration;
-  const { clock, lineTo, dial } = surroundings;
+const acquirerOf = (
+  { acquirer, terminal }: Configuration,
+  masterKey: Uint8Array,
+  { clock, dial }: Surroundings,
+): Acquirer =>
+  new UnionPayAcquirer(
+    {
+      host: acquirer.host,
+      port: acquirer.port,
+      tpdu: acquirer.tpdu,
+      header: {
+        application: acquirer.header.slice(0, 2),
+        version: acquirer.header.slice(2, 4),
+        state: acquirer.header.slice(4, 5),
+        subVersion: acquirer.header.slice(6),
+      },
+      connectTimeoutMs: acquirer.connectTimeoutMs,
+      answerTimeoutMs: acquirer.answerTimeoutMs,
+      lingerMs: acquirer.lateAnswerMs,
+      terminalId: terminal.id,
+      merchantId: terminal.merchantId,
+      currency: '156',
+      terminalSerial: terminal.serialNumber,
+      masterKey,
+      keySuite: acquirer.keySuite,
+      sm4: acquirer.sm4,
+      keepsOpen: acquirer.keepConnection,
+      ...(acquirer.echoMs !== undefined && { echoMs: acquirer.echoMs }),
+      ...(acquirer.backup !== undefined && { backup: acquirer.backup }),
+    },
+    clock,
+    acquirer.tls === undefined ? dial : dialTls(readTls(acquirer.tls)),
+  );
+
+/** What the PIN pad is given in training is nobody's key. */
+const trainingAcquirer = ({ acquirer }: Configuration, { clock, randomBytes }: Surroundings): Acquirer =>
+  new TrainingAcquirer({ pinKey: randomBytes(acquirer.keySuite === '001' ? 8 : 16).toString('hex') }, clock);
+
+const devicesOf = (configuration: Configuration, acquirer: Acquirer, surroundings: Surroundings): Devices => {
+  const { keypad, cardReader, pinPad } = configuration;
+  const { clock, lineTo } = surroundings;
   return {
     keypad:
       keypad.driver === 'serial'
@@ -109,34 +154,7 @@ const devicesOf = (configuration: Configuration, masterKey: Uint8Array, surround
     pinPad: new VisaPinPad(pinPad.port, clock, lineTo('pinPad', pinPad.port)),
     printer: printerOf(configuration, surroundings),
     display: displayOf(configuration, surroundings),
-    acquirer: new UnionPayAcquirer(
-      {
-        host: acquirer.host,
-        port: acquirer.port,
-        tpdu: acquirer.tpdu,
-        header: {
-          application: acquirer.header.slice(0, 2),
-          version: acquirer.header.slice(2, 4),
-          state: acquirer.header.slice(4, 5),
-          subVersion: acquirer.header.slice(6),
-        },
-        connectTimeoutMs: acquirer.connectTimeoutMs,
-        answerTimeoutMs: acquirer.answerTimeoutMs,
-        lingerMs: acquirer.lateAnswerMs,
-        terminalId: terminal.id,
-        merchantId: terminal.merchantId,
-        currency: '156',
-        terminalSerial: terminal.serialNumber,
-        masterKey,
-        keySuite: acquirer.keySuite,
-        sm4: acquirer.sm4,
-        keepsOpen: acquirer.keepConnection,
-        ...(acquirer.echoMs !== undefined && { echoMs: acquirer.echoMs }),
-        ...(acquirer.backup !== undefined && { backup: acquirer.backup }),
-      },
-      clock,
-      acquirer.tls === undefined ? dial : dialTls(readTls(acquirer.tls)),
-    ),
+    acquirer,
   };
 };
 
@@ -150,16 +168,12 @@ const capsOf = (text: string | undefined): Rules['cardCaps'] =>
 /** 22:30 as minutes of the day. */
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
-const rulesOf = ({
-  terminal,
-  transactions,
-  policy,
-  settlement,
-  slip,
-  timers,
-  operators,
-  secondPrinter,
-}: Configuration): Rules => ({
+const rulesOf = (
+  { terminal, transactions, policy, settlement, slip, timers, operators, secondPrinter, maintenance }: Configuration,
+  training: boolean,
+): Rules => ({
+  ...(training && { training }),
+  maintenanceDays: maintenance.everyDays,
   ...(!operators.mustSignOn && { operator: terminal.operator }),
   maxAmount: minorUnits(policy.maxAmount),
   switchedOff: (Object.keys(transactions) as EntryKind[]).filter((kind) => !transactions[kind]),
@@ -239,8 +253,21 @@ const keep = (
   }
 };
 
+/** What a composition may have otherwise than usual. */
+export interface Composing {
+  /** Instead of the configuration's. */
+  readonly ledger?: Ledger<Fact>;
+  /** 培训: the configuration is `forTraining`. */
+  readonly training?: boolean;
+  /** The configuration's file, for parameters that are changed at the terminal. */
+  readonly file?: string;
+  /** Ends the process in order, to be started again. */
+  readonly restart?: () => void;
+}
+
 /**
- * A terminal ready to be started. `masterKey` is copied and may be overwritten.
+ * A terminal ready to be started. `masterKey` is copied and may be overwritten. One that trains has an acquirer that is
+ * played and a ledger in memory: what is real isn't even opened.
  *
  * @throws ConfiguredFileError
  */
@@ -250,22 +277,29 @@ export const compose = (
   masterKey: Uint8Array,
   surroundings: Surroundings,
   log: (report: Report) => void,
-  ledger = ledgerOf(configuration, vault, surroundings),
+  { ledger: given, training = false, file, restart = () => undefined }: Composing = {},
 ): Runtime => {
   const { language, timers } = configuration;
   const { clock, fileSystem, freshId } = surroundings;
-  const rules = rulesOf(configuration);
-  const devices = devicesOf(configuration, masterKey, surroundings);
+  const practice = training ? new MemoryLedger<Fact>(firstFact(configuration, clock)) : undefined;
+  const ledger = given ?? practice ?? ledgerOf(configuration, vault, surroundings);
+  const rules = rulesOf(configuration, training);
+  const acquirer = training
+    ? trainingAcquirer(configuration, surroundings)
+    : acquirerOf(configuration, masterKey, surroundings);
+  const devices = devicesOf(configuration, acquirer, surroundings);
   const cards = new CardMemory();
   const identity = { ...identityOf(configuration), secondPrinter: configuration.secondPrinter !== undefined };
   const recorder = new FlightRecorder(
-    flightDirectory(configuration),
+    `${flightDirectory(configuration)}${training ? '-training' : ''}`,
     fileSystem,
     { rules, identity, language },
     () => ledger.tailCode(),
     (fault) => log({ type: 'fault', fault }),
   );
+  const faults = new Map<DeviceName, number>();
   const report = (each: Report): void => {
+    if (each.type === 'fault') faults.set(each.fault.device, (faults.get(each.fault.device) ?? 0) + 1);
     log(each);
     recorder.hear(each);
     if (each.type === 'stepped') archive?.hear(each.state.phase.name);
@@ -282,7 +316,27 @@ export const compose = (
     : undefined;
   const { printer } = devices;
   const usePrinter = printer instanceof PrinterSwitch ? { usePrinter: printer.use.bind(printer) } : {};
+  const parameters = new ParameterFile(file, language, ({ what, remedy }) =>
+    report({ type: 'fault', fault: { device: 'ledger', code: 'failed', where: file ?? '', what, remedy } }),
+  );
+  const care: Care = {
+    parameters: () => parameters.list(),
+    writeParameter: (key, digits) => parameters.write(key, digits),
+    version: () => versionOf(configuration, training),
+    selfTest: () => selfTest(devices, ledger, (device) => faults.get(device) ?? 0),
+    switchTraining: async (on) => {
+      try {
+        await chooseTraining(configuration, on, fileSystem);
+        return true;
+      } catch (error) {
+        if (errorCode(error) === undefined) throw error;
+        return false;
+      }
+    },
+    restart,
+  };
   const perform = makePerform({
+    care,
     rules,
     ...(archive !== undefined && { archive }),
     slips: maker,
@@ -295,10 +349,12 @@ export const compose = (
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query) =>
-      findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), (fault) =>
-        report({ type: 'fault', fault }),
-      ),
+    find: async (query, book) =>
+      training
+        ? findInBook(query, book)
+        : findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), (fault) =>
+            report({ type: 'fault', fault }),
+          ),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),

@@ -11,7 +11,7 @@ import { type PrinterProfile, paperWidths } from '../drivers/printer/printer-pro
 import { readPrinterProfile } from '../drivers/printer/profile-files.ts';
 import { issueWords } from '../drivers/schema-words.ts';
 import { described, digits, integer, milliseconds, text, words } from './schema-words.ts';
-import { fees, settlement, slip, transactions } from './trade-parameters.ts';
+import { fees, maintenance, settlement, slip, transactions } from './trade-parameters.ts';
 
 const baudRate = described(integer(300, 4_000_000), 'Bits a second');
 const port = v.strictObject({
@@ -309,6 +309,7 @@ export const configurationSchema = v.strictObject({
   settlement: v.optional(settlement, {}),
   fees: v.optional(fees, {}),
   slip: v.optional(slip, {}),
+  maintenance: v.optional(maintenance, {}),
   timers: v.optional(timers, {}),
   metrics: v.optional(
     v.strictObject({

@@ -21,6 +21,7 @@ import type { Rules } from '../state-machine/rules.ts';
 import type { Found, Sale } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import type { CardMemory } from './card-memory.ts';
+import type { Care } from './care.ts';
 import { type Print, sixDigits } from './slips/slip.ts';
 import type { SlipArchive } from './slips/slip-archive.ts';
 import type { SlipMaker } from './slips/slip-maker.ts';
@@ -45,6 +46,7 @@ export interface EffectContext {
   readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
   readonly unsealPan: (sealed: string) => string;
   readonly operators: OperatorAccounts;
+  readonly care: Care;
   /** A device says why it failed, to be logged. */
   readonly fault: (fault: DeviceFault) => void;
   /** A driver threw: a bug, to be logged. */
@@ -124,7 +126,10 @@ export const makePerform = (context: EffectContext): Perform => {
       const at = context.wall();
       const made = { at, operator, code: end };
       return {
-        slip: slips[request.report](book, made),
+        slip:
+          request.report === 'selfTest'
+            ? slips.selfTest(book, made, request.checks ?? [])
+            : slips[request.report](book, made),
         print,
         name: `${sixDigits(book.batch)}-${request.report}-${at}`,
       };
@@ -317,6 +322,31 @@ export const makePerform = (context: EffectContext): Perform => {
       effect,
       operators: await guarded(type, () => context.operators.ids(), []),
     }),
+    listParameters: async ({ type, id: effect }) => ({
+      type: 'parametersListed',
+      effect,
+      parameters: await guarded(type, async () => context.care.parameters(), []),
+    }),
+    writeParameter: async ({ type, id: effect, key, digits }) => ({
+      type: 'parameterWritten',
+      effect,
+      answer: await guarded(type, () => context.care.writeParameter(key, digits), notStored),
+    }),
+    tellVersion: ({ id: effect }) => ({ type: 'versionTold', effect, version: context.care.version() }),
+    selfTest: async ({ type, id: effect }) => ({
+      type: 'selfTested',
+      effect,
+      checks: await guarded(type, () => context.care.selfTest(), []),
+    }),
+    switchTraining: async ({ type, id: effect, on }) => ({
+      type: 'trainingSwitched',
+      effect,
+      stored: await guarded(type, () => context.care.switchTraining(on), false),
+    }),
+    restart: () => {
+      context.care.restart();
+      return undefined;
+    },
   };
 
   return async (effect, book) =>

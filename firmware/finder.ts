@@ -1,6 +1,7 @@
 /** 交易查询 at the terminal: what a clerk types, as a search through this batch and the kept ones. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { DeviceFault } from '../hal/device.ts';
+import type { Book } from '../state-machine/book.ts';
 import type { Found } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import { booksOf, type Criteria, Search } from './search.ts';
@@ -32,6 +33,10 @@ const criteriaOf = (query: Query): Criteria => {
       return { orderNumber: query.orderNumber };
   }
 };
+
+/** In the open batch alone, for training: the kept ones are real. */
+export const findInBook = (query: Query, book: Book): readonly Found[] =>
+  new Search(criteriaOf(query)).look(book).map(({ sale, left }) => ({ sale, left }));
 
 /**
  * The newest first. A scan of years may take seconds: the terminal goes on between two batches.

@@ -84,6 +84,12 @@ const ofFact = (fact: Fact): object => {
       return { operator: fact.operator };
     case 'unlocked':
       return { supervisor: fact.supervisor };
+    case 'parameterChanged':
+      return { key: fact.key, from: fact.from, to: fact.to, by: fact.by };
+    case 'trainingChosen':
+      return { on: fact.on, by: fact.by };
+    case 'maintained':
+      return { work: fact.work, by: fact.by };
     case 'printerChosen':
       return { printer: fact.printer, supervisor: fact.supervisor };
     case 'held':
@@ -106,7 +112,8 @@ export const factLine = (fact: Fact): object => ({
 
 /** Of an event the outcome's name; of a key only that one was pressed: it may be a digit of a password. */
 const ofEvent = (event: Event): object => {
-  if (event.type === 'passwordChecked' || event.type === 'accountAnswered') return { result: event.answer.result };
+  if (event.type === 'passwordChecked' || event.type === 'accountAnswered' || event.type === 'parameterWritten')
+    return { result: event.answer.result };
   if ('answer' in event) {
     const { answer } = event;
     return {
@@ -135,6 +142,12 @@ const ofEvent = (event: Event): object => {
       return { result: event.result, fact: event.fact };
     case 'found':
       return { rows: event.rows.length };
+    case 'versionTold':
+      return { build: event.version.build, checksum: event.version.checksum };
+    case 'selfTested':
+      return { checks: event.checks };
+    case 'trainingSwitched':
+      return { stored: event.stored };
     case 'operatorsListed':
       return { operators: event.operators.length };
     default:

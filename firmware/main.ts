@@ -11,12 +11,13 @@ import { waitForConfiguration } from './first-boot.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
-import type { Runtime } from './runtime.ts';
+import type { Report, Runtime } from './runtime.ts';
 import { ServiceManager } from './service-manager.ts';
 import { readLogo } from './slips/logo.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
 import { ConfiguredFileError, readTls } from './tls-files.ts';
+import { forTraining, isTraining } from './training.ts';
 
 const help = `slipsafe: the payment terminal's runtime
 
@@ -122,17 +123,28 @@ const configurationOfService = async (path: string | undefined): Promise<Configu
   return configuration;
 };
 
-const run = async (configuration: Configuration): Promise<void> => {
+const run = async (configured: Configuration, file: string | undefined): Promise<void> => {
+  const training = isTraining(configured, board.fileSystem);
+  const configuration = training ? forTraining(configured) : configured;
   const log = makeLog(configuration.log.level);
-  const attendance = new Attendance(configuration, board.clock, log);
+  const attendance = new Attendance(configuration, board.clock, log, training);
   const tell = reporter(log);
   let runtime: Runtime;
   try {
     const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
-    runtime = compose(configuration, vault, key, board, (report) => {
+    const hear = (report: Report): void => {
       tell(report);
       attendance.hear(report);
+    };
+    const restart = (): void => {
+      log.info('restarting');
+      void attendance.end(() => runtime.stop()).then(() => process.exit(0));
+    };
+    runtime = compose(configuration, vault, key, board, hear, {
+      training,
+      restart,
+      ...(file !== undefined && { file }),
     });
     key.fill(0);
   } catch (error) {
@@ -145,14 +157,14 @@ const run = async (configuration: Configuration): Promise<void> => {
     () => runtime.stop(),
   );
   const fault = await runtime.start();
-  const here = { terminalId: configuration.terminal.id, pid: process.pid };
+  const here = { terminalId: configuration.terminal.id, pid: process.pid, ...(training && { training }) };
   if (fault === undefined) log.info(here, 'ready');
   else log.error({ ...here, to: 'outOfService' }, 'not trading');
   attendance.ready();
 };
 
 const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
-  run: async (config) => run(await configurationOfService(config)),
+  run: async (config) => run(await configurationOfService(config), config),
   check: (config) => {
     const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);

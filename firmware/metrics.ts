@@ -135,6 +135,7 @@ export class Metrics {
       single('slipsafe_starts_total', 'counter', 'Starts of the process, over restarts.', starts),
       single('slipsafe_healthy', 'gauge', 'Whether the runtime does its work.', yes(status.healthy)),
       single('slipsafe_in_service', 'gauge', 'Whether it trades.', yes(status.phase !== 'outOfService')),
+      single('slipsafe_training', 'gauge', 'Whether it trains: nothing of it is real.', yes(status.training)),
       single('slipsafe_signed_on', 'gauge', 'Whether the acquirer knows it since the start.', yes(status.signedOn)),
       single('slipsafe_clock_trusted', 'gauge', 'Whether the clock was set by the network.', yes(clockTrusted)),
       single('slipsafe_reversal_open', 'gauge', 'Whether a reversal is open.', yes(reversal !== undefined)),

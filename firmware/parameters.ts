@@ -3,6 +3,13 @@
  * read off the configuration's schema; here stands which, in which unit, and how it is called on four lines of sixteen
  * columns. docs/parameters.md lists them.
  */
+import type {
+  DigitKind,
+  ParameterFlaw,
+  ParameterOutcome,
+  ParameterUnit,
+  TerminalParameter,
+} from '../hal/parameters.ts';
 import { type EntryKind, kinds } from '../state-machine/kinds.ts';
 import type { Language } from '../state-machine/view.ts';
 import type { Configuration } from './configuration.ts';
@@ -20,9 +27,6 @@ interface Words {
   readonly 'zh-CN': string;
   readonly en: string;
 }
-
-/** `fen`: typed and shown as an amount. `time`: four digits, hhmm. */
-export type ParameterUnit = 'fen' | 's' | 'min' | 'days' | 'years' | '%' | 'pieces';
 
 interface Row {
   readonly key: string;
@@ -77,38 +81,24 @@ const rows: readonly Row[] = [
   { ...row('settlement.at', '自动结算时间', 'Settle at'), isTime: true },
   row('slip.copies', '打印张数', 'Copies', 'pieces'),
   row('storage.keepYears', '签购单保管年限', 'Keep slips', 'years'),
+  row('maintenance.everyDays', '维护提醒', 'Maintain every', 'days'),
   row('operators.mustSignOn', '柜员须签到', 'Must sign on'),
   row('operators.tries', '密码可试次数', 'Password tries', 'pieces'),
   row('operators.lockMinutes', '密码锁定时间', 'Lock-out', 'min'),
   row('language', '显示语言', 'Language'),
 ];
 
-/** What is typed: a number within bounds; 1 for yes and 0 for no; the place in a list; hhmm, or nothing for never. */
-export type DigitKind =
-  | { readonly kind: 'number'; readonly low: number; readonly high: number; readonly unit: ParameterUnit }
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'choice'; readonly options: readonly string[] }
-  | { readonly kind: 'time' };
-
-export type TerminalParameter = DigitKind & {
-  readonly key: string;
-  readonly label: string;
-  /** What holds, as it would be typed. */
-  readonly digits: string;
-};
-
 export type WriteResult =
   | { readonly result: 'changed'; readonly change: Change; readonly configuration: Configuration }
   | { readonly result: 'unchanged' }
-  | { readonly result: 'refused'; readonly why: 'notAChoice' | 'tooLow' | 'tooHigh' | 'noTime' | 'noSuchParameter' }
+  | { readonly result: 'refused'; readonly why: Exclude<ParameterFlaw, 'notRight'> | 'noSuchParameter' }
   /** It doesn't go with what else holds. */
   | { readonly result: 'refused'; readonly why: 'notRight'; readonly errors: readonly string[] }
   | Extract<EditResult, { readonly result: 'notStored' }>;
 
 type Typed = { readonly value: Value | undefined } | Extract<WriteResult, { readonly result: 'refused' }>;
 
-const refused = (why: 'notAChoice' | 'tooLow' | 'tooHigh' | 'noTime' | 'noSuchParameter') =>
-  ({ result: 'refused', why }) as const;
+const refused = (why: Exclude<ParameterFlaw, 'notRight'> | 'noSuchParameter') => ({ result: 'refused', why }) as const;
 
 const kindOf = ({ isTime, scale = 1, unit = 'pieces' }: Row, parameter: Parameter): DigitKind => {
   if (isTime === true) return { kind: 'time' };
@@ -206,3 +196,19 @@ export class Parameters {
     return { result: 'changed', change, configuration: edited.configuration };
   }
 }
+
+const shown = (value: Change['to']): string => (value === null ? '-' : String(value));
+
+/** What the machine is told of a change. */
+export const parameterOutcome = (written: WriteResult): ParameterOutcome => {
+  switch (written.result) {
+    case 'changed':
+      return { result: 'changed', from: shown(written.change.from), to: shown(written.change.to) };
+    case 'refused':
+      return { result: 'refused', why: written.why === 'noSuchParameter' ? 'notRight' : written.why };
+    case 'notStored':
+      return { result: 'notStored' };
+    case 'unchanged':
+      return written;
+  }
+};

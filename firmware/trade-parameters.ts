@@ -46,6 +46,16 @@ export const fees = v.strictObject({
   foreignBasisPoints: rate('foreign cards (外卡)'),
 });
 
+export const maintenance = v.strictObject({
+  everyDays: v.optional(
+    described(
+      integer(0, 3650),
+      '维护: after how many days without a record of maintenance the idle screen reminds of it; 0 is never',
+    ),
+    0,
+  ),
+});
+
 export const slip = v.strictObject({
   copies: v.optional(
     described(v.picklist([1, 2, 3]), "打印张数: 1 the merchant's copy alone, 2 the cardholder's too, 3 the bank's too"),

@@ -1,6 +1,7 @@
 /** The tables of docs/parameters.md. */
 import { type Parameter, parametersOf, type Value } from '../firmware/parameter-table.ts';
-import { type TerminalParameter, terminalParameters } from '../firmware/parameters.ts';
+import { terminalParameters } from '../firmware/parameters.ts';
+import type { TerminalParameter } from '../hal/parameters.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -67,6 +67,8 @@ export interface Book {
   readonly operator?: string;
   readonly settlement?: SettlementProgress;
   readonly lastSettlement?: LastSettlement;
+  /** When it was maintained last, or put into service; unknown where the ledger is older than such facts. */
+  readonly maintainedAt?: EpochMs;
   /** What slips are made with now. */
   readonly face?: SlipFace;
 }
@@ -307,6 +309,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         terminalId: fact.terminalId,
         batch: fact.batch,
         nextStan: fact.nextStan,
+        maintainedAt: fact.at,
       };
     case 'slipFace':
       return { ...book, face: fact.face };
@@ -397,6 +400,7 @@ export const apply = (book: Book, fact: Fact): Book => {
         ...(fact.printer !== undefined && { printer: fact.printer }),
         ...(fact.locked && { locked: true as const }),
         ...(fact.operator !== undefined && { operator: fact.operator }),
+        ...(fact.maintainedAt !== undefined && { maintainedAt: fact.maintainedAt }),
       };
     case 'carried':
       return { ...book, carried: [...book.carried, fact.sale] };
@@ -425,6 +429,10 @@ export const apply = (book: Book, fact: Fact): Book => {
     }
     case 'printerChosen':
       return { ...book, printer: fact.printer };
+    case 'maintained':
+      return { ...book, maintainedAt: fact.at };
+    case 'parameterChanged':
+    case 'trainingChosen':
     case 'reprinted':
       return book;
   }

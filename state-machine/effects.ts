@@ -8,10 +8,13 @@ import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
 import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { FactOf } from './facts.ts';
 import type { Copy, Sale } from './sale.ts';
-import type { Query } from './state.ts';
+import type { DeviceCheck, Query } from './state.ts';
 
-/** What is printed of no transaction: 交易明细 detail, 交易汇总 totals, 打印测试页 test. */
-export type Report = 'detail' | 'totals' | 'test';
+/**
+ * What is printed of no transaction: 交易明细 detail, 交易汇总 totals, 打印测试页 test, 终端标签
+ * label, 自检 selfTest.
+ */
+export type Report = 'detail' | 'totals' | 'test' | 'label' | 'selfTest';
 
 /** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
 export type SlipRequest =
@@ -23,7 +26,7 @@ export type SlipRequest =
   /** 事件记录单. */
   | { readonly slip: 'incident'; readonly sale: Sale; readonly record: FactOf<'incidentRecorded'> }
   | { readonly slip: 'settlement' }
-  | { readonly slip: 'report'; readonly report: Report };
+  | { readonly slip: 'report'; readonly report: Report; readonly checks?: readonly DeviceCheck[] };
 
 interface Asking {
   readonly id: EffectId;
@@ -94,7 +97,16 @@ export type Effect =
       readonly by: string;
       readonly current: string;
     } & Asking)
-  | ({ readonly type: 'listOperators' } & Asking);
+  | ({ readonly type: 'listOperators' } & Asking)
+  | ({ readonly type: 'listParameters' } & Asking)
+  /** `digits` as they were typed. */
+  | ({ readonly type: 'writeParameter'; readonly key: string; readonly digits: string } & Asking)
+  | ({ readonly type: 'tellVersion' } & Asking)
+  /** Each device is asked how it is, and the ledger. */
+  | ({ readonly type: 'selfTest' } & Asking)
+  | ({ readonly type: 'switchTraining'; readonly on: boolean } & Asking)
+  /** The process ends in order, and is started again. */
+  | { readonly type: 'restart' };
 
 export type EffectType = Effect['type'];
 export type EffectOf<T extends EffectType> = Extract<Effect, { readonly type: T }>;

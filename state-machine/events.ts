@@ -16,12 +16,14 @@ import type { CardFault } from '../hal/card-reader.ts';
 import type { DeviceName } from '../hal/device.ts';
 import type { Key } from '../hal/keypad.ts';
 import type { AccountOutcome, PasswordOutcome } from '../hal/operators.ts';
+import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
 import type { FactType, OnPaper } from './facts.ts';
 import type { CardToken, Found } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
+import type { DeviceCheck, Version } from './state.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {
@@ -62,6 +64,12 @@ export type Happening =
   /** Of a change of password, of an account that is added or removed. */
   | ({ readonly type: 'accountAnswered'; readonly answer: AccountOutcome } & Outcome)
   | ({ readonly type: 'operatorsListed'; readonly operators: readonly string[] } & Outcome)
+  | ({ readonly type: 'parametersListed'; readonly parameters: readonly TerminalParameter[] } & Outcome)
+  | ({ readonly type: 'parameterWritten'; readonly answer: ParameterOutcome } & Outcome)
+  | ({ readonly type: 'versionTold'; readonly version: Version } & Outcome)
+  | ({ readonly type: 'selfTested'; readonly checks: readonly DeviceCheck[] } & Outcome)
+  /** Whether the choice is on the disk. */
+  | ({ readonly type: 'trainingSwitched'; readonly stored: boolean } & Outcome)
   /** A fact could not be made durable; the step that wrote it did not happen. */
   | { readonly type: 'ledgerFault'; readonly result: 'refused' | 'failed'; readonly fact: FactType };
 
@@ -96,5 +104,10 @@ export const eventNames = Object.keys({
   passwordChecked: 0,
   accountAnswered: 0,
   operatorsListed: 0,
+  parametersListed: 0,
+  parameterWritten: 0,
+  versionTold: 0,
+  selfTested: 0,
+  trainingSwitched: 0,
   ledgerFault: 0,
 } satisfies { [E in EventName]: 0 }) as readonly EventName[];

@@ -22,6 +22,7 @@ import type {
   SaleReference,
 } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
+import type { MaintenanceWork } from './state.ts';
 
 /** What the ledger keeps of the operators' accounts. */
 export type AccountEvent = 'wrongPassword' | 'lockedOut' | 'passwordChanged' | 'added' | 'removed';
@@ -136,6 +137,8 @@ export type Fact = At &
         readonly printer?: PrinterPlace;
         readonly locked?: true;
         readonly operator?: string;
+        /** When it was maintained last, or put into service. */
+        readonly maintainedAt?: EpochMs;
       }
     /** A transaction of an earlier batch that still owes a slip, or is in doubt. */
     | { readonly type: 'carried'; readonly sale: Sale }
@@ -154,6 +157,18 @@ export type Fact = At &
     /** 锁定: no transaction is begun until somebody unlocks it; what is open goes on. */
     | { readonly type: 'locked'; readonly operator: string }
     | { readonly type: 'unlocked'; readonly supervisor: string }
+    /** A parameter of the configuration was changed at the terminal; it holds from the next start on. */
+    | {
+        readonly type: 'parameterChanged';
+        readonly key: string;
+        readonly from: string;
+        readonly to: string;
+        readonly by: string;
+      }
+    /** 培训 was asked for, or its end: what follows until then is in no ledger. */
+    | { readonly type: 'trainingChosen'; readonly on: boolean; readonly by: string }
+    /** 维护: somebody did something at the terminal. */
+    | { readonly type: 'maintained'; readonly work: MaintenanceWork; readonly by: string }
     /** The supervisor turned to the other printer; it is the one that is used, also after a start. */
     | { readonly type: 'printerChosen'; readonly printer: PrinterPlace; readonly supervisor: string }
     /** A slip of a closed batch was printed again, which a supervisor allowed. */

@@ -7,13 +7,25 @@ import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import { type Copy, copiesOf, type Found, printsOf, type Sale } from './sale.ts';
-import type { CaseSheet, Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
+import type {
+  CaseSheet,
+  Continuation,
+  DeviceCheck,
+  Draft,
+  Notice,
+  OpenReversal,
+  Override,
+  Unprinted,
+} from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;
 
 /** What a message tells as operator before anybody has signed on: UnionPay's supervisor. */
 export const nobody = '00';
+
+/** 系统管理员: who changes parameters. He doesn't sell. */
+export const administrator = '99';
 
 /**
  * An open reversal, then an open settlement, then a reversal slip that is due, then the sign-off behind a settlement or the
@@ -31,13 +43,19 @@ export const goOn = (turn: Turn): Step => {
   if (turn.state.signOffDue) return signOff(turn.know({ signOffDue: false }));
   const toSettle = turn.state.settlementDue && turn.book.sales.length > 0;
   if (!turn.state.signedOn && (turn.book.signedOff !== true || toSettle)) return signOn(turn, 1);
-  turn.know({ settlementDue: false });
+  turn.know({ settlementDue: false, maintenanceDue: maintenanceDue(turn) });
   if (!turn.state.signedOn) return turn.to({ name: 'signedOff' });
   if (toSettle) return startSettlement(turn);
   return turn.operator === undefined
     ? turn.to({ name: 'operatorNumber', entered: '', wanted: 'signOn' })
     : turn.to({ name: 'idle' });
 };
+
+const msPerDay = 86_400_000;
+
+/** Where nobody knows when it was maintained, it is due. */
+const maintenanceDue = ({ book, rules: { maintenanceDays = 0 }, wall }: Turn): boolean =>
+  maintenanceDays > 0 && wall - (book.maintainedAt ?? 0) >= maintenanceDays * msPerDay;
 
 export const follow = (turn: Turn, next: Continuation): Step => {
   switch (next.do) {
@@ -62,7 +80,7 @@ export const follow = (turn: Turn, next: Continuation): Step => {
     case 'printSettlement':
       return printSettlement(turn);
     case 'printReport':
-      return printReport(turn, next.report);
+      return printReport(turn, next.report, next.checks);
     case 'printCase':
       return printCase(turn, next.sheet);
     case 'notice':
@@ -82,8 +100,9 @@ export const notice = (turn: Turn, what: Notice): Step =>
 export const openRemedies = (turn: Turn, rows: readonly Found[], at: number): Step =>
   turn.to({ name: 'remedies', rows, at, until: turn.after(turn.rules.timers.confirmMs) });
 
-export const openMenu = (turn: Turn, menu: MenuName): Step =>
-  turn.to({ name: 'menu', menu, until: turn.after(turn.rules.timers.confirmMs) });
+/** @param by who has proved who he is, for a menu that only he may have */
+export const openMenu = (turn: Turn, menu: MenuName, by?: string): Step =>
+  turn.to({ name: 'menu', menu, ...(by !== undefined && { by }), until: turn.after(turn.rules.timers.confirmMs) });
 
 export const askCard = (turn: Turn, draft: Draft): Step =>
   turn.ask({ type: 'readCard' }).to({ name: 'card', draft, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
@@ -226,15 +245,17 @@ export const printArchived = (turn: Turn, sale: Sale, supervisor: string): Step 
 export const printSettlement = (turn: Turn): Step =>
   turn.to({ name: 'printingSettlement', awaits: print(turn, { slip: 'settlement' }) });
 
-const printReport = (turn: Turn, report: Report): Step =>
-  turn.to({ name: 'printingReport', report, awaits: print(turn, { slip: 'report', report }) });
+const printReport = (turn: Turn, report: Report, checks?: readonly DeviceCheck[]): Step => {
+  const awaits = print(turn, { slip: 'report', report, ...(checks !== undefined && { checks }) });
+  return turn.to({ name: 'printingReport', report, awaits });
+};
 
 const printCase = (turn: Turn, sheet: CaseSheet): Step =>
   turn.to({ name: 'printingReport', report: sheet.slip, awaits: print(turn, sheet) });
 
 /** Behind the reversal slip that is due: nothing else is printed before it (M4). */
-export const reportAskedFor = (turn: Turn, report: Report): Step =>
-  afterReversalSlip(turn, { do: 'printReport', report });
+export const reportAskedFor = (turn: Turn, report: Report, checks?: readonly DeviceCheck[]): Step =>
+  afterReversalSlip(turn, { do: 'printReport', report, ...(checks !== undefined && { checks }) });
 
 /* ---- reversal ---- */
 

@@ -1,9 +1,18 @@
 import type { Digit } from '../hal/keypad.ts';
 import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
-import type { AccountPurpose, NumberQuery } from './state.ts';
+import type { AccountPurpose, MaintenanceWork, NumberQuery } from './state.ts';
 
-export type MenuName = 'operators' | 'main' | 'preAuthorisation' | 'print' | 'management' | 'query';
+export type MenuName =
+  | 'operators'
+  | 'main'
+  | 'preAuthorisation'
+  | 'print'
+  | 'management'
+  | 'query'
+  | 'service'
+  | 'system'
+  | 'maintenance';
 
 /** What a menu's key does. */
 export type MenuAction =
@@ -12,6 +21,7 @@ export type MenuAction =
   | { readonly do: 'report'; readonly report: Report }
   | { readonly do: 'operator'; readonly wanted: AccountPurpose }
   | { readonly do: 'query'; readonly by: NumberQuery['by'] }
+  | { readonly do: 'maintained'; readonly work: MaintenanceWork }
   | {
       readonly do:
         | 'reprintLast'
@@ -24,7 +34,14 @@ export type MenuAction =
         | 'settle'
         | 'doubt'
         | 'lock'
-        | 'listOperators';
+        | 'listOperators'
+        | 'version'
+        | 'selfTest'
+        | 'administer'
+        | 'parameters'
+        | 'training'
+        | 'maintain'
+        | 'restart';
     };
 
 export interface MenuItem {
@@ -87,7 +104,11 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('3', '查询', 'Find', { do: 'open', menu: 'query' }),
     ],
     [item('4', '柜员', 'Staff', { do: 'open', menu: 'operators' }), item('5', '结算', 'Settle', { do: 'settle' })],
-    [item('6', '待查', 'Doubt', { do: 'doubt' }), item('7', '锁定', 'Lock', { do: 'lock' })],
+    [
+      item('6', '待查', 'Doubt', { do: 'doubt' }),
+      item('7', '锁定', 'Lock', { do: 'lock' }),
+      item('8', '维护', 'Care', { do: 'open', menu: 'service' }),
+    ],
   ],
   operators: [
     [
@@ -107,5 +128,26 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
     ],
     [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
     [item('4', '汇总', 'Totals', { do: 'totals' }), item('5', '订单号', 'Order', { do: 'query', by: 'order' })],
+  ],
+  service: [
+    [item('1', '版本', 'Version', { do: 'version' }), item('2', '自检', 'Test', { do: 'selfTest' })],
+    [item('3', '标签', 'Label', { do: 'report', report: 'label' }), item('4', '维护登记', 'Log', { do: 'maintain' })],
+    [item('5', '培训', 'Train', { do: 'training' }), item('9', '系统管理', 'System', { do: 'administer' })],
+  ],
+  system: [
+    [item('1', '参数', 'Params', { do: 'parameters' }), item('2', '培训', 'Train', { do: 'training' })],
+    [item('3', '维护登记', 'Log', { do: 'maintain' })],
+    [item('4', '重启', 'Restart', { do: 'restart' })],
+  ],
+  maintenance: [
+    [
+      item('1', '巡检', 'Check', { do: 'maintained', work: 'inspected' }),
+      item('2', '清洁', 'Clean', { do: 'maintained', work: 'cleaned' }),
+    ],
+    [
+      item('3', '维修', 'Repair', { do: 'maintained', work: 'repaired' }),
+      item('4', '换件', 'Part', { do: 'maintained', work: 'replaced' }),
+    ],
+    [item('5', '升级', 'Update', { do: 'maintained', work: 'updated' })],
   ],
 };

@@ -51,6 +51,7 @@ export const nextBatch = (
       ...(book.printer !== undefined && { printer: book.printer }),
       ...(book.locked && { locked: true as const }),
       ...(book.operator !== undefined && { operator: book.operator }),
+      ...(book.maintainedAt !== undefined && { maintainedAt: book.maintainedAt }),
       ...(book.face !== undefined && { face: book.face }),
     },
     ...toCarry(book).map((sale) => ({ type: 'carried', sale }) as const),

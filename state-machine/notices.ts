@@ -1,5 +1,6 @@
 /** What a message screen says. */
 import type { MinorUnits } from '../hal/units.ts';
+import { maintenanceWords } from './administering-view.ts';
 import { canVoid, findSale, reversalSlipsDue } from './book.ts';
 import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
@@ -203,6 +204,12 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return what.told
         ? [t('签退成功', 'Signed off'), t('终端不再交易', 'Nothing is sold'), '', ok]
         : [t('已签退', 'Signed off'), t('收单行未应答', 'but no answer'), t('终端不再交易', 'Nothing is sold'), ok];
+    case 'notNow':
+      return [t('现在不能执行', 'Not now:'), t('有未完成交易', 'something is'), t('或待打凭证', 'open or owed'), ok];
+    case 'inTraining':
+      return [t('培训模式', 'Training'), t('不能执行', 'Not done in it'), '', ok];
+    case 'maintained':
+      return [t('维护已登记', 'Recorded'), maintenanceWords[what.work][language], '', ok];
     case 'noSupervisor':
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':

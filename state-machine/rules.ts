@@ -52,6 +52,10 @@ export interface Rules {
   readonly keepBySupervisor: boolean;
   /** Who answers for overrides; absent when no supervisor's password is set, and then there are none. */
   readonly supervisor?: string;
+  /** After how many days without maintenance the idle screen reminds of it; never when 0 or not given. */
+  readonly maintenanceDays?: number;
+  /** 培训: nothing here is real. */
+  readonly training?: true;
   /** Whether there is a second printer, for when the first is down. */
   readonly secondPrinter: boolean;
   /** Whether a printer that can't answer is taken at its silence: chosen knowingly, with such a printer. */

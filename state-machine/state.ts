@@ -1,8 +1,9 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
 
 import type { ReversalReason } from '../hal/acquirer.ts';
-import type { DeviceName } from '../hal/device.ts';
+import type { DeviceFaultCode, DeviceName } from '../hal/device.ts';
 import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
+import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
 import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
@@ -61,6 +62,10 @@ export type Notice =
       readonly operator: string;
     }
   | { readonly says: 'signedOff'; readonly told: boolean }
+  /** 培训 can't begin while something is open or a reversal slip is due; and in it nothing is changed or recorded. */
+  | { readonly says: 'notNow' }
+  | { readonly says: 'inTraining' }
+  | { readonly says: 'maintained'; readonly work: MaintenanceWork }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
   | { readonly says: 'noDoubt' }
@@ -158,10 +163,33 @@ export type Override =
   | ({ readonly purpose: 'otherPrinter'; readonly waiting: 'slip' } & Unprinted)
   | { readonly purpose: 'otherPrinter'; readonly waiting: 'nothing' }
   | { readonly purpose: 'unlock' }
+  /** To begin or end training, to record what was done at the terminal. */
+  | { readonly purpose: 'training' }
+  | { readonly purpose: 'maintain' }
   /** To add or remove an operator. */
   | { readonly purpose: 'manage'; readonly wanted: 'add' | 'remove' }
   | ({ readonly purpose: 'reprint' } & Archived)
   | { readonly purpose: 'release'; readonly hold: Hold };
+
+/** 版本: what this terminal is, and whom it speaks to. */
+export interface Version {
+  readonly build: string;
+  /** The beginning of the SHA-256 of the program's file, in hex. */
+  readonly checksum: string;
+  readonly merchantId: string;
+  /** `host:port` of the acquirer, then of its other address; none in training, which speaks to nobody. */
+  readonly acquirers: readonly string[];
+}
+
+/** 自检: what a device says of itself; without a fault it is well. `faults`: how often it failed since the start. */
+export interface DeviceCheck {
+  readonly device: DeviceName;
+  readonly fault?: DeviceFaultCode;
+  readonly faults: number;
+}
+
+/** 维护: what was done at the terminal. */
+export type MaintenanceWork = 'inspected' | 'cleaned' | 'repaired' | 'replaced' | 'updated';
 
 /** What ends with an incident number: a reversal, or what is in doubt. */
 export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
@@ -206,10 +234,20 @@ export type Continuation =
   | ({ readonly do: 'printCopies' } & OfSale)
   | ({ readonly do: 'reprintFound' } & Archived)
   | { readonly do: 'printSettlement' }
-  | { readonly do: 'printReport'; readonly report: Report }
+  | { readonly do: 'printReport'; readonly report: Report; readonly checks?: readonly DeviceCheck[] }
   | { readonly do: 'printCase'; readonly sheet: CaseSheet }
   | { readonly do: 'notice'; readonly notice: Notice }
   | { readonly do: 'goOn' };
+
+interface OfAdministrator {
+  readonly by: string;
+}
+
+interface Listed extends OfAdministrator {
+  readonly parameters: readonly TerminalParameter[];
+  /** Which of them. */
+  readonly at: number;
+}
 
 /** One shape a phase. The names are the rows of table.ts. */
 export type Phase =
@@ -234,7 +272,8 @@ export type Phase =
   /** Until somebody signs it on, or the time of the day's settlement comes. */
   | { readonly name: 'signedOff' }
   | { readonly name: 'idle' }
-  | ({ readonly name: 'menu'; readonly menu: MenuName } & Timed)
+  /** `by`: who has proved who he is, for what only he may do. */
+  | ({ readonly name: 'menu'; readonly menu: MenuName; readonly by?: string } & Timed)
   /** A number of a transaction is typed, it is looked for, then what was found is shown. */
   | ({ readonly name: 'number'; readonly entered: string; readonly wanted: Purpose } & Timed)
   | ({ readonly name: 'finding'; readonly wanted: Sought } & Awaiting)
@@ -298,6 +337,20 @@ export type Phase =
     } & Awaiting)
   | ({ readonly name: 'listingOperators' } & Awaiting)
   | ({ readonly name: 'operators'; readonly ids: readonly string[]; readonly at: number } & Timed)
+  /** 参数: they are listed, one is chosen, its value typed, then confirmed and written; what became of it is told. */
+  | ({ readonly name: 'listingParameters'; readonly at: number } & OfAdministrator & Awaiting)
+  | ({ readonly name: 'parameters' } & Listed & Timed)
+  | ({ readonly name: 'parameterValue'; readonly entered: string } & Listed & Timed)
+  | ({ readonly name: 'parameterConfirm'; readonly entered: string } & Listed & Timed)
+  | ({ readonly name: 'writingParameter' } & Listed & Awaiting)
+  | ({ readonly name: 'parameterTold'; readonly answer: ParameterOutcome } & Listed & Timed)
+  /** 版本 and 自检: asked for, then shown a page at a time. */
+  | ({ readonly name: 'inspecting' } & Awaiting)
+  | ({ readonly name: 'version'; readonly version: Version; readonly page: number } & Timed)
+  | ({ readonly name: 'selfTest'; readonly checks: readonly DeviceCheck[]; readonly at: number } & Timed)
+  /** 培训: the choice is stored, then the terminal starts anew in it. */
+  | ({ readonly name: 'switchingTraining' } & Awaiting)
+  | ({ readonly name: 'restarting' } & Timed)
   | ({ readonly name: 'amount' } & Drafting & Timed)
   | ({ readonly name: 'remark'; readonly what: keyof Remarks; readonly entered: string } & Drafting & Timed)
   | ({ readonly name: 'confirm' } & Drafting & Timed)
@@ -364,6 +417,8 @@ export interface State {
   readonly settlementDue: boolean;
   /** The batch was settled, and behind it the terminal is to sign off. */
   readonly signOffDue: boolean;
+  /** 维护: it is time for it, as it stood when the terminal came to rest. */
+  readonly maintenanceDue: boolean;
   /** Devices whose line is down. */
   readonly offline: readonly DeviceName[];
 }

@@ -58,6 +58,7 @@ export const resume = (book: Book, at: Fact['at']): Step => {
       printerMayHold: true,
       settlementDue: false,
       signOffDue: false,
+      maintenanceDue: false,
       offline: [],
     },
     facts: missing,

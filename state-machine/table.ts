@@ -8,11 +8,13 @@
  */
 import { type EventName, eventNames } from './events.ts';
 import { goOn } from './going-on.ts';
+import * as administering from './handlers/administering.ts';
 import * as authorising from './handlers/authorising.ts';
 import * as choosing from './handlers/choosing.ts';
 import * as entering from './handlers/entering.ts';
 import * as everywhere from './handlers/everywhere.ts';
 import * as finding from './handlers/finding.ts';
+import * as inspecting from './handlers/inspecting.ts';
 import * as operating from './handlers/operating.ts';
 import * as printing from './handlers/printing.ts';
 import * as remedies from './handlers/remedies.ts';
@@ -110,7 +112,13 @@ const rows: Rows = {
   },
   menu: {
     key: {
-      to: ['same', 'confirmSettlement', 'totals', 'doubt', 'listingOperators', ...step, ...copies, ...onward],
+      to: [
+        ...(['same', 'confirmSettlement', 'totals', 'doubt', 'listingOperators', 'operatorPassword'] as const),
+        ...(['listingParameters', 'inspecting', 'switchingTraining', 'restarting'] as const),
+        ...step,
+        ...copies,
+        ...onward,
+      ],
       run: choosing.inMenu,
     },
     timeUp: { to: onward, run: goOn },
@@ -242,7 +250,7 @@ const rows: Rows = {
   },
   checkingPassword: {
     passwordChecked: {
-      to: ['incident', 'printingArchived', ...step, ...resumed],
+      to: ['incident', 'printingArchived', 'menu', 'switchingTraining', ...step, ...resumed],
       run: reversing.passwordChecked,
     },
   },
@@ -274,7 +282,7 @@ const rows: Rows = {
     key: { to: ['same', 'checkingOperator', ...onward], run: operating.passwordKey },
     timeUp: { to: onward, run: goOn },
   },
-  checkingOperator: { passwordChecked: { to: ['newPassword', 'notice'], run: operating.checked } },
+  checkingOperator: { passwordChecked: { to: ['newPassword', 'menu', 'notice'], run: operating.checked } },
   newPassword: {
     key: { to: ['same', 'managing', 'notice', ...onward], run: operating.newPasswordKey },
     timeUp: { to: onward, run: goOn },
@@ -283,6 +291,44 @@ const rows: Rows = {
   listingOperators: { operatorsListed: { to: ['operators'], run: operating.listed } },
   operators: {
     key: { to: ['same', ...onward], run: operating.listKey },
+    timeUp: { to: onward, run: goOn },
+  },
+
+  // ---- system management 系统管理: parameters, training, version, self-test ----
+  listingParameters: {
+    parametersListed: { to: ['parameters', 'notice'], run: administering.parametersListed },
+  },
+  parameters: {
+    key: { to: ['same', 'parameterValue', 'menu'], run: administering.listKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  parameterValue: {
+    key: { to: ['same', 'parameterConfirm', 'parameters'], run: administering.valueKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  parameterConfirm: {
+    key: { to: ['parameterValue', 'writingParameter'], run: administering.confirmKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  writingParameter: { parameterWritten: { to: ['parameterTold'], run: administering.written } },
+  parameterTold: {
+    key: { to: ['listingParameters'], run: administering.toldKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  switchingTraining: {
+    trainingSwitched: { to: ['restarting', 'notice'], run: administering.trainingSwitched },
+  },
+  restarting: { timeUp: { to: onward, run: goOn } },
+  inspecting: {
+    versionTold: { to: ['version'], run: inspecting.versionTold },
+    selfTested: { to: ['selfTest'], run: inspecting.selfTested },
+  },
+  version: {
+    key: { to: ['same', ...onward], run: inspecting.versionKey },
+    timeUp: { to: onward, run: goOn },
+  },
+  selfTest: {
+    key: { to: ['same', 'printingReport', 'printingReversal', ...onward], run: inspecting.selfTestKey },
     timeUp: { to: onward, run: goOn },
   },
 
@@ -348,6 +394,11 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   passwordChecked: 'staleOutcome',
   accountAnswered: 'staleOutcome',
   operatorsListed: 'staleOutcome',
+  parametersListed: 'staleOutcome',
+  parameterWritten: 'staleOutcome',
+  versionTold: 'staleOutcome',
+  selfTested: 'staleOutcome',
+  trainingSwitched: 'staleOutcome',
   ledgerFault: { to: ['notice', 'outOfService'], run: everywhere.ledgerFault },
 };
 

@@ -2,6 +2,7 @@
 
 import type { Screen } from '../hal/display.ts';
 import type { MinorUnits } from '../hal/units.ts';
+import { parameterLines, selfTestLines, versionLines } from './administering-view.ts';
 import { copiesDue, doubtful, findSale, openSale, reversalSlipsDue, totalsOf } from './book.ts';
 import { findingLines } from './finding-view.ts';
 import { kinds } from './kinds.ts';
@@ -27,12 +28,12 @@ import {
 export type { Identity, Language } from './words.ts';
 export { columns, decimal, widthOf } from './words.ts';
 
-const fit = (text: string): string => {
+const fit = (text: string, most = columns): string => {
   let width = 0;
   let fitted = '';
   for (const character of text) {
     width += widthOf(character);
-    if (width > columns) break;
+    if (width > most) break;
     fitted += character;
   }
   return fitted;
@@ -73,6 +74,7 @@ const badge = (state: State, identity: Identity, language: Language): string => 
   );
   if (missing !== undefined) return absent[language][missing];
   if (state.printer.paperNearEnd) return say(language, '打印纸将用完', 'Paper runs low');
+  if (state.maintenanceDue) return say(language, '请维护终端', 'Maintenance due');
   return `${say(language, '终端', 'Term.')} ${identity.terminalId}`;
 };
 
@@ -87,6 +89,14 @@ const idle = (state: State, identity: Identity, language: Language): Lines => {
 const cardTrouble = (state: State, failures: number, language: Language): string => {
   if (state.offline.includes('cardReader')) return absent[language].cardReader;
   return failures > 0 ? say(language, '读卡失败 请重刷', 'Swipe again') : '';
+};
+
+/** Branch and terminal on one line: who stands before several terminals sees whose this one is (004-08). */
+const whichTerminal = ({ branch, terminalId }: Identity, language: Language): string => {
+  if (branch === '') return `${say(language, '终端', 'Term.')} ${terminalId}`;
+  const place = fit(branch, columns - terminalId.length);
+  const width = Array.from(place).reduce((sum, character) => sum + widthOf(character), 0);
+  return `${place}${' '.repeat(columns - terminalId.length - width)}${terminalId}`;
 };
 
 const waitingForPaper = (phase: PhaseOf<'paperWait'>, identity: Identity, language: Language): Lines => [
@@ -120,6 +130,10 @@ const reportName = (report: PhaseOf<'printingReport'>['report'], language: Langu
       return say(language, '交易汇总', 'Totals');
     case 'test':
       return say(language, '打印测试页', 'Test page');
+    case 'label':
+      return say(language, '终端标签', 'Terminal label');
+    case 'selfTest':
+      return say(language, '自检', 'Self-test');
   }
 };
 
@@ -208,6 +222,24 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'listingOperators':
     case 'operators':
       return operatorLines(phase, identity, badge(state, identity, language), language);
+    case 'listingParameters':
+      return [t('参数', 'Parameters'), '', '', wait];
+    case 'parameters':
+    case 'parameterValue':
+    case 'parameterConfirm':
+    case 'writingParameter':
+    case 'parameterTold':
+      return parameterLines(phase, language);
+    case 'inspecting':
+      return [t('正在检查', 'Looking'), '', '', wait];
+    case 'version':
+      return versionLines(phase, identity, language);
+    case 'selfTest':
+      return selfTestLines(phase, language);
+    case 'switchingTraining':
+      return [t('培训模式', 'Training'), t('正在保存', 'Storing'), '', wait];
+    case 'restarting':
+      return ['Slipsafe', t('正在重启', 'Restarting'), '', wait];
     case 'totals': {
       const { domestic, foreign } = totalsOf(state.book);
       const line = (column: 'debit' | 'credit'): string => {
@@ -245,9 +277,9 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     case 'card':
       return [
         money,
-        t('请刷卡', 'Swipe card'),
-        cardTrouble(state, phase.failures, language),
-        t('取消返回', 'CANCEL: back'),
+        t('请刷卡 取消返回', 'Swipe; or CANCEL'),
+        cardTrouble(state, phase.failures, language) || fit(identity.merchant),
+        whichTerminal(identity, language),
       ];
     case 'twin': {
       const twin = findSale(state.book, phase.twin);

@@ -30,14 +30,14 @@ export class Attendance {
   #server: ControlServer | undefined;
   #monitored: () => Monitored = () => ({ state: undefined, workingSince: undefined });
 
-  constructor(configuration: Configuration, clock: Clock, log: Logger) {
+  constructor(configuration: Configuration, clock: Clock, log: Logger, training = false) {
     this.#configuration = configuration;
     this.#clock = clock;
     this.#log = log;
     this.#manager = new ServiceManager(process.env, clock);
     const { language, metrics } = configuration;
     this.#metricsFile = metrics && new MetricsFile(metrics.file, this.#metrics, clock);
-    this.monitor = new Monitor({ clock, build, identity: identityOf(configuration), language });
+    this.monitor = new Monitor({ clock, build, identity: identityOf(configuration), language, training });
   }
 
   readonly hear = (report: Report): void => {

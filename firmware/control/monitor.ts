@@ -28,6 +28,8 @@ export interface Status {
   readonly at: string;
   readonly upSeconds: number;
   readonly terminalId: string;
+  /** 培训: nothing of it is real. */
+  readonly training: boolean;
   readonly phase: PhaseName;
   /** Why nothing is taken any more. */
   readonly outOfService?: string;
@@ -83,6 +85,7 @@ export interface MonitorOptions {
   readonly build: string;
   readonly identity: Identity;
   readonly language: Language;
+  readonly training?: boolean;
 }
 
 export class Monitor {
@@ -142,7 +145,7 @@ export class Monitor {
   }
 
   status(monitored: Monitored & { readonly state: State }): Status {
-    const { clock, build, identity, language } = this.#options;
+    const { clock, build, identity, language, training = false } = this.#options;
     const { state } = monitored;
     const { book, phase } = state;
     const open = openSale(book);
@@ -156,6 +159,7 @@ export class Monitor {
       at: new Date(clock.wall()).toISOString(),
       upSeconds: Math.round((clock.monotonic() - this.#startedAt) / 1000),
       terminalId: identity.terminalId,
+      training,
       phase: phase.name,
       ...(phase.name === 'outOfService' && { outOfService: phase.why }),
       screen: view(state, identity, language).lines,

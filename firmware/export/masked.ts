@@ -21,6 +21,7 @@ import type {
   SaleReference,
 } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
+import type { DeviceCheck, Version } from '../../state-machine/state.ts';
 
 /** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
 type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };
@@ -180,6 +181,7 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
     printer: maybe(text),
     locked: maybe(v.literal(true)),
     operator: maybe(text),
+    maintainedAt: maybe(number),
   },
   carried: { sale },
   held: {
@@ -211,6 +213,9 @@ const facts: { readonly [T in FactType]: Keys<FactOf<T>, 'type' | 'at'> } = {
   accountEvent: { what: text, operator: text, by: maybe(text) },
   locked: { operator: text },
   unlocked: { supervisor: text },
+  parameterChanged: { key: text, from: text, to: text, by: text },
+  trainingChosen: { on: flag, by: text },
+  maintained: { work: text, by: text },
   printerChosen: { printer: text, supervisor: text },
   reprinted: { saleId, batch: number, voucher: number, supervisor: text, ...onPaper },
 };
@@ -237,6 +242,16 @@ const account = v.object({
   triesLeft: maybe(number),
   minutes: maybe(number),
   why: maybe(text),
+});
+const parameter = v.object({
+  kind: text,
+  low: maybe(number),
+  high: maybe(number),
+  unit: maybe(text),
+  options: maybe(v.array(text)),
+  key: text,
+  label: text,
+  digits: text,
 });
 const effect = text;
 
@@ -265,6 +280,25 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   passwordChecked: { effect, answer: account },
   accountAnswered: { effect, answer: account },
   operatorsListed: { effect, operators: v.array(text) },
+  parametersListed: { effect, parameters: v.array(parameter) },
+  parameterWritten: {
+    effect,
+    answer: v.object({ result: text, from: maybe(text), to: maybe(text), why: maybe(text) }),
+  },
+  versionTold: {
+    effect,
+    version: v.object({
+      build: text,
+      checksum: text,
+      merchantId: text,
+      acquirers: v.array(text),
+    } satisfies Keys<Version>),
+  },
+  selfTested: {
+    effect,
+    checks: v.array(v.object({ device: text, fault: maybe(text), faults: number } satisfies Keys<DeviceCheck>)),
+  },
+  trainingSwitched: { effect, stored: flag },
   ledgerFault: { result: text, fact: text },
 };
 

@@ -169,7 +169,14 @@ const beginningOf = ({ code }: RecorderHead, records: readonly ExportRecord[]): 
 const stateAt = (head: RecorderHead, tape: Tape): State => {
   const { before } = tape;
   if (head.resumes !== undefined)
-    return { ...head.resumes, settlementDue: false, signOffDue: false, book: fold(before), phase: { name: 'idle' } };
+    return {
+      ...head.resumes,
+      settlementDue: false,
+      signOffDue: false,
+      maintenanceDue: false,
+      book: fold(before),
+      phase: { name: 'idle' },
+    };
   const { state, facts } = recover(before, head.wall as Fact['at']);
   const missing = tape.expect(facts);
   if (missing !== undefined) throw new Error(missing);

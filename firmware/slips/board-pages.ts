@@ -1,6 +1,9 @@
 /** What tells of the terminal and its printer, not of a transaction. */
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
-import { blank, centred, type Letterhead, pair, rule, sheet, tall, text, title } from './slip.ts';
+import { deviceNames } from '../../state-machine/administering-view.ts';
+import type { DeviceCheck } from '../../state-machine/state.ts';
+import type { ListMade } from './batch-lists.ts';
+import { blank, centred, dateTime, header, type Letterhead, pair, rule, sheet, tall, text, title } from './slip.ts';
 
 /** 终端标签: to be stuck on the terminal, so that nobody takes the wrong one (004-16). */
 export const terminalLabel = (head: Letterhead): SlipDocument =>
@@ -12,6 +15,25 @@ export const terminalLabel = (head: Letterhead): SlipDocument =>
     tall(`终端编号:${head.terminalId}`),
     text(`商户编号:${head.merchantId}`),
     text(`客服热线:${head.hotline}`),
+    rule,
+  ]);
+
+/** 自检单: each device, whether it is well, and how often it failed since the start (004-19). */
+export const selfTestSheet = (
+  checks: readonly DeviceCheck[],
+  { at, operator }: Pick<ListMade, 'at' | 'operator'>,
+  head: Letterhead,
+): SlipDocument =>
+  sheet(head, [
+    title('自检单'),
+    centred('SELF-TEST'),
+    rule,
+    ...header(head, operator),
+    text(`日期时间:${dateTime(at)}`),
+    rule,
+    ...checks.map(({ device, fault, faults }) =>
+      pair(deviceNames[device]['zh-CN'], `${fault === undefined ? '正常' : `异常 ${fault}`} 故障${faults}次`),
+    ),
     rule,
   ]);
 

@@ -4,8 +4,9 @@ import type { Book } from '../../state-machine/book.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { LastSettlement, Sale, SlipCopy } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
+import type { DeviceCheck } from '../../state-machine/state.ts';
 import { detailList, type ListMade, totalsList } from './batch-lists.ts';
-import { terminalLabel, testPage } from './board-pages.ts';
+import { selfTestSheet, terminalLabel, testPage } from './board-pages.ts';
 import { incidentSheet, querySheet, refundRequest } from './case-sheets.ts';
 import { endSlip } from './reversal-slip.ts';
 import { saleSlip } from './sale-slip.ts';
@@ -65,6 +66,10 @@ export class SlipMaker {
 
   test(book: Book): SlipDocument {
     return testPage(this.#head(book.face), this.#source.narrowest);
+  }
+
+  selfTest(book: Book, made: ListMade, checks: readonly DeviceCheck[]): SlipDocument {
+    return selfTestSheet(checks, made, this.#head(book.face));
   }
 
   query(sale: Sale, code: string): SlipDocument {

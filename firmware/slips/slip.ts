@@ -80,7 +80,7 @@ export const duplicateMark = ({ number, on, by }: Print): readonly SlipElement[]
         ...(by === undefined ? [] : [text(`重打印操作员号:${by}`)]),
       ];
 
-const trainingMark = centred('**测试/TESTING,凭证无效**');
+const trainingMark = centred('**培训/TRAINING 凭证无效/VOID**');
 
 /** A slip of a terminal that trains or tests says so at its top and at its end. */
 export const sheet = ({ training }: Letterhead, elements: readonly SlipElement[]): SlipDocument => ({

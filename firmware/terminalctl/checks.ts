@@ -50,7 +50,7 @@ const running: readonly ((status: Status) => Finding)[] = [
     healthy
       ? good('runtime', `runs, process ${pid}`)
       : bad('runtime', ailment ?? 'unwell', 'Keep a support bundle, then restart it: systemctl restart slipsafe.'),
-  ({ phase, outOfService, signedOn }) => {
+  ({ phase, outOfService, signedOn, training }) => {
     if (phase === 'outOfService') {
       const remedies: Readonly<Record<string, string>> = {
         storage: 'See the checks ledger and space; terminalctl ledger verify says more.',
@@ -59,6 +59,7 @@ const running: readonly ((status: Status) => Finding)[] = [
       const remedy = remedies[outOfService ?? ''] ?? 'Keep a support bundle, then restart it.';
       return bad('trading', `out of service: ${outOfService}`, remedy);
     }
+    if (training) return bad('trading', 'it trains: nothing of it is real', 'End it at the terminal: MENU 7 2 5.');
     if (signedOn) return good('trading', `signed on; ${phase}`);
     return bad(
       'trading',

@@ -50,6 +50,7 @@ const statusLines = (status: Status): string[] => {
   const lost = status.devices.filter(({ online }) => !online).map(({ device }) => device);
   return [
     `terminal  ${terminalId}, build ${build}, up ${duration(upSeconds)} (process ${pid})`,
+    ...(status.training ? ['TRAINING  nothing of what follows is real'] : []),
     `phase     ${phase}${outOfService === undefined ? '' : `: ${outOfService}`}${signedOn ? '' : ', not signed on'}`,
     ...screenLines(status),
     `batch     ${sixDigits(batch as Stan)}: ${transactions} transactions, ${captured.count} captured, ${yuan(captured.amount)}`,

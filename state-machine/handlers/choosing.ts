@@ -18,6 +18,8 @@ import { takesMoney } from '../kinds.ts';
 import { type MenuAction, menus } from '../menu.ts';
 import type { Draft } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import * as administering from './administering.ts';
+import * as inspecting from './inspecting.ts';
 import * as operating from './operating.ts';
 import { askNumber, enter, isDigit } from './steps.ts';
 
@@ -37,13 +39,13 @@ export const atIdle: Handler<'idle', 'key'> = (turn, _phase, { key }) => {
   return 'keyWithoutMeaning';
 };
 
-export const inMenu: Handler<'menu', 'key'> = (turn, { menu }, { key }) => {
+export const inMenu: Handler<'menu', 'key'> = (turn, { menu, by }, { key }) => {
   if (key === 'cancel') return menu === 'main' ? goOn(turn) : openMenu(turn, 'main');
   const item = menus[menu].flat().find((each) => each.key === key);
-  return item === undefined ? 'keyWithoutMeaning' : follow(turn, item.action);
+  return item === undefined ? 'keyWithoutMeaning' : follow(turn, item.action, by);
 };
 
-const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
+const follow = (turn: Turn, action: MenuAction, by: string | undefined): Step | Rejection => {
   switch (action.do) {
     case 'open':
       return openMenu(turn, action.menu);
@@ -69,6 +71,22 @@ const follow = (turn: Turn, action: MenuAction): Step | Rejection => {
       return mayTurn(turn) ? askSupervisor(turn, { purpose: 'otherPrinter', waiting: 'nothing' }) : 'notByPolicy';
     case 'totals':
       return turn.to({ name: 'totals', until: turn.after(turn.rules.timers.confirmMs) });
+    case 'version':
+      return inspecting.askVersion(turn);
+    case 'selfTest':
+      return inspecting.askSelfTest(turn);
+    case 'administer':
+      return operating.askAdministrator(turn);
+    case 'parameters':
+      return by === undefined ? 'notByPolicy' : administering.listParameters(turn, by);
+    case 'training':
+      return administering.chooseTraining(turn, by);
+    case 'maintain':
+      return administering.recordMaintenance(turn, by);
+    case 'maintained':
+      return by === undefined ? 'notByPolicy' : administering.maintained(turn, action.work, by);
+    case 'restart':
+      return by === undefined ? 'notByPolicy' : administering.restart(turn);
     case 'signOn':
       return signOn(turn, 1);
     case 'signOff':

@@ -1,6 +1,6 @@
 /** 柜员: who sells, whose password it is, and who else there is. */
 import type { AccountOutcome, NotLetIn, PasswordOutcome } from '../../hal/operators.ts';
-import { askSupervisor, effectId, goOn, nobody, notice } from '../going-on.ts';
+import { administrator, askSupervisor, effectId, goOn, nobody, notice, openMenu } from '../going-on.ts';
 import type { AccountPurpose, PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { typed } from './steps.ts';
@@ -40,6 +40,16 @@ export const numberKey: Handler<'operatorNumber', 'key'> = (turn, phase, { key }
   }
 };
 
+/** 系统管理: he proves who he is, and has a menu of his own. */
+export const askAdministrator = (turn: Turn): Step =>
+  turn.to({
+    name: 'operatorPassword',
+    entered: '',
+    operator: administrator,
+    wanted: 'signOn',
+    until: turn.after(turn.rules.timers.passwordMs),
+  });
+
 /** Not one whose slips aren't settled: the batch would name somebody who isn't there. */
 const remove = (turn: Turn, operator: string, by: string): Step => {
   const hasSlips = turn.book.sales.some((sale) => sale.operator === operator);
@@ -73,7 +83,7 @@ export const isShut = (answer: PasswordOutcome | AccountOutcome): answer is NotL
   answer.result === 'unknown' ||
   answer.result === 'notStored';
 
-/** An initial password opens nothing but the changing of it. Who isn't a clerk doesn't sell. */
+/** An initial password opens nothing but the changing of it. Who isn't a clerk doesn't sell; the administrator has his menu. */
 export const checked: Handler<'checkingOperator', 'passwordChecked'> = (turn, phase, { answer }) => {
   const { operator, wanted, password } = phase;
   if (isShut(answer)) return notice(shut(turn, operator, answer), { says: 'notLetIn', answer });
@@ -81,6 +91,7 @@ export const checked: Handler<'checkingOperator', 'passwordChecked'> = (turn, ph
     const until = turn.after(turn.rules.timers.passwordMs);
     return turn.to({ name: 'newPassword', entered: '', operator, old: password, until });
   }
+  if (answer.role === 'administrator') return openMenu(turn, 'system', operator);
   if (answer.role !== 'clerk') return notice(turn, { says: 'notLetIn', answer: { result: 'notClerk' } });
   turn.record({ type: 'operatorSignedOn', operator });
   return notice(turn, { says: 'accountDone', what: 'signedOn', operator });

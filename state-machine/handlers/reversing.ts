@@ -19,6 +19,7 @@ import {
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
+import { chooseTraining, recordMaintenance } from './administering.ts';
 import { askNumber as askOperator, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
 import { released } from './remedies.ts';
@@ -84,6 +85,8 @@ export const withoutOverride = (turn: Turn, override: Override): Step => {
     case 'close':
     case 'unlock':
     case 'manage':
+    case 'training':
+    case 'maintain':
       return goOn(turn);
     case 'handOver':
       return waitForAcquirer(turn, openReversal(override));
@@ -146,6 +149,8 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
   }
   if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
   if (override.purpose === 'manage') return askOperator(turn, override.wanted, supervisor);
+  if (override.purpose === 'training') return chooseTraining(turn, supervisor);
+  if (override.purpose === 'maintain') return recordMaintenance(turn, supervisor);
   if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
   if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
   if (override.purpose === 'release') return released(turn, override.hold, supervisor);

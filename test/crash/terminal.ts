@@ -12,6 +12,7 @@ import type { Fact } from '../../state-machine/facts.ts';
 import { aMaker } from '../firmware/slips/a-maker.ts';
 import { card, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { noCare } from '../support/no-care.ts';
 import { nobodyLetIn } from '../support/operators.ts';
 import { Devices, type Luck, type Outside } from './outside.ts';
 
@@ -92,6 +93,7 @@ export const runTerminal = async (
     cards,
     tokenOf: () => card,
     perform: makePerform({
+      care: noCare,
       rules,
       slips: aMaker(),
       wall: () => clock.wall(),

@@ -13,6 +13,7 @@ import { BenchAcquirer } from '../bench/acquirer/bench-acquirer.ts';
 import { testCards } from '../bench/cards.ts';
 import { provisioned, rules } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { noCare } from '../support/no-care.ts';
 import { nobodyLetIn } from '../support/operators.ts';
 import { ReportLog } from '../support/report-log.ts';
 import { aMaker } from './slips/a-maker.ts';
@@ -103,6 +104,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
     cards,
     tokenOf: (card) => ({ masked: '621234******1232', sealedPan: card.pan, cardHash: 'hash', entry: 'swipe' }),
     perform: makePerform({
+      care: noCare,
       ...devices,
       rules,
       slips: aMaker(),

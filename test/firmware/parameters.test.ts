@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import { cutToColumns } from '../../drivers/display/text-columns.ts';
 import { readContent } from '../../firmware/configuration-file.ts';
-import { Parameters, type TerminalParameter } from '../../firmware/parameters.ts';
+import { Parameters } from '../../firmware/parameters.ts';
+import type { TerminalParameter } from '../../hal/parameters.ts';
 import { FaultyFileSystem } from '../drivers/storage/faulty-file-system.ts';
 import { SimDisk } from '../drivers/storage/sim-disk.ts';
 import { smallest } from './smallest.ts';

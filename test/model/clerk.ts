@@ -5,12 +5,13 @@
 import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
+import type { ParameterOutcome, TerminalParameter } from '../../hal/parameters.ts';
 import { batchNumber, type EffectId, type EpochMs, minorUnits, type SaleId, stan } from '../../hal/units.ts';
 import { doubtful, mayBeAbout } from '../../state-machine/book.ts';
 import { holdOf } from '../../state-machine/holds.ts';
 import { type EntryKind, kinds } from '../../state-machine/kinds.ts';
 import type { Found, Sale } from '../../state-machine/sale.ts';
-import type { PhaseOf } from '../../state-machine/state.ts';
+import type { PhaseOf, Version } from '../../state-machine/state.ts';
 import { card } from '../state-machine/world.ts';
 import { graceIsOver, type Machine, type Move, tell } from './machine.ts';
 import { type Budget, spend, type World } from './world.ts';
@@ -60,29 +61,26 @@ const sellAgain = (machine: Machine, world: World): readonly Move[] => {
       );
 };
 
+/** What moves no money, by the keys behind the menu's. */
+const looks: readonly (readonly [what: string, ...keys: Key[]])[] = [
+  ['the clerk looks at the totals', '7', '3', '4'],
+  ['another clerk signs on', '7', '4', '1'],
+  ['the clerk lists the operators', '7', '4', '5'],
+  ['the clerk begins a balance inquiry', '8'],
+  ['the clerk signs the terminal off', '7', '2'],
+  ['the clerk locks the terminal', '7', '7'],
+  ["the clerk prints the batch's list", '6', '3'],
+  ['the clerk asks for the version', '7', '8', '1'],
+  ['the clerk has the terminal test itself', '7', '8', '2'],
+  ['the administrator comes', '7', '8', '9'],
+  ['the supervisor is to begin training', '7', '8', '5'],
+  ['the supervisor is to record maintenance', '7', '8', '4'],
+  ['the clerk looks for a voucher', '7', '3', '1', '9', 'enter'],
+];
 const look = (machine: Machine, world: World): readonly Move[] =>
   world.budget.queries === 0
     ? []
-    : [
-        ...press(machine, spend(world, 'queries'), 'the clerk looks at the totals', 'menu', '7', '3', '4'),
-        ...press(machine, spend(world, 'queries'), 'another clerk signs on', 'menu', '7', '4', '1'),
-        ...press(machine, spend(world, 'queries'), 'the clerk lists the operators', 'menu', '7', '4', '5'),
-        ...press(machine, spend(world, 'queries'), 'the clerk begins a balance inquiry', 'menu', '8'),
-        ...press(machine, spend(world, 'queries'), 'the clerk signs the terminal off', 'menu', '7', '2'),
-        ...press(machine, spend(world, 'queries'), 'the clerk locks the terminal', 'menu', '7', '7'),
-        ...press(machine, spend(world, 'queries'), "the clerk prints the batch's list", 'menu', '6', '3'),
-        ...press(
-          machine,
-          spend(world, 'queries'),
-          'the clerk looks for a voucher',
-          'menu',
-          '7',
-          '3',
-          '1',
-          '9',
-          'enter',
-        ),
-      ];
+    : looks.flatMap(([what, ...keys]) => press(machine, spend(world, 'queries'), what, 'menu', ...keys));
 
 const settle = (machine: Machine, world: World): readonly Move[] =>
   world.budget.settlements === 0 || world.durable.sales.length === 0
@@ -265,9 +263,42 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
           : press(machine, spend(world, 'overrides'), 'a supervisor types his password', '1', 'enter')),
         ...press(machine, world, 'no supervisor is there', 'cancel'),
       ];
+    case 'menu':
+      return [
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+        ...(phase.by === undefined
+          ? []
+          : [
+              ...press(machine, world, 'what was done is recorded, or the parameters are listed', '1'),
+              ...press(machine, world, 'training is begun, or a cleaning recorded', '2'),
+              ...press(machine, world, 'the terminal is restarted, or a new part recorded', '4'),
+            ]),
+      ];
+    case 'parameters':
+      return [...press(machine, world, 'he sets a parameter', '1'), ...press(machine, world, 'he leaves it', 'cancel')];
+    case 'parameterValue':
+      return [
+        ...press(machine, world, 'he types a value', '5', 'enter'),
+        ...press(machine, world, 'he leaves it', 'cancel'),
+      ];
+    case 'parameterConfirm':
+      return [
+        ...press(machine, world, 'he means it', 'enter'),
+        ...press(machine, world, 'he types another value', 'cancel'),
+      ];
+    case 'parameterTold':
+      return timeUp(machine, world, 'he goes away');
+    case 'restarting':
+      return timeUp(machine, world, 'it is not restarted');
+    case 'version':
+      return press(machine, world, 'the clerk leaves it', 'cancel');
+    case 'selfTest':
+      return [
+        ...press(machine, world, 'the clerk prints it', '1'),
+        ...press(machine, world, 'the clerk leaves it', 'cancel'),
+      ];
     case 'date':
     case 'totals':
-    case 'menu':
       return press(machine, world, 'the clerk leaves it', 'cancel');
     case 'twin':
       return [
@@ -353,6 +384,11 @@ export const clerkMoves = (machine: Machine, world: World): readonly Move[] => {
   }
 };
 
+const parameters: readonly TerminalParameter[] = [
+  { key: 'policy.maxBatch', label: '最大交易笔数', kind: 'number', low: 1, high: 999, unit: 'pieces', digits: '1' },
+];
+const version: Version = { build: 'b', checksum: '0', merchantId: '1', acquirers: [] };
+
 /** What people answer that are asked for something. */
 export const peopleMoves = (machine: Machine, world: World): readonly Move[] => {
   const { asked } = world;
@@ -366,7 +402,7 @@ export const peopleMoves = (machine: Machine, world: World): readonly Move[] => 
   if (asked?.type === 'checkPassword') {
     const told = (words: string, answer: PasswordOutcome, at = 0): readonly Move[] =>
       tell(machine, world, words, { type: 'passwordChecked', effect: asked.id, answer }, at);
-    const role = asked.operator === '00' ? 'supervisor' : 'clerk';
+    const role = ({ '00': 'supervisor', '99': 'administrator' } as const)[asked.operator] ?? 'clerk';
     const wrong = { result: 'wrong', triesLeft: 3 } as const;
     return [
       ...told('the password is right', { result: 'accepted', role }),
@@ -382,6 +418,33 @@ export const peopleMoves = (machine: Machine, world: World): readonly Move[] => 
       ...told('the password is changed', { result: 'done' }),
       ...told('the password is refused', { result: 'refused', why: 'usedBefore' }),
     ];
+  }
+  if (asked?.type === 'listParameters') {
+    return tell(machine, world, 'they are listed', { type: 'parametersListed', effect: asked.id, parameters });
+  }
+  if (asked?.type === 'writeParameter') {
+    const told = (words: string, answer: ParameterOutcome): readonly Move[] =>
+      tell(machine, world, words, { type: 'parameterWritten', effect: asked.id, answer });
+    return [
+      ...told('the parameter is changed', { result: 'changed', from: '1', to: '5' }),
+      ...told('the value is refused', { result: 'refused', why: 'tooHigh' }),
+    ];
+  }
+  if (asked?.type === 'tellVersion') {
+    return tell(machine, world, 'the version is told', { type: 'versionTold', effect: asked.id, version });
+  }
+  if (asked?.type === 'selfTest') {
+    const checks = [{ device: 'printer', faults: 1 } as const];
+    return tell(machine, world, 'the devices are well', { type: 'selfTested', effect: asked.id, checks });
+  }
+  if (asked?.type === 'switchTraining') {
+    return [true, false].flatMap((stored) =>
+      tell(machine, world, `the choice is ${stored ? '' : 'not '}stored`, {
+        type: 'trainingSwitched',
+        effect: asked.id,
+        stored,
+      }),
+    );
   }
   if (asked?.type === 'listOperators') {
     const operators = Array.from({ length: 16 }, (_, n) => String(n).padStart(2, '0'));

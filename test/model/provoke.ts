@@ -67,6 +67,12 @@ const outcomes = (effect: string): readonly object[] => [
     answer,
   })),
   { type: 'operatorsListed', effect, operators: ['00', '99'] },
+  { type: 'parametersListed', effect, parameters: [] },
+  { type: 'parametersListed', effect, parameters: [{ key: 'k', label: 'l', kind: 'boolean', digits: '1' }] },
+  { type: 'parameterWritten', effect, answer: { result: 'notStored' } },
+  { type: 'versionTold', effect, version: { build: 'b', checksum: '0', merchantId: '1', acquirers: ['a:1'] } },
+  { type: 'selfTested', effect, checks: [{ device: 'ledger', fault: 'failed', faults: 1 }] },
+  ...[true, false].map((stored) => ({ type: 'trainingSwitched', effect, stored })),
 ];
 
 const always: readonly object[] = [

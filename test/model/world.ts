@@ -77,7 +77,10 @@ export interface OnPaper {
 export type Paper = { readonly [id: string]: OnPaper };
 
 /** An effect whose outcome is waited for. */
-export type Asked = Exclude<Effect, { readonly type: 'readCard' | 'stopReading' | 'cancelPin' | 'forgetCard' }>;
+export type Asked = Exclude<
+  Effect,
+  { readonly type: 'readCard' | 'stopReading' | 'cancelPin' | 'forgetCard' | 'restart' }
+>;
 export const isAsked = (effect: Effect): effect is Asked => 'id' in effect;
 
 /** What the clerk may still do, and what may still happen to him. */

@@ -70,7 +70,7 @@ export class Run implements Life {
       const vault = openVault(configuration, surroundings);
       const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
       const ledger = ledgerInstead?.open(surroundings);
-      await compose(configuration, vault, key, surroundings, this.#report, ledger).start();
+      await compose(configuration, vault, key, surroundings, this.#report, ledger && { ledger }).start();
     } catch (error) {
       if (this.ended) return;
       if (error instanceof VaultError) await sayWithoutKeys(configuration, surroundings);

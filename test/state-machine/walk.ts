@@ -4,7 +4,8 @@
  */
 
 import type { Key } from '../../hal/keypad.ts';
-import type { AccountOutcome, PasswordOutcome } from '../../hal/operators.ts';
+import type { AccountOutcome, PasswordOutcome, Role } from '../../hal/operators.ts';
+import type { ParameterOutcome, TerminalParameter } from '../../hal/parameters.ts';
 import { counts, mayBeAbout, openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
@@ -82,6 +83,11 @@ const shops: readonly (readonly (readonly Key[])[])[] = [
     ['menu', '7', '4', '3', '1', 'enter'],
     ['menu', '7', '4', '4', '1', 'enter'],
     ['menu', '7', '4', '5'],
+    ['menu', '7', '8', '1'],
+    ['menu', '7', '8', '2'],
+    ['menu', '7', '8', '4', '1', 'enter'],
+    ['menu', '7', '8', '5', '1', 'enter'],
+    ...times(3, ['menu', '7', '8', '9', '1', 'enter'] as const),
   ],
 ];
 const ways = [
@@ -95,6 +101,18 @@ const ways = [
   ...times(6, 'paper'),
   ...times(2, 'cut'),
 ] as const;
+
+const roleOf = (operator: string): Role =>
+  (({ '00': 'supervisor', '99': 'administrator' }) as const)[operator] ?? 'clerk';
+
+/** One of each kind, with the longest values that there are. */
+const parameters: readonly TerminalParameter[] = [
+  { key: 'a', label: '单笔限额', kind: 'number', low: 1, high: 100_000_000_000, unit: 'fen', digits: '100000000000' },
+  { key: 'b', label: '密码锁定时间', kind: 'number', low: 30, high: 1440, unit: 'min', digits: '1440' },
+  { key: 'c', label: '退货', kind: 'boolean', digits: '1' },
+  { key: 'd', label: '显示语言', kind: 'choice', options: ['zh-CN', 'en'], digits: '1' },
+  { key: 'e', label: '自动结算时间', kind: 'time', digits: '' },
+];
 
 /** What the printer, the PIN pad and the supervisor make of what is asked of them. */
 const outcomeOf = (effect: Effect, dice: Dice, goodPrinter: boolean): Happening | undefined => {
@@ -127,8 +145,8 @@ const outcomeOf = (effect: Effect, dice: Dice, goodPrinter: boolean): Happening 
         type: 'passwordChecked',
         effect: effect.id,
         answer: dice.one<PasswordOutcome>([
-          { result: 'accepted', role: effect.operator === '00' ? 'supervisor' : 'clerk' },
-          ...times(4, { result: 'accepted', role: effect.operator === '00' ? 'supervisor' : 'clerk' } as const),
+          { result: 'accepted', role: roleOf(effect.operator) },
+          ...times(4, { result: 'accepted', role: roleOf(effect.operator) } as const),
           { result: 'wrong', triesLeft: 3 },
           { result: 'lockedOut', minutes: 30 },
           { result: 'mustChange', role: 'clerk' },
@@ -147,6 +165,37 @@ const outcomeOf = (effect: Effect, dice: Dice, goodPrinter: boolean): Happening 
           { result: 'notStored' },
         ]),
       };
+    case 'listParameters':
+      return { type: 'parametersListed', effect: effect.id, parameters };
+    case 'writeParameter':
+      return {
+        type: 'parameterWritten',
+        effect: effect.id,
+        answer: dice.one<ParameterOutcome>([
+          { result: 'changed', from: '1', to: '2' },
+          { result: 'unchanged' },
+          { result: 'refused', why: 'tooHigh' },
+          { result: 'refused', why: 'notRight' },
+          { result: 'notStored' },
+        ]),
+      };
+    case 'tellVersion': {
+      const acquirers = ['pos-acquirer-host.example.cn:12345', '192.0.2.17:8583'];
+      const version = { build: '0.1.0-0a1b2c3', checksum: '0a1b2c3d', merchantId: '898110154110001', acquirers };
+      return { type: 'versionTold', effect: effect.id, version };
+    }
+    case 'selfTest': {
+      const names = ['keypad', 'cardReader', 'pinPad', 'printer', 'display', 'acquirer', 'ledger'] as const;
+      const checks = names.map((device) =>
+        dice.one([
+          { device, faults: 0 },
+          { device, fault: 'silent', faults: 999 },
+        ] as const),
+      );
+      return { type: 'selfTested', effect: effect.id, checks };
+    }
+    case 'switchTraining':
+      return { type: 'trainingSwitched', effect: effect.id, stored: dice.one([true, false]) };
     case 'listOperators':
       return { type: 'operatorsListed', effect: effect.id, operators: ['00', '01', '02', '99'] };
     default:
@@ -166,6 +215,25 @@ const foundOf =
     const left = later.reduce((sum, each) => sum + change(each), sale.amount as number);
     return { sale, left: Math.max(0, left) as Found['left'] };
   };
+
+/** Where somebody goes on who has begun something. */
+const purposes: ReadonlySet<string> = new Set([
+  'number',
+  'found',
+  'original',
+  'feeNotice',
+  'amount',
+  'remark',
+  'confirm',
+  'doubt',
+  'card',
+  'operatorNumber',
+  'newPassword',
+  'signedOff',
+  'closingDoubt',
+  'version',
+  'selfTest',
+]);
 
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
 
@@ -251,22 +319,7 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     if (outcome !== undefined) world.happen(outcome);
   };
 
-  const purposeful = (): boolean =>
-    [
-      'number',
-      'found',
-      'original',
-      'feeNotice',
-      'amount',
-      'remark',
-      'confirm',
-      'doubt',
-      'card',
-      'operatorNumber',
-      'newPassword',
-      'signedOff',
-      'closingDoubt',
-    ].includes(world.phase);
+  const purposeful = (): boolean => purposes.has(world.phase) || 'by' in world.state.phase;
   /** What a clerk does next who wants the transaction that he has begun. */
   const onPurpose = (): readonly Key[] => {
     const { phase, book } = world.state;
@@ -282,6 +335,9 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
     }
     if (phase.name === 'found') return [dice.one(['1', '2', '3', '6', 'enter'])];
     if (phase.name === 'operatorNumber') return ['0', dice.one(['1', '2']), 'enter'];
+    if (phase.name === 'menu') return [dice.one(['1', '1', '2', '3'])];
+    if (phase.name === 'parameters') return [dice.one(['1', 'enter', 'clear'])];
+    if (phase.name === 'parameterValue') return ['1', 'enter'];
     if (phase.name === 'newPassword') return ['1', '5', 'enter'];
     if (phase.name === 'amount' && phase.draft.amount === 0) return [dice.one(['2', '3']), 'enter', 'enter'];
     if (phase.name === 'closingDoubt') return [dice.one(['1', '2'])];

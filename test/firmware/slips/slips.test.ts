@@ -9,6 +9,7 @@ import { settlementSlip } from '../../../firmware/slips/settlement-slip.ts';
 import { dateTime, type Letterhead, money } from '../../../firmware/slips/slip.ts';
 import type { SlipDocument } from '../../../hal/printer.ts';
 import type { EpochMs, MinorUnits } from '../../../hal/units.ts';
+import { emptyBook } from '../../../state-machine/book.ts';
 import { kinds } from '../../../state-machine/kinds.ts';
 import type { Sale } from '../../../state-machine/sale.ts';
 import { World } from '../../state-machine/world.ts';
@@ -201,8 +202,23 @@ test('what can not be brought to an end has a fault slip, which is no voucher', 
 
 test('a slip of training says at its top and its end that it is void (003-25)', (t) => {
   const { elements } = sampleSlips(32).get('training') as SlipDocument;
-  for (const at of [0, -1]) t.match(elements.at(at), { text: '**测试/TESTING,凭证无效**' });
+  for (const at of [0, -1]) t.match(elements.at(at), { text: '**培训/TRAINING 凭证无效/VOID**' });
   t.end();
+});
+
+test('the self-test on paper names each device, and how often it failed (004-19)', async (t) => {
+  const checks = [
+    { device: 'printer', faults: 0 },
+    { device: 'cardReader', fault: 'unplugged', faults: 2 },
+  ] as const;
+  const made = { at: Date.UTC(2026, 10, 22, 5) as EpochMs, operator: '01', code: '' };
+  const { elements } = aMaker().selfTest(emptyBook, made, checks);
+  t.match(elements, [{ text: '自检单' }]);
+  const pairs = elements.filter((element) => element.type === 'pair').slice(-2);
+  t.match(pairs, [
+    { left: '打印机', right: '正常 故障0次' },
+    { left: '读卡器', right: '异常 unplugged 故障2次' },
+  ]);
 });
 
 test('a picture that is gone, or wider than the paper, is left out: the slip is not', (t) => {
