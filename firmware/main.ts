@@ -93,7 +93,7 @@ const runWithoutKeys = async (configuration: Configuration, log: Logger, error: 
   const attendance = new Attendance(configuration, board.clock, log);
   stopOnSignal(log, () => attendance.end(stop));
   const state = withoutKeys(board);
-  await attendance.begin(() => ({ state, workingSince: undefined }), stop);
+  await attendance.begin({ monitored: () => ({ state, workingSince: undefined }), post: () => undefined, stop });
   await showing;
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
@@ -140,10 +140,11 @@ const run = async (configuration: Configuration): Promise<void> => {
     throw error;
   }
   stopOnSignal(log, () => attendance.end(() => runtime.stop()));
-  await attendance.begin(
-    () => runtime.monitored,
-    () => runtime.stop(),
-  );
+  await attendance.begin({
+    monitored: () => runtime.monitored,
+    post: (happening) => runtime.post(happening),
+    stop: () => runtime.stop(),
+  });
   const fault = await runtime.start();
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   if (fault === undefined) log.info(here, 'ready');

@@ -415,6 +415,7 @@ export const apply = (book: Book, fact: Fact): Book => {
       return nobody;
     }
     case 'accountEvent':
+    case 'asked':
       return book;
     case 'locked':
       return { ...book, locked: true };

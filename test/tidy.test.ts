@@ -29,6 +29,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'firmware/control/commands.ts': 'test/firmware/control/monitor.test.ts',
   'firmware/control/control-client.ts': 'test/firmware/control/control-server.test.ts',
   'firmware/control/veto.ts': 'test/firmware/control/monitor.test.ts',
+  'firmware/terminalctl/ask-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/ask-secretly.ts': 'test/firmware/terminalctl/keys-command.test.ts',
   'firmware/schema-words.ts': 'test/firmware/configuration.test.ts',
   'firmware/trade-parameters.ts': 'test/firmware/configuration.test.ts',

@@ -46,6 +46,12 @@ export const signOnKey: Handler<'signOnWait', 'key'> = (turn, phase, { key }) =>
     : 'keyWithoutMeaning';
 };
 
+/** A reversal that needs a sign-on first is tried again from there. */
+export const signOnForReversal: Handler<'signOnWait', 'reversalAsked'> = (turn, phase, { by }) =>
+  phase.reversal === undefined
+    ? 'noReversalWaits'
+    : signOnAgain(turn.record({ type: 'asked', what: 'reversal', by }), phase);
+
 /** At rest there is time. */
 export const signOnAsked = (turn: Turn): Step => goOn(turn.know({ signedOn: false }));
 
