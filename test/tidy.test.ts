@@ -41,6 +41,7 @@ const provenBy: Readonly<Record<string, string>> = {
   'firmware/terminalctl/status-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/support-bundle.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/update-command.ts': 'test/firmware/update/update.test.ts',
+  'firmware/update/migrations.ts': 'test/firmware/update/data-format.test.ts',
   'firmware/update/bundle.ts': 'test/firmware/update/update.test.ts',
   'firmware/update/tar.ts': 'test/firmware/update/update.test.ts',
   'firmware/terminal-files.ts': 'test/firmware/main.test.ts',

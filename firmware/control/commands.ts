@@ -1,7 +1,10 @@
 import type { Happening } from '../../state-machine/events.ts';
-import type { Command } from './control-server.ts';
+import type { State } from '../../state-machine/state.ts';
+import { build } from '../build.ts';
+import type { Answer, Command } from './control-server.ts';
 import type { Monitor, Monitored, Status } from './monitor.ts';
 import type { Became } from './requests.ts';
+import { migrationVetoOf, vetoOf } from './veto.ts';
 
 export interface ControlledTerminal {
   readonly monitor: Monitor;
@@ -52,6 +55,17 @@ export const controlCommands = ({
       if (became === 'begun') return answer();
       return { ok: false, why: `${whyNot[became] ?? became}: ${status()?.phase}` };
     };
+  /** Before another build is applied. Asked and done in one go: no key or card comes in between. */
+  const standingDown = (vetoIn: (state: State) => string | undefined): Answer => {
+    const { state, workingSince } = monitored();
+    if (state === undefined) return starting;
+    const veto = vetoIn(state);
+    if (veto !== undefined) return { ok: false, why: veto };
+    // What it is about to become is not told by what it is.
+    if (workingSince !== undefined) return { ok: false, why: 'it is at work' };
+    standDown();
+    return { ok: true, answer: { build } };
+  };
   return {
     status: answer,
     settle: asking('settlementAsked'),
@@ -68,15 +82,7 @@ export const controlCommands = ({
         else gone.addEventListener('abort', leave, { once: true });
       });
     },
-    /** Before another build is applied. Asked and done in one go: no key or card comes in between. */
-    'stand-down': () => {
-      const now = status();
-      if (now === undefined) return starting;
-      if (now.veto !== undefined) return { ok: false, why: now.veto };
-      // What it is about to become is not told by what it is.
-      if (monitored().workingSince !== undefined) return { ok: false, why: 'it is at work' };
-      standDown();
-      return { ok: true, answer: { build: now.build } };
-    },
+    'stand-down': () => standingDown(vetoOf),
+    'stand-down-settled': () => standingDown(migrationVetoOf),
   };
 };

@@ -102,7 +102,7 @@ export const program = (
     .argument('<bundle>', 'with its signature beside it, .minisig')
     .option('--key <file>', 'the public key that it must be signed with; else /etc/slipsafe/update.pub')
     .description('check a bundle and put it into a slot; what runs goes on untouched')
-    .action((file, options) => leave(update.stageBundle(file, options, out)));
+    .action(async (file, options) => leave(await update.stageBundle(file, options, out)));
   withBoard(updateCommand.command('apply'))
     .argument('<build>', 'as stage names it')
     .description('start it, on trial; refused while anything is open')

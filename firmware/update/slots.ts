@@ -53,7 +53,18 @@ const textOf = (path: string): string | undefined => {
  * @returns whether it was there already
  * @throws Refused
  */
-export const stage = (root: string, { manifest, files }: Bundle): 'staged' | 'there already' => {
+export const stage = (root: string, bundle: Bundle): 'staged' | 'there already' => {
+  try {
+    return put(root, bundle);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    // What room there was is given back: the terminal may need it.
+    rmSync(join(root, 'slots', `.${bundle.manifest.build}`), { recursive: true, force: true });
+    throw new Refused('there is no room for it on the disk');
+  }
+};
+
+const put = (root: string, { manifest, files }: Bundle): 'staged' | 'there already' => {
   const slots = join(root, 'slots');
   const slot = join(slots, manifest.build);
   mkdirSync(slots, { recursive: true });
@@ -105,6 +116,12 @@ export const manifestOf = (root: string, build: string): Manifest => {
   const text = v.is(buildName, build) ? textOf(join(root, 'slots', build, 'manifest.json')) : undefined;
   if (text === undefined) throw new Refused(`there is no build ${build}: stage it first`);
   return parseManifest(Buffer.from(text));
+};
+
+/** The formats of the data of the build that a link names, where there is one. @throws Refused */
+export const dataAt = (root: string, link: 'current' | 'previous'): Manifest['data'] | undefined => {
+  const build = buildAt(root, link);
+  return build === undefined ? undefined : manifestOf(root, build).data;
 };
 
 /** The highest security epoch that was confirmed; 0 where none was yet. */

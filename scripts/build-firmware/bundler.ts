@@ -71,8 +71,11 @@ export interface Programs {
   readonly packages: readonly string[];
 }
 
-/** @param build the name that the programs know themselves by */
-export const bundle = async (build: string): Promise<Programs> => {
+/**
+ * @param build the name that the programs know themselves by
+ * @param others what else is changed on the way, such as by a test that needs a build of another data format
+ */
+export const bundle = async (build: string, others: readonly esbuild.Plugin[] = []): Promise<Programs> => {
   const made = await Promise.all(
     programs.map(async ({ file, entry, without }) => {
       const { outputFiles, metafile } = await esbuild.build({
@@ -89,7 +92,7 @@ export const bundle = async (build: string): Promise<Programs> => {
         define: { 'process.env.SLIPSAFE_BUILD': JSON.stringify(build) },
         metafile: true,
         write: false,
-        plugins: [standIn(without), onlyGbk],
+        plugins: [...others, standIn(without), onlyGbk],
       });
       const content = outputFiles[0]?.contents ?? new Uint8Array();
       return { program: { file, content }, inputs: Object.keys(metafile.inputs) };

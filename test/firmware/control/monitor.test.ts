@@ -146,7 +146,19 @@ test('standing down is refused with the reason, or done at once', async (t) => {
   t.strictSame(standDown(), { ok: false, why: 'it is at work' });
   t.equal(downs, 0);
   workingSince = undefined;
-  t.strictSame(standDown(), { ok: true, answer: { build: '0.1.0-abc' } });
+  t.strictSame(standDown(), { ok: true, answer: { build: 'not bundled' } });
   t.equal(downs, 1);
+  state = new World()
+    .start()
+    .signOn()
+    .upToPin()
+    .pin()
+    .authorised({ outcome: 'declined', responseCode: '51' })
+    .keys('enter').state;
+  const settled = () => commands['stand-down-settled']?.(() => undefined, new AbortController().signal);
+  t.match(settled(), { ok: false, why: /batch is not settled/ }, 'where the data get another format');
+  t.match(standDown(), { ok: true });
+  state = new World().start().signOn().state;
+  t.match(settled(), { ok: true });
   t.end();
 });

@@ -88,6 +88,8 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   make(root);
   does(t, root, 'apply', 'a');
   does(t, root, 'apply', 'b');
+  put(root, 'c');
+  t.match(slots(root, 'apply', 'c'), { status: 1, stderr: /b is on trial: wait for its end/ });
   for (const left of [2, 1, 0]) {
     does(t, root, 'begin');
     t.strictSame([current(root), trials(root)], ['b', [`trial-b-${left}`]]);
@@ -123,17 +125,31 @@ test('a crash loop, and a quarter of an hour without good health, take a build o
   t.strictSame([current(root), trials(root)], ['a', []]);
   does(t, root, 'apply', 'b');
   does(t, root, 'begin');
-  const past = Date.now() / 1000 - 16 * 60;
-  utimesSync(join(root, 'trial-b-2'), past, past);
+  for (let n = 0; n < 29; n += 1) does(t, root, 'judge');
+  t.equal(current(root), 'b', 'it has time');
   does(t, root, 'judge');
   t.strictSame([current(root), trials(root)], ['a', []]);
   t.equal(readFileSync(join(root, 'restarts'), 'utf8'), 'again\n', 'and the terminal is started anew');
   t.end();
 });
 
+test('a clock that begins in 1970 and jumps to today, or back, ends no trial', (t) => {
+  const root = folderFor(t);
+  make(root);
+  does(t, root, 'apply', 'a');
+  does(t, root, 'apply', 'b');
+  does(t, root, 'begin');
+  for (const second of [0, 4_000_000_000]) {
+    utimesSync(join(root, 'trial-b-2'), second, second);
+    does(t, root, 'judge');
+    t.strictSame([current(root), trials(root)], ['b', ['trial-b-2']]);
+  }
+  t.end();
+});
+
 /* ---- the power goes ---- */
 
-const commands = ['ln', 'mv', 'rm', 'sync', 'readlink', 'cat', 'find', 'sed', 'node'];
+const commands = ['ln', 'mv', 'rm', 'sync', 'readlink', 'cat', 'tr', 'wc', 'sed', 'node'];
 
 /** A folder of commands that count themselves, and at one of them take the whole process group down, before or after. */
 const fatalCommands = (folder: string): void => {
