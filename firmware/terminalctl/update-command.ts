@@ -170,7 +170,7 @@ const shown = (text: string): object => {
     previous: one('previous'),
     ...(trial !== undefined && { trial: { build: trial[1], triesLeft: Number(trial[2]) } }),
     floor: Number(one('floor')),
-    refused: many('refused'),
+    refused: all.filter(([name]) => name === 'refused').map(([, build, ...why]) => ({ build, why: why.join(' ') })),
     staged: many('staged'),
   };
 };

@@ -29,7 +29,11 @@ const folderFor = (t: Test): string => {
 
 /** Puts a whole build there; whether it says that it is well hangs on a file `well` beside the slots. */
 const put = (root: string, build: string, epoch = 1): void => {
-  const files = { 'terminalctl.cjs': `process.exit(require('fs').existsSync('well') ? 0 : 1)` };
+  const files = {
+    'terminalctl.cjs': `const well = require('fs').existsSync('well');
+console.log(well ? 'in good health' : 'not yet: no printer');
+process.exit(well ? 0 : 1);`,
+  };
   const hashes = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256(content)]));
   mkdirSync(join(root, 'slots', build), { recursive: true });
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, 'slots', build, path), content);
@@ -98,7 +102,7 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   }
   does(t, root, 'begin');
   t.strictSame([current(root), trials(root)], ['a', []], 'taken back');
-  t.ok(existsSync(join(root, 'refused-b')));
+  t.match(slots(root, 'show').stdout, /^refused b it ended in each of its 3 starts$/m);
   does(t, root, 'apply', 'b');
   does(t, root, 'begin');
   well(root);
@@ -106,7 +110,7 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   t.strictSame([current(root), trials(root)], ['b', []], 'confirmed');
   t.equal(readFileSync(join(root, 'floor'), 'utf8').trim(), '3', 'and older epochs are refused from now on');
   for (let n = 0; n < 5; n += 1) does(t, root, 'begin');
-  does(t, root, 'failed');
+  t.equal(slots(root, 'failed').status, 1);
   t.equal(current(root), 'b', 'a crash loop of a confirmed build is not its own fault');
   does(t, root, 'rollback');
   t.equal(current(root), 'a');
@@ -123,12 +127,14 @@ test('a crash loop, and a quarter of an hour without good health, take a build o
   does(t, root, 'begin');
   does(t, root, 'failed');
   t.strictSame([current(root), trials(root)], ['a', []]);
+  t.match(slots(root, 'show').stdout, /^refused b it crashed again and again$/m);
   does(t, root, 'apply', 'b');
   does(t, root, 'begin');
   for (let n = 0; n < 29; n += 1) does(t, root, 'judge');
   t.equal(current(root), 'b', 'it has time');
   does(t, root, 'judge');
   t.strictSame([current(root), trials(root)], ['a', []]);
+  t.match(slots(root, 'show').stdout, /^refused b not yet: no printer$/m, 'and it is told what it was wanting');
   t.equal(readFileSync(join(root, 'restarts'), 'utf8'), 'again\n', 'and the terminal is started anew');
   t.end();
 });
