@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
-import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +10,6 @@ import { build } from './build.ts';
 import { compose, consoleDisplay, notTrading, openVault, sayNotTrading } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { Attendance } from './control/attendance.ts';
-import { askOnce, NotReached } from './control/control-client.ts';
 import { waitForConfiguration } from './first-boot.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
 import { hashPassword } from './password.ts';
@@ -142,10 +140,12 @@ const configurationOfService = async (path: string | undefined): Promise<Configu
 /** Has the build in the slot beside this one bring its data to an older format. */
 const wayBack =
   (config: string) =>
-  (other: string, format: number): boolean => {
+  async (other: string, format: number): Promise<boolean> => {
     if (!/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(other)) return false;
     const program = join(realpathSync(dirname(process.argv[1] ?? '')), '..', other, 'slipsafe.cjs');
     const args = [program, 'migrate', '--to', String(format), '--config', config];
+    // Loaded where it is needed: a start that needs it not is the sooner ready.
+    const { spawnSync } = await import('node:child_process');
     return spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   };
 
@@ -199,6 +199,7 @@ const commands: { readonly [name: string]: (config: string | undefined, to?: str
     if (!/^[1-9]\d{0,3}$/.test(to ?? '')) throw new Refusal('--to takes the number of a format');
     const configuration = configurationOf(config === '' ? undefined : config);
     const { socket } = configuration.control;
+    const { askOnce, NotReached } = await import('./control/control-client.ts');
     const runs = await askOnce(socket, 'status').then(
       () => true,
       (error: unknown) => !(error instanceof NotReached),

@@ -94,7 +94,7 @@ const placesOf = ({
 
 /** What is no data: the copies themselves, the format, and what mkfs leaves in the root of a disk. */
 const isOurs = (name: string): boolean =>
-  name.startsWith(copyPrefix) || /^format\.json/.test(name) || name === 'lost+found';
+  name.startsWith(copyPrefix) || name.startsWith('format.json') || name === 'lost+found';
 const isData = (path: string): boolean => {
   const at = lstatSync(path);
   return at.isFile() || at.isDirectory();
@@ -170,7 +170,7 @@ export interface Bringing {
   /** ms since 1970. */
   readonly wall: number;
   /** Has the build that wrote the data bring them to a format, as only it knows the way back; false where it can't. */
-  readonly wayBack: (build: string, format: number) => boolean;
+  readonly wayBack: (build: string, format: number) => boolean | Promise<boolean>;
 }
 
 /**
@@ -193,7 +193,7 @@ export const bringTo = async (format: number, bringing: Bringing): Promise<numbe
     return format;
   }
   if (Math.max(found.format, format) > migrations.length + 1) {
-    if (wayBack(found.build, format) && formatOf(directory).format === format) return found.format;
+    if ((await wayBack(found.build, format)) && formatOf(directory).format === format) return found.format;
     throw new DataFormatError(
       directory,
       `The data are of format ${found.format}, which build ${found.build} wrote; this one has no way back to ${format}.`,
