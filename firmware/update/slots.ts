@@ -100,9 +100,13 @@ export const buildAt = (root: string, link: 'current' | 'previous'): string | un
   }
 };
 
-/** Removes all builds but these, and those that run or can be gone back to. */
+/**
+ * Removes all builds but these, those that run or can be gone back to, and one that was taken back: it may have written
+ * data from which only it knows the way.
+ */
 export const prune = (root: string, ...keep: readonly string[]): void => {
-  const kept = new Set([...keep, buildAt(root, 'current'), buildAt(root, 'previous')]);
+  const takenBack = readdirSync(root).flatMap((name) => /^refused-(.*)$/.exec(name)?.[1] ?? []);
+  const kept = new Set([...keep, ...takenBack, buildAt(root, 'current'), buildAt(root, 'previous')]);
   for (const name of readdirSync(join(root, 'slots'))) {
     // Its manifest first: without one it is no build any more, should the power go in the middle.
     if (kept.has(name)) continue;

@@ -99,6 +99,8 @@ export const bundle = async (build: string, others: readonly esbuild.Plugin[] = 
         minifySyntax: true,
         minifyWhitespace: true,
         legalComments: 'none',
+        // What lies beside a module looks for its place in another way where there is none.
+        logOverride: { 'empty-import-meta': 'silent' },
         define: { 'process.env.SLIPSAFE_BUILD': JSON.stringify(build) },
         metafile: true,
         write: false,

@@ -153,6 +153,20 @@ test('of two technicians at once one is told that the other is at it, and nothin
   t.match(await terminalctl('update', 'show'), { text: /^current 0.1.0-one$/m });
 });
 
+test('a build that was taken back stays until another one is applied: the way back of the data may be its own', async (t) => {
+  const kept = '0.1.0-kept';
+  t.match(await stage(bundle({ build: kept })), { code: 0 });
+  writeFileSync(join(root, `refused-${kept}`), 'no printer\n');
+  t.match(await stage(bundle({ build: '0.1.0-next' })), { code: 0 });
+  t.ok(staged().includes(kept));
+  t.match(await terminalctl('update', 'show', '--json'), {
+    text: /"refused":\[\{"build":"0.1.0-kept","why":"no printer"\}\]/,
+  });
+  rmSync(join(root, `refused-${kept}`));
+  t.match(await stage(bundle({ build: '0.1.0-last' })), { code: 0 });
+  t.notOk(staged().includes(kept));
+});
+
 test('a disk that is full while a bundle is staged: it is refused, the room is given back, what runs goes on', {
   skip: process.getuid?.() !== 0 && 'needs root, to mount a small disk',
 }, async (t) => {
