@@ -75,17 +75,21 @@ const displayOf = ({ display }: Configuration, { clock, lineTo }: Surroundings):
 /** Where there is no configuration that names a display. */
 export const consoleDisplay = (): Display => new ConsoleDisplay(process.stderr);
 
-/** How a terminal without its keys stands. */
-export const withoutKeys = ({ clock }: Pick<Surroundings, 'clock'>): State => ({
+/** How a terminal stands that has no keys, or whose data it can't read. */
+export const notTrading = (why: 'keys' | 'storage', { clock }: Pick<Surroundings, 'clock'>): State => ({
   ...recover([], clock.wall()).state,
-  phase: { name: 'outOfService', why: 'keys' },
+  phase: { name: 'outOfService', why },
 });
 
-/** Says where the clerk looks that the keys are missing; to be released at the end. */
-export const sayWithoutKeys = async (configuration: Configuration, surroundings: Surroundings): Promise<Display> => {
+/** Says so where the clerk looks; to be released at the end. */
+export const sayNotTrading = async (
+  why: 'keys' | 'storage',
+  configuration: Configuration,
+  surroundings: Surroundings,
+): Promise<Display> => {
   const display = displayOf(configuration, surroundings);
   await display.claim(() => undefined);
-  display.show(view(withoutKeys(surroundings), identityOf(configuration), configuration.language));
+  display.show(view(notTrading(why, surroundings), identityOf(configuration), configuration.language));
   return display;
 };
 

@@ -80,6 +80,8 @@ const ofFact = (fact: Fact): object => {
       return { operator: fact.operator };
     case 'accountEvent':
       return { what: fact.what, operator: fact.operator, by: fact.by };
+    case 'asked':
+      return { what: fact.what, by: fact.by };
     case 'locked':
       return { operator: fact.operator };
     case 'unlocked':
@@ -140,6 +142,9 @@ const ofEvent = (event: Event): object => {
       return { device: event.device, online: event.online };
     case 'ledgerFault':
       return { result: event.result, fact: event.fact };
+    case 'settlementAsked':
+    case 'reversalAsked':
+      return { by: event.by };
     case 'found':
       return { rows: event.rows.length };
     case 'versionTold':

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /** The command line of the firmware: what an integrator, a service unit or the virtual board starts. */
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
-import { compose, consoleDisplay, openVault, sayWithoutKeys, withoutKeys } from './compose.ts';
+import { build } from './build.ts';
+import { compose, consoleDisplay, notTrading, openVault, sayNotTrading } from './compose.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { Attendance } from './control/attendance.ts';
 import { waitForConfiguration } from './first-boot.ts';
@@ -18,6 +21,8 @@ import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
 import { ConfiguredFileError, readTls } from './tls-files.ts';
 import { forTraining, isTraining } from './training.ts';
+import { bringTo, DataFormatError } from './update/data-format.ts';
+import { dataFormat, migrations } from './update/migrations.ts';
 
 const help = `slipsafe: the payment terminal's runtime
 
@@ -27,6 +32,8 @@ const help = `slipsafe: the payment terminal's runtime
                                      32 hex digits it reads from standard input; prints the key's check value
   slipsafe ledger --config FILE      prints the facts of the ledger, masked, one JSON object a line, all batches;
                                      also while the terminal runs
+  slipsafe migrate --to N --config FILE
+                                     brings the data of a terminal that is off to another format, as its start does
   slipsafe hash-password             reads a password from standard input and prints what the configuration keeps
 `;
 
@@ -86,15 +93,23 @@ const stopOnSignal = (log: Logger, stop: () => Promise<void>): void => {
   process.on('SIGINT', onSignal);
 };
 
-/** Without its keys a terminal doesn't trade. It says so in its log and where the clerk looks, until it is stopped. */
-const runWithoutKeys = async (configuration: Configuration, log: Logger, error: VaultError): Promise<void> => {
+/**
+ * Without its keys, or with data that it can't read, a terminal doesn't trade. It says so in its log and where the clerk
+ * looks, until it is stopped.
+ */
+const runNotTrading = async (
+  configuration: Configuration,
+  log: Logger,
+  error: VaultError | DataFormatError,
+): Promise<void> => {
   const { where, what, remedy } = error;
-  const showing = sayWithoutKeys(configuration, board);
+  const why = error instanceof VaultError ? 'keys' : 'storage';
+  const showing = sayNotTrading(why, configuration, board);
   const stop = async (): Promise<void> => (await showing).release();
   const attendance = new Attendance(configuration, board.clock, log);
   stopOnSignal(log, () => attendance.end(stop));
-  const state = withoutKeys(board);
-  await attendance.begin(() => ({ state, workingSince: undefined }), stop);
+  const state = notTrading(why, board);
+  await attendance.begin({ monitored: () => ({ state, workingSince: undefined }), post: () => undefined, stop });
   await showing;
   const here = { terminalId: configuration.terminal.id, pid: process.pid };
   log.error({ ...here, to: 'outOfService', where, what, remedy }, 'not trading');
@@ -123,7 +138,29 @@ const configurationOfService = async (path: string | undefined): Promise<Configu
   return configuration;
 };
 
-const run = async (configured: Configuration, file: string | undefined): Promise<void> => {
+/** Has the build in the slot beside this one bring its data to an older format. */
+const wayBack =
+  (config: string) =>
+  async (other: string, format: number): Promise<boolean> => {
+    if (!/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(other)) return false;
+    const program = join(realpathSync(dirname(process.argv[1] ?? '')), '..', other, 'slipsafe.cjs');
+    const args = [program, 'migrate', '--to', String(format), '--config', config];
+    // Loaded where it is needed: a start that needs it not is the sooner ready.
+    const { spawnSync } = await import('node:child_process');
+    return spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  };
+
+/** @throws DataFormatError */
+const bringData = (configuration: Configuration, config: string, format: number): Promise<number> =>
+  bringTo(format, {
+    files: filesOf(configuration),
+    migrations,
+    build,
+    wall: board.clock.wall(),
+    wayBack: wayBack(config),
+  });
+
+const run = async (configured: Configuration, config: string): Promise<void> => {
   const training = isTraining(configured, board.fileSystem);
   const configuration = training ? forTraining(configured) : configured;
   const log = makeLog(configuration.log.level);
@@ -131,6 +168,8 @@ const run = async (configured: Configuration, file: string | undefined): Promise
   const tell = reporter(log);
   let runtime: Runtime;
   try {
+    const before = await bringData(configuration, config, dataFormat);
+    if (before !== dataFormat) log.info({ from: before, to: dataFormat }, 'data changed to another format');
     const vault = openVault(configuration, board);
     const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
     const hear = (report: Report): void => {
@@ -144,18 +183,21 @@ const run = async (configured: Configuration, file: string | undefined): Promise
     runtime = compose(configuration, vault, key, board, hear, {
       training,
       restart,
-      ...(file !== undefined && { file }),
+      ...(config !== '' && { file: config }),
     });
     key.fill(0);
   } catch (error) {
-    if (error instanceof VaultError) return runWithoutKeys(configuration, log, error);
+    if (error instanceof VaultError || error instanceof DataFormatError) {
+      return runNotTrading(configuration, log, error);
+    }
     throw error;
   }
   stopOnSignal(log, () => attendance.end(() => runtime.stop()));
-  await attendance.begin(
-    () => runtime.monitored,
-    () => runtime.stop(),
-  );
+  await attendance.begin({
+    monitored: () => runtime.monitored,
+    post: (happening) => runtime.post(happening),
+    stop: () => runtime.stop(),
+  });
   const fault = await runtime.start();
   const here = { terminalId: configuration.terminal.id, pid: process.pid, ...(training && { training }) };
   if (fault === undefined) log.info(here, 'ready');
@@ -163,8 +205,21 @@ const run = async (configured: Configuration, file: string | undefined): Promise
   attendance.ready();
 };
 
-const commands: { readonly [name: string]: (config: string | undefined) => Promise<void> | void } = {
-  run: async (config) => run(await configurationOfService(config), config),
+const commands: { readonly [name: string]: (config: string | undefined, to?: string) => Promise<void> | void } = {
+  run: async (config = '') => run(await configurationOfService(config === '' ? undefined : config), config),
+  migrate: async (config = '', to) => {
+    if (!/^[1-9]\d{0,3}$/.test(to ?? '')) throw new Refusal('--to takes the number of a format');
+    const configuration = configurationOf(config === '' ? undefined : config);
+    const { socket } = configuration.control;
+    const { askOnce, NotReached } = await import('./control/control-client.ts');
+    const runs = await askOnce(socket, 'status').then(
+      () => true,
+      (error: unknown) => !(error instanceof NotReached),
+    );
+    if (runs) throw new Refusal('the terminal runs: stop it first');
+    const before = await bringData(configuration, config, Number(to));
+    console.log(`the data were of format ${before}, and are of ${to}`);
+  },
   check: (config) => {
     const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
     if (acquirer.tls !== undefined) readTls(acquirer.tls);
@@ -184,16 +239,20 @@ const main = async (): Promise<void> => {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        config: { type: 'string', short: 'c' },
+        to: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     const command = commands[positionals[0] ?? ''];
     if (values.help === true) console.log(help);
     else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
-    else await command(values.config);
+    else await command(values.config, values.to);
   } catch (error) {
     const usage = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
     const expected =
-      usage || error instanceof Refusal || error instanceof VaultError || error instanceof ConfiguredFileError;
+      usage || [Refusal, VaultError, DataFormatError, ConfiguredFileError].some((kind) => error instanceof kind);
     console.error(`slipsafe: ${(error as Error).message}`);
     if (!expected) console.error((error as Error).stack);
     process.exitCode = 1;

@@ -12,8 +12,11 @@ import type { Clock } from '../hal/clock.ts';
 import type { LedgerAppend } from '../hal/ledger.ts';
 import { batchNumber, stan } from '../hal/units.ts';
 import type { Fact, FactOf } from '../state-machine/facts.ts';
+import { build } from './build.ts';
 import type { Configuration } from './configuration.ts';
 import type { TerminalFiles } from './terminal-files.ts';
+import { writeFormat } from './update/data-format.ts';
+import { dataFormat } from './update/migrations.ts';
 
 export interface Provisioned {
   /** Of the master key, to be compared with the one that came with it. */
@@ -86,6 +89,7 @@ export const provisionTerminal = async (
     const goesOn = error instanceof VaultError && error.fault === 'exists' && !hasLedger(files, fileSystem);
     if (!goesOn) throw error;
   }
+  await writeFormat(files.directory, { format: dataFormat, build }, fileSystem);
   const vault = Vault.open(files.deviceKey, fileSystem, random);
   const checkValue = await vault.storeMasterKey(files.masterKey, masterKey);
   const store = new LedgerStore<Fact>({ ...files.ledger, ledgerKey: vault.ledgerKey() }, fileSystem);

@@ -175,12 +175,14 @@ export class Runtime {
     this.#show();
   }
 
-  /** Puts a happening into the mailbox, with the time and a fresh id. */
-  post(happening: Happening): void {
-    if (this.#stopped) return;
+  /** Puts a happening into the mailbox, with the time and a fresh id: that is given back, unless it was stopped. */
+  post(happening: Happening): string | undefined {
+    if (this.#stopped) return undefined;
     const { clock, freshId } = this.#options;
-    this.#mailbox.push({ ...happening, at: clock.monotonic(), wall: clock.wall(), id: freshId() });
+    const id = freshId();
+    this.#mailbox.push({ ...happening, at: clock.monotonic(), wall: clock.wall(), id });
     this.#working ??= Promise.resolve().then(() => this.#work());
+    return id;
   }
 
   /**

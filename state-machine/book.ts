@@ -420,6 +420,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     }
     case 'accountEvent':
     case 'incidentRecorded':
+    case 'asked':
       return book;
     case 'locked':
       return { ...book, locked: true };

@@ -48,6 +48,9 @@ export type Happening =
   | { readonly type: 'signOnAsked' }
   /** The time of day at which the shop settles has come. */
   | { readonly type: 'settlementDue' }
+  /** A technician asks for the settlement, or for the open reversal's next try, without a key. `by`: who, for the ledger. */
+  | { readonly type: 'settlementAsked'; readonly by: string }
+  | { readonly type: 'reversalAsked'; readonly by: string }
   | ({ readonly type: 'printerChecked'; readonly readiness: PrinterReadiness } & Outcome)
   | ({ readonly type: 'printed'; readonly verdict: PrintVerdict } & OnPaper & Outcome)
   | ({ readonly type: 'printCancelled'; readonly confirmed: boolean } & Outcome)
@@ -90,6 +93,8 @@ export const eventNames = Object.keys({
   link: 0,
   signOnAsked: 0,
   settlementDue: 0,
+  settlementAsked: 0,
+  reversalAsked: 0,
   printerChecked: 0,
   printed: 0,
   printCancelled: 0,

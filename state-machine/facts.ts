@@ -171,6 +171,8 @@ export type Fact = At &
     | { readonly type: 'maintained'; readonly work: MaintenanceWork; readonly by: string }
     /** The supervisor turned to the other printer; it is the one that is used, also after a start. */
     | { readonly type: 'printerChosen'; readonly printer: PrinterPlace; readonly supervisor: string }
+    /** A technician asked for it without a key: `by` is the Unix user that the kernel named. */
+    | { readonly type: 'asked'; readonly what: 'settlement' | 'reversal'; readonly by: string }
     /** A slip of a closed batch was printed again, which a supervisor allowed. */
     | ({
         readonly type: 'reprinted';

@@ -93,6 +93,7 @@ const rows: Rows = {
     timeUp: { to: ['signingOn'], run: authorising.signOnAgain },
     key: { to: ['signingOn', 'password'], run: authorising.signOnKey },
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
+    reversalAsked: { to: ['signingOn'], run: authorising.signOnForReversal },
   },
 
   // ---- sign-off 签退 ----
@@ -109,6 +110,7 @@ const rows: Rows = {
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
     signOnAsked: { to: onward, run: authorising.signOnAsked },
     settlementDue: { to: onward, run: settling.settlementDue },
+    settlementAsked: { to: onward, run: settling.settlementAsked },
   },
   menu: {
     key: {
@@ -239,6 +241,7 @@ const rows: Rows = {
     timeUp: { to: reversal, run: reversing.reversalRetry },
     key: { to: ['password', ...reversal], run: reversing.reversalKey },
     readiness: { to: ['same', ...waiting], run: reversing.reversalReadiness },
+    reversalAsked: { to: reversal, run: reversing.reversalAsked },
   },
   printingReversal: { printed: { to: ['clearingBuffer', ...back], run: printing.reversalSlipPrinted } },
   clearingBuffer: { printCancelled: { to: back, run: printing.bufferCleared } },
@@ -277,6 +280,7 @@ const rows: Rows = {
     readiness: { to: ['same', 'printingReversal'], run: printing.readinessAtRest },
     signOnAsked: { to: onward, run: authorising.signOnAsked },
     settlementDue: { to: onward, run: settling.settlementDue },
+    settlementAsked: { to: onward, run: settling.settlementAsked },
   },
   operatorPassword: {
     key: { to: ['same', 'checkingOperator', ...onward], run: operating.passwordKey },
@@ -357,6 +361,7 @@ const rows: Rows = {
   settlementWait: {
     timeUp: { to: settlement, run: settling.settlementRetry },
     key: { to: settlement, run: settling.settlementKey },
+    settlementAsked: { to: settlement, run: settling.settlementAskedAgain },
   },
   printingSettlement: { printed: { to: ['notice', 'clearingBuffer'], run: printing.settlementPrinted } },
 
@@ -380,6 +385,8 @@ const elsewhere: { readonly [E in EventName]: Rejection | Row<PhaseName, E> } = 
   link: { to: ['same'], run: everywhere.linkNoted },
   signOnAsked: { to: ['same'], run: everywhere.signOnNoted },
   settlementDue: { to: ['same'], run: everywhere.settlementNoted },
+  settlementAsked: 'notAtRest',
+  reversalAsked: 'noReversalWaits',
   printerChecked: 'staleOutcome',
   printed: 'staleOutcome',
   printCancelled: 'staleOutcome',

@@ -31,6 +31,10 @@ export type Rejection =
   | 'tooManyDigits'
   | 'nothingEntered'
   | 'notByPolicy'
+  /** What was asked for without a key: something is in hand, or there is nothing of the kind. */
+  | 'notAtRest'
+  | 'nothingToSettle'
+  | 'noReversalWaits'
   /** Nothing is listed beyond. */
   | 'endOfList';
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../hal/clock.ts';
+import type { Happening } from '../../state-machine/events.ts';
 import { build } from '../build.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Logger } from '../log.ts';
@@ -10,9 +11,18 @@ import { identityOf } from '../slips/slip-face.ts';
 import { controlCommands } from './commands.ts';
 import { ControlServer } from './control-server.ts';
 import { Monitor, type Monitored } from './monitor.ts';
+import { type Became, Requests } from './requests.ts';
 
 /** How long a terminal that stood down waits to be stopped for good, before it ends by itself and is started again. */
 const standDownMs = 20_000;
+
+export interface Attended {
+  readonly monitored: () => Monitored;
+  /** As `Runtime.post`. */
+  readonly post: (happening: Happening) => string | undefined;
+  /** Takes it out of trade, and resolves when its devices and its ledger are let go. */
+  readonly stop: () => Promise<void>;
+}
 
 /**
  * What looks after a terminal from within its process: it answers technicians, from before the ledger is opened on, and
@@ -25,6 +35,7 @@ export class Attendance {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #manager: ServiceManager;
+  readonly #requests = new Requests();
   readonly #metrics = new Metrics();
   readonly #metricsFile: MetricsFile | undefined;
   #server: ControlServer | undefined;
@@ -43,10 +54,10 @@ export class Attendance {
   readonly hear = (report: Report): void => {
     this.monitor.hear(report);
     this.#metrics.hear(report);
+    this.#requests.hear(report);
   };
 
-  /** @param stop takes the terminal out of trade, and resolves when its devices and its ledger are let go */
-  async begin(monitored: () => Monitored, stop: () => Promise<void>): Promise<void> {
+  async begin({ monitored, post, stop }: Attended): Promise<void> {
     const { monitor } = this;
     this.#monitored = monitored;
     const standDown = (): void => {
@@ -54,8 +65,9 @@ export class Attendance {
       void stop();
       this.#clock.schedule(standDownMs, () => process.exit(0));
     };
+    const request = (happening: Happening): Promise<Became> => this.#requests.ask(happening, post);
     const { socket } = this.#configuration.control;
-    this.#server = new ControlServer(socket, controlCommands({ monitor, monitored, standDown }));
+    this.#server = new ControlServer(socket, controlCommands({ monitor, monitored, standDown, request }));
     const why = await this.#server.listen();
     if (why !== undefined) this.#log.warn({ where: socket, why }, 'terminalctl can not ask this terminal');
   }

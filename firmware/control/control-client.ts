@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { askersFolder } from './askers.ts';
 import type { Answer } from './control-server.ts';
 
 /** Why the terminal can't be asked, for the person who asks. */
@@ -16,12 +20,12 @@ const reasons: Readonly<Record<string, string>> = {
  *
  * @throws NotReached
  */
-export async function* ask(socket: string, command: string): AsyncGenerator<Answer> {
+export async function* ask(socket: string, command: string, proof?: string): AsyncGenerator<Answer> {
   const connection = createConnection(socket);
   // The lines end when it does, with its error or without; this one tells which.
   let failed: NodeJS.ErrnoException | undefined;
   connection.on('error', (error) => (failed = error));
-  connection.write(`${JSON.stringify({ command })}\n`);
+  connection.write(`${JSON.stringify({ command, proof })}\n`);
   try {
     for await (const line of createInterface({ input: connection })) yield JSON.parse(line) as Answer;
   } catch (error) {
@@ -35,7 +39,24 @@ export async function* ask(socket: string, command: string): AsyncGenerator<Answ
 }
 
 /** The one answer. @throws NotReached */
-export const askOnce = async (socket: string, command: string): Promise<Answer> => {
-  for await (const answer of ask(socket, command)) return answer;
+export const askOnce = async (socket: string, command: string, proof?: string): Promise<Answer> => {
+  for await (const answer of ask(socket, command, proof)) return answer;
   throw new NotReached(`the terminal did not answer at ${socket}`);
+};
+
+/** The same of a command whose asker is recorded. @throws NotReached */
+export const askByName = async (socket: string, command: string): Promise<Answer> => {
+  const proof = randomBytes(16).toString('hex');
+  const file = join(askersFolder(socket), proof);
+  try {
+    writeFileSync(file, '', { flag: 'wx', mode: 0o400 });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new NotReached(`the terminal can't be asked at ${socket}: ${reasons[code] ?? code}`);
+  }
+  try {
+    return await askOnce(socket, command, proof);
+  } finally {
+    rmSync(file, { force: true });
+  }
 };

@@ -1,15 +1,16 @@
 import { chmodSync, chownSync, statSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { askerBy, makeAskersFolder } from './askers.ts';
 
 /** What a command answers: a JSON value, or why not. */
 export type Answer = { readonly ok: true; readonly answer: unknown } | { readonly ok: false; readonly why: string };
 
 /**
  * A command of the control socket. `more` sends a further answer, for commands that go on; they end when `gone`
- * aborts.
+ * aborts. `by`: the Unix user who asks, where he proved it.
  */
-export type Command = (more: (answer: Answer) => void, gone: AbortSignal) => Answer | Promise<Answer>;
+export type Command = (more: (answer: Answer) => void, gone: AbortSignal, by?: string) => Answer | Promise<Answer>;
 
 /** The longest request, in bytes: a name in JSON. */
 const longestRequest = 1024;
@@ -20,8 +21,9 @@ const mostUnread = 1 << 20;
 
 /**
  * The control socket: a unix socket, for root and the group of its folder. One JSON line in, `{"command":"status"}`;
- * one out, `{"ok":true,"answer":…}` or `{"ok":false,"why":"…"}`; of `watch` one at each change. Nothing that comes in
- * can name a file, an amount or a key, and nothing else listens: a terminal has no open TCP port.
+ * one out, `{"ok":true,"answer":…}` or `{"ok":false,"why":"…"}`; of `watch` one at each change. With
+ * it may come the proof of who asks (askers.ts). Nothing that comes in can name another file, an amount or a key, and
+ * nothing else listens: a terminal has no open TCP port.
  */
 export class ControlServer {
   readonly #path: string;
@@ -72,6 +74,7 @@ export class ControlServer {
       const { gid } = statSync(dirname(this.#path));
       // Under its unit it has that group already, and may give nothing away.
       if (statSync(this.#path).gid !== gid) chownSync(this.#path, -1, gid);
+      makeAskersFolder(this.#path, gid);
       chmodSync(this.#path, 0o660);
       return undefined;
     } catch (error) {
@@ -118,19 +121,18 @@ export class ControlServer {
       connection.write(`${JSON.stringify(answer)}\n`);
       if (connection.writableLength > mostUnread) connection.destroy();
     };
-    const name = commandIn(line);
-    const command = name !== undefined && Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined;
+    const { command: name, proof } = requestIn(line);
+    const command = typeof name === 'string' && Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined;
     if (command === undefined) say({ ok: false, why: 'there is no such command' });
-    else say(await command(say, gone));
+    else say(await command(say, gone, askerBy(this.#path, proof)));
     connection.end();
   }
 }
 
-const commandIn = (line: string): string | undefined => {
+const requestIn = (line: string): { readonly command?: unknown; readonly proof?: unknown } => {
   try {
-    const request = JSON.parse(line) as { readonly command?: unknown } | null;
-    return typeof request?.command === 'string' ? request.command : undefined;
+    return (JSON.parse(line) as object | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 };

@@ -17,3 +17,8 @@ export const vetoOf = ({ book, phase }: State): string | undefined => {
   if (!atRest.has(phase.name) && !isWaitingForClerk) return 'somebody is at the keys';
   return reversalSlipsDue(book).length > 0 ? 'a reversal slip is due' : undefined;
 };
+
+/** The same for a build of another data format: a batch is settled in the format in which it was traded. */
+export const migrationVetoOf = (state: State): string | undefined =>
+  vetoOf(state) ??
+  (state.book.sales.length > 0 ? 'the batch is not settled, and the data get another format' : undefined);

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { VaultError } from '../../drivers/vault/vault-error.ts';
 import { NotReached } from '../control/control-client.ts';
 import { ConfiguredFileError } from '../tls-files.ts';
+import { askAndFollow } from './ask-command.ts';
 import { asking } from './ask-secretly.ts';
 import { Refusal } from './configured.ts';
 import { doctor } from './doctor-command.ts';
@@ -60,8 +61,8 @@ export const program = (
     .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
     .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
 
-  const running = (name: string, description: string): Command =>
-    root
+  const running = (name: string, description: string, parent = root): Command =>
+    parent
       .command(name)
       .description(description)
       .option('-s, --socket <path>', "the running terminal's control socket; else that of --config, else a board's own")
@@ -75,6 +76,13 @@ export const program = (
   );
   running('devices', 'its devices: there or not, and what to do').action(async (options) =>
     leave(await showDevices(options, out)),
+  );
+  running('settle', 'has the terminal settle (结算), when nothing is in hand; tells what becomes of it').action(
+    async (options) => leave(await askAndFollow('settle', options, out)),
+  );
+  const reversal = root.command('reversal').description('the open reversal (冲正)');
+  running('retry', 'has it sent again now, and tells what becomes of it', reversal).action(async (options) =>
+    leave(await askAndFollow('reversal-retry', options, out)),
   );
   running('doctor', 'named checks: good, or bad and what to do').action(async (options) =>
     leave(await doctor(options, out)),
@@ -94,7 +102,7 @@ export const program = (
     .argument('<bundle>', 'with its signature beside it, .minisig')
     .option('--key <file>', 'the public key that it must be signed with; else /etc/slipsafe/update.pub')
     .description('check a bundle and put it into a slot; what runs goes on untouched')
-    .action((file, options) => leave(update.stageBundle(file, options, out)));
+    .action(async (file, options) => leave(await update.stageBundle(file, options, out)));
   withBoard(updateCommand.command('apply'))
     .argument('<build>', 'as stage names it')
     .description('start it, on trial; refused while anything is open')

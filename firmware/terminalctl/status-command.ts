@@ -34,7 +34,7 @@ const readinessWords = ({ printer }: Status): string => {
   return printer.paperNearEnd ? 'ready, paper near its end' : 'ready';
 };
 
-const screenLines = ({ screen }: Status): string[] =>
+export const screenLines = ({ screen }: Status): string[] =>
   screen.map((line) => {
     const width = Array.from(line).reduce((sum, character) => sum + widthOf(character), 0);
     return `  │${line}${' '.repeat(Math.max(0, 16 - width))}│`;
@@ -79,7 +79,7 @@ export const showStatus = async (options: RunningOptions, out: Output): Promise<
 const told = ({ at: _at, upSeconds: _up, open, ...rest }: Status): string =>
   JSON.stringify({ ...rest, open: open && { ...open, sinceSeconds: 0 } });
 
-const watchLine = (status: Status): string => {
+export const watchLine = (status: Status): string => {
   const { at, phase, screen, devices, printer } = status;
   const lost = devices.filter(({ online }) => !online).map(({ device }) => `-${device}`);
   const paper = printer.ready ? [] : [`printer:${printer.cause}`];

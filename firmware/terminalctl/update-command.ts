@@ -2,19 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFileSystem } from '../../drivers/storage/node-file-system.ts';
 import { askOnce, NotReached } from '../control/control-client.ts';
 import type { DeviceStatus, Status } from '../control/monitor.ts';
-import { type Board, checkFits, openBundle, Refused } from '../update/bundle.ts';
+import { type Board, checkFits, type Manifest, openBundle, Refused } from '../update/bundle.ts';
 import { BadSignature, readPublicKey } from '../update/minisign.ts';
-import { boardRoot, floorOf, manifestOf, prune, stage } from '../update/slots.ts';
+import { boardRoot, dataAt, floorOf, manifestOf, prune, stage } from '../update/slots.ts';
 import { Refusal } from './configured.ts';
 import type { Output } from './output.ts';
 import { type RunningOptions, socketOf, statusOf } from './running-terminal.ts';
 
 /** The public key that bundles must be signed with. */
 export const boardKey = '/etc/slipsafe/update.pub';
-/** The layout of the ledger's records that this build writes: docs/ledger.md. */
-const ledgerLayout = 1;
 /** How long a build on trial must run before it can be in good health. */
 const healthySeconds = 180;
 
@@ -28,12 +27,15 @@ export interface UpdateOptions extends RunningOptions {
 
 const rootOf = ({ root }: UpdateOptions): string => root ?? boardRoot;
 
-const boardOf = (options: UpdateOptions): Board => ({
-  architecture: process.arch,
-  node: process.versions.node,
-  floor: floorOf(rootOf(options)),
-  ledger: ledgerLayout,
-});
+const boardOf = (options: UpdateOptions): Board => {
+  const data = dataAt(rootOf(options), 'current');
+  return {
+    architecture: process.arch,
+    node: process.versions.node,
+    floor: floorOf(rootOf(options)),
+    ...(data !== undefined && { data }),
+  };
+};
 
 const read = (path: string, what: string): Buffer => {
   try {
@@ -69,8 +71,22 @@ const slots = (options: UpdateOptions, ...args: readonly string[]): string => {
   return stdout;
 };
 
+/** One technician at a time changes the builds of a board; the lock is the kernel's, and ends with the process. */
+const alone = async <Result>(options: UpdateOptions, act: () => Result | Promise<Result>): Promise<Result> => {
+  const unlock = await nodeFileSystem.lock(rootOf(options));
+  if (unlock === undefined) throw new Refusal('not now: somebody else is at the builds of this board');
+  try {
+    return await act();
+  } finally {
+    unlock();
+  }
+};
+
 /** Checks a bundle and puts it into a slot; what runs isn't touched. @throws Refusal */
-export const stageBundle = (path: string, options: UpdateOptions, out: Output): number => {
+export const stageBundle = (path: string, options: UpdateOptions, out: Output): Promise<number> =>
+  alone(options, () => stageAlone(path, options, out));
+
+const stageAlone = (path: string, options: UpdateOptions, out: Output): number => {
   const key = refusing(() => readPublicKey(read(options.key ?? boardKey, 'the key').toString('utf8')));
   const tar = read(path, 'the bundle');
   // The terminal's own user reads it, whatever root's mask is.
@@ -84,13 +100,25 @@ export const stageBundle = (path: string, options: UpdateOptions, out: Output): 
   return 0;
 };
 
-/** Has the terminal stop, which it refuses while anything is open; one that is off is stopped. @throws Refusal */
-const standDown = async (options: UpdateOptions): Promise<void> => {
+/**
+ * Has the terminal stop, which it refuses while anything is open; one that is off is stopped.
+ *
+ * @param next the formats of the build that is to run: where its data are others, the batch must be settled, which only a
+ * terminal that runs can tell
+ * @throws Refusal
+ */
+const standDown = async (options: UpdateOptions, next: Manifest['data'] | undefined): Promise<void> => {
+  const now = dataAt(rootOf(options), 'current');
+  const migrates = now !== undefined && next !== undefined && now.writes !== next.writes;
   try {
-    const answer = await askOnce(socketOf(options), 'stand-down');
+    const answer = await askOnce(socketOf(options), migrates ? 'stand-down-settled' : 'stand-down');
     if (!answer.ok) throw new Refusal(`not now: ${answer.why}`);
   } catch (error) {
     if (!(error instanceof NotReached)) throw error;
+    if (migrates)
+      throw new Refusal(
+        'not now: the data get another format, and a terminal that is off can not say that its batch is settled',
+      );
   }
 };
 
@@ -100,9 +128,16 @@ const restart = ({ restart: command = 'systemctl restart slipsafe.service' }: Up
 };
 
 /** @throws Refusal, with `not now` where the terminal is in use */
-export const apply = async (build: string, options: UpdateOptions, out: Output): Promise<number> => {
-  refusing(() => checkFits(manifestOf(rootOf(options), build), boardOf(options)));
-  await standDown(options);
+export const apply = (build: string, options: UpdateOptions, out: Output): Promise<number> =>
+  alone(options, () => applyAlone(build, options, out));
+
+const applyAlone = async (build: string, options: UpdateOptions, out: Output): Promise<number> => {
+  const { data } = refusing(() => {
+    const manifest = manifestOf(rootOf(options), build);
+    checkFits(manifest, boardOf(options));
+    return manifest;
+  });
+  await standDown(options, data);
   slots(options, 'apply', build);
   restart(options);
   out.line(options.json === true ? JSON.stringify({ build, on: 'trial' }) : `${build} runs, on trial`);
@@ -110,12 +145,16 @@ export const apply = async (build: string, options: UpdateOptions, out: Output):
 };
 
 /** @throws Refusal */
-export const rollBack = async (options: UpdateOptions, out: Output): Promise<number> => {
-  await standDown(options);
-  slots(options, 'rollback');
-  restart(options);
-  return show(options, out);
-};
+export const rollBack = (options: UpdateOptions, out: Output): Promise<number> =>
+  alone(options, async () => {
+    await standDown(
+      options,
+      refusing(() => dataAt(rootOf(options), 'previous')),
+    );
+    slots(options, 'rollback');
+    restart(options);
+    return show(options, out);
+  });
 
 /** What `slots show` says, as an object. */
 const shown = (text: string): object => {
@@ -131,7 +170,7 @@ const shown = (text: string): object => {
     previous: one('previous'),
     ...(trial !== undefined && { trial: { build: trial[1], triesLeft: Number(trial[2]) } }),
     floor: Number(one('floor')),
-    refused: many('refused'),
+    refused: all.filter(([name]) => name === 'refused').map(([, build, ...why]) => ({ build, why: why.join(' ') })),
     staged: many('staged'),
   };
 };

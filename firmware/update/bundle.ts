@@ -20,8 +20,8 @@ const manifestSchema = v.strictObject({
   /** As `process.arch` names it. */
   architecture: v.string(),
   node: v.pipe(v.string(), v.regex(/^>=\d+\.\d+$/)),
-  /** The layout of the ledger's records that it reads and writes. */
-  ledger: whole,
+  /** The formats of a terminal's data: the one it writes, and the oldest that it brings there, or back to. */
+  data: v.strictObject({ oldest: whole, writes: whole }),
   files: v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 });
 
@@ -33,8 +33,8 @@ export interface Board {
   readonly node: string;
   /** The highest security epoch that was confirmed here. */
   readonly floor: number;
-  /** The layout of the ledger that is on this board. */
-  readonly ledger: number;
+  /** The formats of the build that runs here; absent where none does yet. */
+  readonly data?: Manifest['data'];
 }
 
 export interface Bundle {
@@ -62,9 +62,13 @@ const older = (has: string, needs: string): boolean => {
   return hasMajor < major || (hasMajor === major && hasMinor < minor);
 };
 
+/** Whether a build has the way between what another one writes and what it writes itself. */
+const leads = (has: Manifest['data'], other: Manifest['data']): boolean =>
+  has.oldest <= other.writes && other.writes <= has.writes;
+
 /** Whether this board may run it. @throws Refused */
 export const checkFits = (manifest: Manifest, board: Board): void => {
-  const { architecture, epoch, node, ledger } = manifest;
+  const { architecture, epoch, node, data } = manifest;
   if (architecture !== board.architecture)
     throw new Refused(`it is for another board: ${architecture}, and this one is ${board.architecture}`);
   if (epoch < board.floor)
@@ -72,9 +76,10 @@ export const checkFits = (manifest: Manifest, board: Board): void => {
       `it is older than this terminal allows: security epoch ${epoch}, and the floor is ${board.floor}`,
     );
   if (older(board.node, node)) throw new Refused(`it needs Node ${node}, and this board has ${board.node}`);
-  if (ledger !== board.ledger)
+  if (board.data !== undefined && !leads(data, board.data) && !leads(board.data, data))
     throw new Refused(
-      `it writes the ledger in layout ${ledger}, and this board's is ${board.ledger}: there is no migration`,
+      `it reads data of the formats ${data.oldest} to ${data.writes}, and this board's are of ${board.data.writes}: ` +
+        'flash a build between them first',
     );
 };
 

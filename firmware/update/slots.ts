@@ -53,7 +53,18 @@ const textOf = (path: string): string | undefined => {
  * @returns whether it was there already
  * @throws Refused
  */
-export const stage = (root: string, { manifest, files }: Bundle): 'staged' | 'there already' => {
+export const stage = (root: string, bundle: Bundle): 'staged' | 'there already' => {
+  try {
+    return put(root, bundle);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    // What room there was is given back: the terminal may need it.
+    rmSync(join(root, 'slots', `.${bundle.manifest.build}`), { recursive: true, force: true });
+    throw new Refused('there is no room for it on the disk');
+  }
+};
+
+const put = (root: string, { manifest, files }: Bundle): 'staged' | 'there already' => {
   const slots = join(root, 'slots');
   const slot = join(slots, manifest.build);
   mkdirSync(slots, { recursive: true });
@@ -89,9 +100,13 @@ export const buildAt = (root: string, link: 'current' | 'previous'): string | un
   }
 };
 
-/** Removes all builds but these, and those that run or can be gone back to. */
+/**
+ * Removes all builds but these, those that run or can be gone back to, and one that was taken back: it may have written
+ * data from which only it knows the way.
+ */
 export const prune = (root: string, ...keep: readonly string[]): void => {
-  const kept = new Set([...keep, buildAt(root, 'current'), buildAt(root, 'previous')]);
+  const takenBack = readdirSync(root).flatMap((name) => /^refused-(.*)$/.exec(name)?.[1] ?? []);
+  const kept = new Set([...keep, ...takenBack, buildAt(root, 'current'), buildAt(root, 'previous')]);
   for (const name of readdirSync(join(root, 'slots'))) {
     // Its manifest first: without one it is no build any more, should the power go in the middle.
     if (kept.has(name)) continue;
@@ -105,6 +120,12 @@ export const manifestOf = (root: string, build: string): Manifest => {
   const text = v.is(buildName, build) ? textOf(join(root, 'slots', build, 'manifest.json')) : undefined;
   if (text === undefined) throw new Refused(`there is no build ${build}: stage it first`);
   return parseManifest(Buffer.from(text));
+};
+
+/** The formats of the data of the build that a link names, where there is one. @throws Refused */
+export const dataAt = (root: string, link: 'current' | 'previous'): Manifest['data'] | undefined => {
+  const build = buildAt(root, link);
+  return build === undefined ? undefined : manifestOf(root, build).data;
 };
 
 /** The highest security epoch that was confirmed; 0 where none was yet. */

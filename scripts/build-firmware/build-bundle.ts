@@ -5,6 +5,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rm
 import { join, relative } from 'node:path';
 import { shipped } from '../../drivers/printer/profile-files.ts';
 import { glyphFile, glyphFileName } from '../../drivers/slip-image/glyphs.ts';
+import { dataFormat } from '../../firmware/update/migrations.ts';
 import { architectures } from './architectures.ts';
 import { bundle, root } from './bundler.ts';
 import { billOfMaterials, licences } from './packages.ts';
@@ -90,8 +91,7 @@ export const buildBundles = async (names: readonly string[], out: string): Promi
       epoch,
       architecture: architecture.node,
       node: '>=20.15',
-      // The layout of the ledger's records that it reads and writes: docs/ledger.md.
-      ledger: 1,
+      data: { oldest: 1, writes: dataFormat },
       files: Object.fromEntries(files.map((file) => [file, sha256(readFileSync(join(folder, file)))])),
     };
     writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, { mode: 0o644 });

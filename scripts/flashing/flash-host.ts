@@ -42,7 +42,7 @@ export interface Slots {
   readonly previous?: string;
   readonly trial?: { readonly build: string; readonly triesLeft: number };
   readonly floor: number;
-  readonly refused: readonly string[];
+  readonly refused: readonly { readonly build: string; readonly why: string }[];
   readonly staged: readonly string[];
 }
 
@@ -112,8 +112,11 @@ const apply = async (remote: Remote, build: string, become: string, options: Fla
 const watchTrial = async (remote: Remote, build: string, known: Survey, options: FlashOptions): Promise<Result> => {
   const began = performance.now();
   for (;;) {
-    const { current, trial } = await slotsOf(remote, options.paths, known);
-    if (current !== build) throw new Failed(`it was taken back: ${current} runs`);
+    const { current, trial, refused } = await slotsOf(remote, options.paths, known);
+    if (current !== build) {
+      const why = refused.find((each) => each.build === build)?.why ?? 'by hand';
+      throw new Failed(`it was taken back, ${why}: ${current} runs`);
+    }
     if (trial === undefined) return 'confirmed';
     if (performance.now() - began > options.trialMs) return 'on trial';
     await pause(options.pauseMs);

@@ -58,6 +58,12 @@ export const signedOffKey: Handler<'signedOff', 'key'> = (turn, _phase, { key })
   return key === 'function' ? printOwedOrLast(turn) : 'keyWithoutMeaning';
 };
 
+/** A reversal that needs a sign-on first is tried again from there. */
+export const signOnForReversal: Handler<'signOnWait', 'reversalAsked'> = (turn, phase, { by }) =>
+  phase.reversal === undefined
+    ? 'noReversalWaits'
+    : signOnAgain(turn.record({ type: 'asked', what: 'reversal', by }), phase);
+
 /** At rest there is time. */
 export const signOnAsked = (turn: Turn): Step => goOn(turn.know({ signedOn: false }));
 

@@ -23,12 +23,12 @@ export const signOnNoted = (turn: Turn, phase: Phase): Step => turn.know({ signe
 export const settlementNoted = (turn: Turn, phase: Phase): Step => turn.know({ settlementDue: true }).to(phase);
 
 /**
- * Nothing was sent where an intent or a settlement was refused, so the clerk is told and may try again. Anywhere else
+ * Nothing was sent where an intent, a settlement or a technician's wish was refused, so the clerk is told and may try again. Anywhere else
  * the ledger no longer keeps up with what happened: trading stops, and the restart goes on from the last fact.
  */
 export const ledgerFault = (turn: Turn, _phase: Phase, { result, fact }: EventOf<'ledgerFault'>): Step => {
   turn.ask({ type: 'stopReading' }).ask({ type: 'forgetCard' });
-  const nothingSent = fact === 'intended' || fact === 'settlementStarted';
+  const nothingSent = fact === 'intended' || fact === 'settlementStarted' || fact === 'asked';
   return result === 'refused' && nothingSent
     ? notice(turn, { says: 'storageRefused' })
     : turn.to({ name: 'outOfService', why: 'storage' });

@@ -62,6 +62,10 @@ const tryAgain = (turn: Turn, open: OpenReversal): Step =>
 
 export const reversalRetry: Handler<'reversalWait', 'timeUp'> = tryAgain;
 
+/** Without a key: the next try, now. */
+export const reversalAsked: Handler<'reversalWait', 'reversalAsked'> = (turn, phase, { by }) =>
+  tryAgain(turn.record({ type: 'asked', what: 'reversal', by }), phase);
+
 export const reversalKey: Handler<'reversalWait', 'key'> = (turn, phase, { key }) => {
   if (key === 'enter') return tryAgain(turn, phase);
   if (key !== 'function') return 'keyWithoutMeaning';

@@ -1,10 +1,11 @@
 /** 结算: totals, upload where they differ, batch end, the next batch. Each answer is a fact (M7). */
 import type { UploadOutcome } from '../../hal/acquirer.ts';
+import type { EventOf } from '../events.ts';
 import { afterReversalSlip, continueSettlement, goOn, retrySettlement, startSettlement } from '../going-on.ts';
 import { nextBatch } from '../next-batch.ts';
 import { needsSignOn } from '../response-codes.ts';
-import type { PhaseOf } from '../state.ts';
-import type { Handler, Step, Turn } from '../turn.ts';
+import type { Phase, PhaseOf } from '../state.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 
 export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, _phase, { key }) => {
   if (key === 'cancel') return goOn(turn);
@@ -13,6 +14,12 @@ export const confirmSettlementKey: Handler<'confirmSettlement', 'key'> = (turn, 
 
 /** At the time of day that the shop has chosen. */
 export const settlementDue = (turn: Turn): Step => goOn(turn.know({ settlementDue: true }));
+
+/** Asked for without a key, it goes where the time of day leads; what it may not, it may not either. */
+export const settlementAsked = (turn: Turn, _phase: Phase, { by }: EventOf<'settlementAsked'>): Step | Rejection =>
+  turn.book.sales.length > 0
+    ? settlementDue(turn.record({ type: 'asked', what: 'settlement', by }))
+    : 'nothingToSettle';
 
 /** An answer that can't be believed may be a refusal in a form of its own (an 0510 has no field 39): sign on again too. */
 const waitForAcquirer = (turn: Turn, attempt: number, answer: { outcome: string; responseCode?: string }): Step => {
@@ -61,6 +68,9 @@ export const batchEndAnswered: Handler<'endingBatch', 'uploadAnswered'> = (turn,
 
 export const settlementRetry = (turn: Turn, { attempt, unsent }: PhaseOf<'settlementWait'>): Step =>
   retrySettlement(turn, attempt + 1, unsent);
+
+export const settlementAskedAgain: Handler<'settlementWait', 'settlementAsked'> = (turn, phase, { by }) =>
+  settlementRetry(turn.record({ type: 'asked', what: 'settlement', by }), phase);
 
 export const settlementKey: Handler<'settlementWait', 'key'> = (turn, phase, { key }) =>
   key === 'enter' ? settlementRetry(turn, phase) : 'keyWithoutMeaning';

@@ -150,6 +150,37 @@ test('standing down waits for an open reversal, then lets everything go, and the
   );
 });
 
+test('the next try of a reversal, and a settlement, are asked for from afar; the ledger tells by whom (M5, M7)', async (t) => {
+  const it = await board(t, { acquirer: { answerTimeoutMs: 300, lateAnswerMs: 2000 }, timers: { retryMs: [60_000] } });
+  await it.powerOnToIdle();
+  t.match(await terminalctl(it, 'settle'), { code: 1, text: 'not now: there is nothing to settle: idle' });
+  t.match(await terminalctl(it, 'reversal', 'retry', '--json'), { code: 1, text: /"result":"refused"/ });
+  await it.sell('1234');
+  await it.phase('idle', 2);
+  it.acquirer.next('sale', { kind: 'noAnswer' });
+  it.acquirer.next('reversal', { kind: 'noAnswer' });
+  it.acquirer.next('reversal', { kind: 'noAnswer' });
+  await it.sell('1500');
+  await it.phase('reversalWait');
+  t.match(await terminalctl(it, 'settle'), { code: 1, text: 'not now: something is in hand: reversalWait' });
+  t.match(await terminalctl(it, 'reversal', 'retry'), { code: 1, text: /reversing[\s\S]*^open$[\s\S]*待冲正 第2次/m });
+  const { code, text } = await terminalctl(it, 'reversal', 'retry', '--json');
+  t.match({ code, answer: JSON.parse(text) as object }, { code: 0, answer: { result: 'reversed' } });
+  it.press('enter');
+  await it.phase('idle', 3);
+  t.match(await terminalctl(it, 'settle'), { code: 0, text: /^settled$[\s\S]*结算完成/m });
+  const ledger = await it.ledger();
+  const me = new RegExp(`\\(${process.getuid?.()}\\)$`);
+  t.match(
+    ledger.filter(({ fact }) => fact === 'asked'),
+    [
+      { what: 'reversal', by: me },
+      { what: 'reversal', by: me },
+      { what: 'settlement', by: me },
+    ],
+  );
+});
+
 test('a support bundle has what helps, in one file, and neither card data nor keys (M9)', async (t) => {
   const it = await board(t);
   const folder = mkdtempSync(join(tmpdir(), 'slipsafe-support-'));

@@ -40,7 +40,10 @@ const asksForSignOn = (machine: Machine, world: World): readonly Move[] =>
 const settlesByTheClock = (machine: Machine, world: World): readonly Move[] =>
   world.budget.alarms === 0
     ? []
-    : tell(machine, spend(world, 'alarms'), 'it is time to settle', { type: 'settlementDue' });
+    : [
+        ...tell(machine, spend(world, 'alarms'), 'it is time to settle', { type: 'settlementDue' }),
+        ...tell(machine, spend(world, 'alarms'), 'a technician asks for it', { type: 'settlementAsked', by: 'tech' }),
+      ];
 
 export const movesFrom = (machine: Machine, world: World): readonly Move[] => {
   const outside = [...printerByItself(machine, world), ...acquirerByItself(world)];

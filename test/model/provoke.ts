@@ -88,6 +88,8 @@ const always: readonly object[] = [
   ),
   { type: 'signOnAsked' },
   { type: 'settlementDue' },
+  { type: 'settlementAsked', by: 'tech' },
+  { type: 'reversalAsked', by: 'tech' },
   ...(['refused', 'failed'] as const).map((result) => ({ type: 'ledgerFault', result, fact: 'intended' })),
 ];
 

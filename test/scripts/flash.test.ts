@@ -1,94 +1,17 @@
 /** scripts/flash for real: OpenSSH and rsync to a server on loopback, each board a folder of this machine. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { VirtualBoard } from '../bench/board.ts';
 import { agree } from '../hil/agreement.ts';
 import { makeBundle, makeKeys, makeTar } from '../support/bundles.ts';
-import { sshServer } from '../support/ssh-server.ts';
+import { type FlashReport, flashRig } from '../support/flash-rig.ts';
 
-const dist = join(import.meta.dirname, '..', '..');
 const hosts = ['till-1', 'till-2', 'till-3', 'till-4'];
-const folder = mkdtempSync(join(tmpdir(), 'slipsafe-flash-'));
-tap.teardown(() => rmSync(folder, { recursive: true, force: true }));
-const keys = makeKeys(folder);
-const config = await sshServer(tap, hosts);
+const { folder, keys, config, real, flash, bundle, rootOf, current } = await flashRig(tap, hosts);
 
-/** The real bundle of this checkout, of which the others are copies under another name. */
-const build = (): {
-  readonly build: string;
-  readonly tar: string;
-  readonly files: Readonly<Record<string, Buffer>>;
-} => {
-  const machine = { x64: 'x64', arm64: 'arm64', arm: 'armv7' }[process.arch as 'x64'];
-  const args = [join(dist, 'scripts', 'build-firmware.js'), '--json', '--architecture', machine, '--out', folder];
-  const [made] = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as [
-    { build: string; tar: string; folder: string },
-  ];
-  const needed = [
-    'terminalctl.cjs',
-    'slipsafe.cjs',
-    'slipsafe.js',
-    'thermal-printer.cjs',
-    'serialport.node',
-    ...['epson', 'clone', 'cheap58', 'mute'].map((name) => `profiles/${name}.json`),
-  ];
-  const files = Object.fromEntries(needed.map((path) => [path, readFileSync(join(made.folder, path))]));
-  return { build: made.build, tar: made.tar, files };
-};
-const real = build();
-
-/** What systemd would do: the first start, and after it the trial is judged as a file beside the slots says. */
-const judges = join(folder, 'judges');
-mkdirSync(judges);
-writeFileSync(join(judges, 'node'), '#!/bin/sh\ntest ! -e unwell\n', { mode: 0o755 });
-const prefix = join(folder, '%h');
-const restart = `cd ${prefix}/opt/slipsafe && export SLIPSAFE_ROOT=$PWD && libexec/slots begin &&
-  if test -e unwell; then libexec/slots failed; else PATH=${judges}:$PATH libexec/slots judge; fi`;
-
-const rootOf = (host: string): string => join(folder, host, 'opt', 'slipsafe');
-const current = (host: string): string => basename(readlinkSync(join(rootOf(host), 'current')));
-
-interface Report {
-  readonly host: string;
-  readonly result: string;
-  readonly why?: string;
-  readonly build?: string;
-}
-
-const flash = async (...args: readonly string[]) => {
-  const common = ['--json', '--ssh-config', config, '--prefix', prefix, '--restart', restart, '--pause', '0.1'];
-  const child = spawn(process.execPath, [join(dist, 'scripts', 'flash.js'), ...common, ...args]);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number];
-  const reports =
-    stdout.trim() === ''
-      ? []
-      : stdout
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as Report);
-  return { code, stderr, reports };
-};
-
-const bundle = (name: string, manifest = {}) =>
-  makeBundle(folder, keys.secret, { build: name, files: real.files, manifest });
-
-const results = (reports: readonly Report[]) => reports.map(({ result }) => result);
+const results = (reports: readonly FlashReport[]) => reports.map(({ result }) => result);
 
 test('a board that has nothing is installed, and says so', async (t) => {
   t.match(await flash('till-1', '--bundle', real.tar, '--key', keys.secret), {
@@ -136,9 +59,11 @@ test('after the first failure no further terminal is begun, and the bad build is
   const canary = await flash('till-2', 'till-3', 'till-4', '--bundle', tar);
   t.equal(canary.code, 1);
   t.strictSame(results(canary.reports), ['failed', 'not tried', 'not tried']);
-  t.match(canary.reports[0]?.why, /it was taken back: 0.2.0-two runs/);
+  t.match(canary.reports[0]?.why, /it was taken back, it crashed again and again: 0.2.0-two runs/);
   t.equal(current('till-2'), '0.2.0-two');
-  t.ok(existsSync(join(rootOf('till-2'), 'refused-0.3.0-bad')));
+  t.match((await flash('till-2', '--status')).reports, [
+    { refused: [{ build: '0.3.0-bad', why: 'it crashed again and again' }] },
+  ]);
   const second = await flash('till-3', 'till-2', 'till-4', '--jobs', '1', '--bundle', tar);
   t.strictSame(results(second.reports), ['confirmed', 'failed', 'not tried']);
 });
@@ -203,6 +128,22 @@ test('a terminal in the middle of a transaction is waited for, and its sale is w
 });
 
 const statuses = async (t: Test, it: VirtualBoard) => (await agree(t, it)).map(({ status }) => status);
+
+test('a host whose key is not the known one is told nothing, and nothing is changed there', async (t) => {
+  const wrong = join(folder, 'wrong_config');
+  const known = /UserKnownHostsFile (.*)/.exec(readFileSync(config, 'utf8'))?.[1] ?? '';
+  const [where, kind] = readFileSync(known, 'utf8').split(' ');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'another')]);
+  const key = readFileSync(join(folder, 'another.pub'), 'utf8').split(' ')[1];
+  for (const line of [`${where} ${kind} ${key}\n`, '']) {
+    writeFileSync(`${wrong}.hosts`, line);
+    writeFileSync(wrong, readFileSync(config, 'utf8').replace(known, `${wrong}.hosts`));
+    const before = readdirSync(join(rootOf('till-1'), 'slots'));
+    const { code, reports } = await flash('till-1', '--bundle', bundle('0.7.0-seven'), '--ssh-config', wrong);
+    t.match({ code, reports }, { code: 1, reports: [{ result: 'failed', why: /[Hh]ost key verification failed/ }] });
+    t.strictSame(readdirSync(join(rootOf('till-1'), 'slots')), before);
+  }
+});
 
 test('the command line is checked before anything is done', async (t) => {
   for (const [args, message] of [

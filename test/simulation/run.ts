@@ -1,6 +1,6 @@
 import type { FileSystem } from '../../drivers/storage/file-system.ts';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
-import { compose, openVault, sayWithoutKeys } from '../../firmware/compose.ts';
+import { compose, openVault, sayNotTrading } from '../../firmware/compose.ts';
 import type { Configuration } from '../../firmware/configuration.ts';
 import type { Report } from '../../firmware/runtime.ts';
 import type { Surroundings } from '../../firmware/surroundings.ts';
@@ -73,7 +73,7 @@ export class Run implements Life {
       await compose(configuration, vault, key, surroundings, this.#report, ledger && { ledger }).start();
     } catch (error) {
       if (this.ended) return;
-      if (error instanceof VaultError) await sayWithoutKeys(configuration, surroundings);
+      if (error instanceof VaultError) await sayNotTrading('keys', configuration, surroundings);
       else this.#report({ type: 'bug', error });
     }
   }

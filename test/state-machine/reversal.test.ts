@@ -116,6 +116,24 @@ test('M5: a printer that comes and goes does not put the next try off', async (t
   t.equal(printing.wait(0).cleared(false).phase, 'reversing');
 });
 
+test('M5: a technician asks for the next try, with a sign-on before it or not; who asked is a fact', (t) => {
+  const asked = { type: 'reversalAsked', by: 'tech' } as const;
+  const world = new World().upToRequest().authorised({ outcome: 'badMac' });
+  t.equal(world.happen(asked).rejections.at(-1), 'noReversalWaits', 'it is being sent');
+  world.reversalAnswered({ outcome: 'unanswered', fault });
+  t.match(world.happen(asked).state.phase, { name: 'reversing', attempt: 2 });
+  t.match(world.facts.at(-1), { type: 'asked', what: 'reversal', by: 'tech' });
+  world.reversalAnswered({ outcome: 'declined', responseCode: 'A0' }).wait(10_000);
+  world.signOn({ outcome: 'unanswered', fault });
+  t.equal(world.phase, 'signOnWait');
+  t.match(world.happen(asked).state.phase, { name: 'signingOn', reversal: { attempt: 3 } });
+  t.equal(statusOf(world.signOn().reversalAnswered()), 'reversed');
+  t.equal(world.printed().happen(asked).rejections.at(-1), 'noReversalWaits');
+  const waiting = new World().start().signOn({ outcome: 'unanswered', fault }).happen(asked);
+  t.strictSame([waiting.phase, waiting.rejections.at(-1)], ['signOnWait', 'noReversalWaits']);
+  t.end();
+});
+
 test('M5: 00, 12 and 25 end it', async (t) => {
   for (const responseCode of ['00', '12', '25']) {
     const world = new World().upToRequest().authorised({ outcome: 'badMac' });

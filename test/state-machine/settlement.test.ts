@@ -220,6 +220,33 @@ test('自动签退: by the shop’s choice the terminal signs off behind the set
   t.equal(world.keys('enter').phase, 'signedOff');
 });
 
+test('M5, M7: a technician asks for the settlement at rest, and for its next try; nothing is begun out of turn', (t) => {
+  const asked = { type: 'settlementAsked', by: 'tech' } as const;
+  const world = withSales(1).happen(asked);
+  t.equal(world.phase, 'settling');
+  t.match(world.facts.slice(-2), [{ type: 'asked', what: 'settlement', by: 'tech' }, { type: 'settlementStarted' }]);
+  t.equal(world.happen(asked).rejections.at(-1), 'notAtRest', 'it is under way');
+  world.happen({
+    type: 'settlementAnswered',
+    effect: world.last('settle').id,
+    answer: { outcome: 'unanswered', fault },
+  });
+  t.equal(world.phase, 'settlementWait');
+  t.equal(world.happen(asked).phase, 'settling', 'the next try, now');
+  const busy = withSales(1).upToPin().happen(asked);
+  t.strictSame([busy.phase, busy.rejections.at(-1)], ['pin', 'notAtRest']);
+  busy.pin().authorised().printed().keys('enter').printed().keys('enter');
+  t.equal(busy.phase, 'idle', 'and it is not remembered');
+  const empty = new World().start().signOn().happen(asked);
+  t.strictSame([empty.phase, empty.rejections.at(-1)], ['idle', 'nothingToSettle']);
+  t.notOk(empty.factTypes.includes('asked'), 'what is not done is not in the ledger');
+  const refused = withSales(1);
+  refused.disk = () => 'refused';
+  t.equal(refused.happen(asked).phase, 'notice', 'without a record of who asked nothing is done');
+  t.throws(() => refused.last('settle'));
+  t.end();
+});
+
 test('at the time of day that the shop has chosen it settles by itself: at rest at once, else when what is in hand is over', async (t) => {
   const world = withSales(1).happen({ type: 'settlementDue' });
   t.equal(world.phase, 'settling');

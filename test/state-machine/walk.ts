@@ -94,6 +94,7 @@ const ways = [
   'anotherBatch',
   'disk',
   'settlementDue',
+  'asked',
   ...times(20, 'habit'),
   ...times(16, 'card'),
   ...times(4, 'key'),
@@ -379,6 +380,8 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
       };
     } else if (way === 'settlementDue') {
       if (dice.one([true, false, false])) world.happen({ type: 'settlementDue' });
+    } else if (way === 'asked') {
+      world.happen({ type: dice.one(['settlementAsked', 'reversalAsked', 'reversalAsked'] as const), by: 'tech' });
     } else if (way === 'anotherBatch') {
       if (dice.one([true, false, false])) acquirer.turnToAnotherBatch();
     } else {

@@ -47,7 +47,7 @@ export const makeTar = (
     epoch: 1,
     architecture: process.arch,
     node: '>=20.15',
-    ledger: 1,
+    data: { oldest: 1, writes: 1 },
     files: Object.fromEntries(Object.entries(all).map(([path, content]) => [path, sha256(content)])),
     ...manifest,
   };

@@ -23,12 +23,18 @@ const random = (seed: number) => {
   };
 };
 
-/** A board on which `a` runs and to which `b` is flashed; neither ever says that it is well. */
-export const boardFor = (t: Test) => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-cuts-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+/** The same for a test, which removes it. */
+export const boardFor = (t: Test): Board => {
   const seed = Date.now() % 1_000_000;
   t.comment(`seed ${seed}`);
+  const board = makeBoard(seed);
+  t.teardown(() => rmSync(board.folder, { recursive: true, force: true }));
+  return board;
+};
+
+/** A board on which `a` runs and to which `b` is flashed; neither ever says that it is well. In a folder of its own. */
+export const makeBoard = (seed: number) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-cuts-'));
   const root = join(folder, 'root');
   // Without what the test runner adds: it would take most of the time.
   const env = { PATH: process.env.PATH, SLIPSAFE_ROOT: root };
@@ -44,11 +50,12 @@ export const boardFor = (t: Test) => {
     const tar = makeBundle(folder, keys.secret, { build, files });
     return `${process.execPath} ${terminalctl} update stage ${tar} --root ${root} --key ${keys.open}`;
   };
-  t.match(sh(`${stage('a')}; libexec/slots apply a`), { status: 0 });
-  return { root, env, chance: random(seed), sh, stage: stage('b') };
+  const { status, stderr } = sh(`${stage('a')}; libexec/slots apply a`);
+  if (status !== 0) throw new Error(`the board can't be made: ${stderr}`);
+  return { folder, root, env, chance: random(seed), sh, stage: stage('b') };
 };
 
-export type Board = ReturnType<typeof boardFor>;
+export type Board = ReturnType<typeof makeBoard>;
 
 export const current = ({ root }: Board): string => basename(readlinkSync(join(root, 'current')));
 export const trials = ({ root }: Board): string[] => readdirSync(root).filter((name) => name.startsWith('trial-'));
@@ -71,8 +78,9 @@ export const cut = async ({ root, env }: Board, script: string, afterMs: number)
 };
 
 /** How long a script takes when nothing happens to it. */
-export const timeOf = (t: Test, board: Board, script: string): number => {
+export const timeOf = (board: Board, script: string): number => {
   const began = performance.now();
-  t.match(board.sh(script), { status: 0 });
+  const { status, stderr } = board.sh(script);
+  if (status !== 0) throw new Error(`${script}: ${stderr}`);
   return performance.now() - began;
 };

@@ -17,7 +17,7 @@ const rootFor = (t: Test): string => {
   cpSync(join(board, 'libexec'), join(root, 'opt/slipsafe/libexec'), { recursive: true });
   // systemd's own targets and services, which ours are ordered by.
   cpSync('/lib/systemd/system', join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
-  for (const program of ['usr/bin/env', 'bin/sleep', 'bin/systemctl'])
+  for (const program of ['usr/bin/env', 'bin/sh', 'bin/systemctl'])
     writeFileSync(join(root, program), '', { mode: 0o755 });
   return root;
 };

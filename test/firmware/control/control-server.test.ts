@@ -61,6 +61,33 @@ test('what is no command is refused, whatever it is', async (t) => {
   t.strictSame(await askOnce(socket, 'hello'), { ok: true, answer: 'good day' }, 'and it answers on');
 });
 
+test('who never reads is dropped, and the others are answered', async (t) => {
+  const socket = socketFor(t);
+  const dropped = new Promise<number>((resolve) => {
+    void serve(t, socket, {
+      ...greet,
+      watch: (more, gone) => {
+        const told = { ok: true, answer: 'x'.repeat(10_000) } as const;
+        let count = 0;
+        for (; !gone.aborted && count < 1000; count += 1) more(told);
+        return new Promise((over) => {
+          gone.addEventListener('abort', () => {
+            resolve(count);
+            over({ ok: true, answer: null });
+          });
+        });
+      },
+    });
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  const deaf = createConnection(socket).pause();
+  deaf.on('error', () => undefined);
+  deaf.write('{"command":"watch"}\n');
+  t.ok((await dropped) > 100, 'after a megabyte that nobody took');
+  t.strictSame(await askOnce(socket, 'hello'), { ok: true, answer: 'good day' });
+  deaf.destroy();
+});
+
 test('a command that goes on ends when its asker is gone', async (t) => {
   const socket = socketFor(t);
   let tell: (answer: Answer) => void = () => undefined;

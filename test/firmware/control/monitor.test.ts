@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { controlCommands } from '../../../firmware/control/commands.ts';
 import { Monitor } from '../../../firmware/control/monitor.ts';
+import type { Became } from '../../../firmware/control/requests.ts';
 import { vetoOf } from '../../../firmware/control/veto.ts';
 import type { MonotonicMs } from '../../../hal/units.ts';
 import type { State } from '../../../state-machine/state.ts';
@@ -95,6 +96,35 @@ test('it is unwell by a bug, by a fact that gets nowhere, by an outcome that nev
   t.end();
 });
 
+test('a settlement and a next try need to know who asks; what the machine refuses is told in words', async (t) => {
+  const { it } = monitor();
+  const told: unknown[] = [];
+  let became: Became = 'begun';
+  let state: State | undefined;
+  const commands = controlCommands({
+    monitor: it,
+    monitored: () => ({ state, workingSince: undefined }),
+    standDown: () => undefined,
+    request: (happening) => {
+      told.push(happening);
+      return Promise.resolve(became);
+    },
+  });
+  const ask = (command: string, by?: string) => commands[command]?.(() => undefined, new AbortController().signal, by);
+  t.match(await ask('settle', 'tech (7)'), { ok: false, why: /starting/ });
+  state = new World().start().signOn().state;
+  t.match(await ask('settle'), { ok: false, why: /not known who asks/ });
+  t.strictSame(told, []);
+  t.match(await ask('settle', 'tech (7)'), { ok: true, answer: { phase: 'idle' } });
+  t.match(await ask('reversal-retry', 'tech (7)'), { ok: true });
+  t.strictSame(told, [
+    { type: 'settlementAsked', by: 'tech (7)' },
+    { type: 'reversalAsked', by: 'tech (7)' },
+  ]);
+  became = 'nothingToSettle';
+  t.strictSame(await ask('settle', 'tech (7)'), { ok: false, why: 'there is nothing to settle: idle' });
+});
+
 test('standing down is refused with the reason, or done at once', async (t) => {
   const { it } = monitor();
   let downs = 0;
@@ -104,6 +134,7 @@ test('standing down is refused with the reason, or done at once', async (t) => {
     monitor: it,
     monitored: () => ({ state, workingSince }),
     standDown: () => (downs += 1),
+    request: () => Promise.resolve('begun'),
   });
   const standDown = () => commands['stand-down']?.(() => undefined, new AbortController().signal);
   t.match(standDown(), { ok: false, why: /starting/ });
@@ -115,7 +146,19 @@ test('standing down is refused with the reason, or done at once', async (t) => {
   t.strictSame(standDown(), { ok: false, why: 'it is at work' });
   t.equal(downs, 0);
   workingSince = undefined;
-  t.strictSame(standDown(), { ok: true, answer: { build: '0.1.0-abc' } });
+  t.strictSame(standDown(), { ok: true, answer: { build: 'not bundled' } });
   t.equal(downs, 1);
+  state = new World()
+    .start()
+    .signOn()
+    .upToPin()
+    .pin()
+    .authorised({ outcome: 'declined', responseCode: '51' })
+    .keys('enter').state;
+  const settled = () => commands['stand-down-settled']?.(() => undefined, new AbortController().signal);
+  t.match(settled(), { ok: false, why: /batch is not settled/ }, 'where the data get another format');
+  t.match(standDown(), { ok: true });
+  state = new World().start().signOn().state;
+  t.match(settled(), { ok: true });
   t.end();
 });

@@ -7,7 +7,7 @@ import { boardFor, current, cut, isWhole, timeOf } from '../../support/cut-board
 test('100 power cuts at random instants of staging leave the slot empty or whole', async (t) => {
   const board = boardFor(t);
   const slot = join(board.root, 'slots', 'b');
-  const longest = timeOf(t, board, board.stage);
+  const longest = timeOf(board, board.stage);
   let finished = 0;
   const left = { nothing: 0, whole: 0 };
   for (let n = 0; n < 100; n += 1) {

@@ -29,7 +29,11 @@ const folderFor = (t: Test): string => {
 
 /** Puts a whole build there; whether it says that it is well hangs on a file `well` beside the slots. */
 const put = (root: string, build: string, epoch = 1): void => {
-  const files = { 'terminalctl.cjs': `process.exit(require('fs').existsSync('well') ? 0 : 1)` };
+  const files = {
+    'terminalctl.cjs': `const well = require('fs').existsSync('well');
+console.log(well ? 'in good health' : 'not yet: no printer');
+process.exit(well ? 0 : 1);`,
+  };
   const hashes = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256(content)]));
   mkdirSync(join(root, 'slots', build), { recursive: true });
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, 'slots', build, path), content);
@@ -88,6 +92,8 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   make(root);
   does(t, root, 'apply', 'a');
   does(t, root, 'apply', 'b');
+  put(root, 'c');
+  t.match(slots(root, 'apply', 'c'), { status: 1, stderr: /b is on trial: wait for its end/ });
   for (const left of [2, 1, 0]) {
     does(t, root, 'begin');
     t.strictSame([current(root), trials(root)], ['b', [`trial-b-${left}`]]);
@@ -96,7 +102,7 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   }
   does(t, root, 'begin');
   t.strictSame([current(root), trials(root)], ['a', []], 'taken back');
-  t.ok(existsSync(join(root, 'refused-b')));
+  t.match(slots(root, 'show').stdout, /^refused b it ended in each of its 3 starts$/m);
   does(t, root, 'apply', 'b');
   does(t, root, 'begin');
   well(root);
@@ -104,7 +110,7 @@ test('a build on trial has three starts; one that is confirmed has as many as it
   t.strictSame([current(root), trials(root)], ['b', []], 'confirmed');
   t.equal(readFileSync(join(root, 'floor'), 'utf8').trim(), '3', 'and older epochs are refused from now on');
   for (let n = 0; n < 5; n += 1) does(t, root, 'begin');
-  does(t, root, 'failed');
+  t.equal(slots(root, 'failed').status, 1);
   t.equal(current(root), 'b', 'a crash loop of a confirmed build is not its own fault');
   does(t, root, 'rollback');
   t.equal(current(root), 'a');
@@ -121,19 +127,35 @@ test('a crash loop, and a quarter of an hour without good health, take a build o
   does(t, root, 'begin');
   does(t, root, 'failed');
   t.strictSame([current(root), trials(root)], ['a', []]);
+  t.match(slots(root, 'show').stdout, /^refused b it crashed again and again$/m);
   does(t, root, 'apply', 'b');
   does(t, root, 'begin');
-  const past = Date.now() / 1000 - 16 * 60;
-  utimesSync(join(root, 'trial-b-2'), past, past);
+  for (let n = 0; n < 29; n += 1) does(t, root, 'judge');
+  t.equal(current(root), 'b', 'it has time');
   does(t, root, 'judge');
   t.strictSame([current(root), trials(root)], ['a', []]);
+  t.match(slots(root, 'show').stdout, /^refused b not yet: no printer$/m, 'and it is told what it was wanting');
   t.equal(readFileSync(join(root, 'restarts'), 'utf8'), 'again\n', 'and the terminal is started anew');
+  t.end();
+});
+
+test('a clock that begins in 1970 and jumps to today, or back, ends no trial', (t) => {
+  const root = folderFor(t);
+  make(root);
+  does(t, root, 'apply', 'a');
+  does(t, root, 'apply', 'b');
+  does(t, root, 'begin');
+  for (const second of [0, 4_000_000_000]) {
+    utimesSync(join(root, 'trial-b-2'), second, second);
+    does(t, root, 'judge');
+    t.strictSame([current(root), trials(root)], ['b', ['trial-b-2']]);
+  }
   t.end();
 });
 
 /* ---- the power goes ---- */
 
-const commands = ['ln', 'mv', 'rm', 'sync', 'readlink', 'cat', 'find', 'sed', 'node'];
+const commands = ['ln', 'mv', 'rm', 'sync', 'readlink', 'cat', 'tr', 'wc', 'sed', 'node'];
 
 /** A folder of commands that count themselves, and at one of them take the whole process group down, before or after. */
 const fatalCommands = (folder: string): void => {
