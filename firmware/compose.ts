@@ -268,7 +268,8 @@ export const compose = (
     acquirer: devices.acquirer,
     ledger,
     cards,
-    find: (query) => findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem)),
+    find: (query) =>
+      findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), clock),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),

@@ -1,5 +1,5 @@
 /** 交易查询 at the terminal: what a clerk types, as a search through this batch and the kept ones. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import type { Clock } from '../hal/clock.ts';
 import type { Found } from '../state-machine/sale.ts';
 import type { Query } from '../state-machine/state.ts';
 import { booksOf, type Criteria, Search } from './search.ts';
@@ -22,13 +22,14 @@ const criteriaOf = (query: Query): Criteria => {
 export const findTransactions = async (
   query: Query,
   store: Parameters<typeof booksOf>[0],
+  clock: Pick<Clock, 'schedule'>,
 ): Promise<readonly Found[]> => {
   const search = new Search(criteriaOf(query));
   const rows: Found[] = [];
   for (const book of booksOf(store)) {
     for (const { sale, left } of search.look(book)) rows.push({ sale, left });
     if (rows.length >= mostRows) return rows.slice(0, mostRows);
-    await breathe();
+    await new Promise<void>((resolve) => clock.schedule(0, resolve));
   }
   return rows;
 };

@@ -7,6 +7,14 @@ import { World } from '../state-machine/world.ts';
 const sold = (world = new World()): World =>
   world.upToRequest().authorised().printed().keys('enter').printed().keys('enter');
 
+/** Whatever is to come later comes at once. */
+const soon = {
+  schedule: (_delayMs: number, wake: () => void) => {
+    queueMicrotask(wake);
+    return () => undefined;
+  },
+};
+
 /** A ledger of these batches, the oldest first. */
 const storeOf = (...batches: readonly (readonly Fact[])[]): Parameters<typeof findTransactions>[1] =>
   ({
@@ -18,7 +26,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   const newer = sold().upToPin().pin().authorised().printed().keys('cancel', 'enter');
   const store = storeOf(sold().facts, newer.facts);
   const stans = async (query: Parameters<typeof findTransactions>[0]) =>
-    (await findTransactions(query, store)).map(({ sale }) => sale.stan);
+    (await findTransactions(query, store, soon)).map(({ sale }) => sale.stan);
   t.strictSame(await stans({ by: 'amount', amount: 1234 as MinorUnits }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
@@ -36,6 +44,6 @@ test('more rows than a clerk looks through are not given, and no batch is read f
       return store.readArchive(generation);
     },
   };
-  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched)).length, 50);
+  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, soon)).length, 50);
   t.equal(read.length, 50);
 });

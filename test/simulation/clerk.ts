@@ -1,3 +1,4 @@
+import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { SimulatedBoard } from './board.ts';
 import type { Chance } from './chance.ts';
@@ -5,19 +6,58 @@ import { supervisorPassword } from './configuration.ts';
 import { type Customer, wrongPin } from './customer.ts';
 import type { Story } from './story.ts';
 
-/** What a clerk does at the terminal besides selling. */
-export type Chore = 'settle' | 'print' | 'signOn' | 'void';
+/** What a clerk does at the terminal besides selling. A terminal that is locked is unlocked by what locks it. */
+export type Chore =
+  | Exclude<TransactionKind, 'sale'>
+  | 'difference'
+  | 'balance'
+  | 'settle'
+  | 'print'
+  | 'signOn'
+  | 'signOff'
+  | 'lock'
+  | 'doubt';
 
 /** Where each is in the menus. */
-const menuKeys: { readonly [C in Chore]: readonly [Key, Key?] } = {
+const menuKeys: { readonly [C in Chore]: readonly Key[] } = {
+  void: ['2'],
+  refund: ['3'],
+  preAuthorisation: ['4', '1'],
+  preAuthorisationVoid: ['4', '2'],
+  completion: ['4', '3'],
+  completionNotice: ['4', '4'],
+  completionVoid: ['4', '5'],
+  preAuthorisationIncrement: ['4', '6'],
+  difference: ['7', '3', '1'],
+  balance: ['8'],
   settle: ['7', '5'],
   print: ['6', '1'],
   signOn: ['7', '1'],
-  void: ['2'],
+  signOff: ['7', '2'],
+  lock: ['7', '7'],
+  doubt: ['7', '6'],
 };
 
-/** How many of the last sales a clerk may be asked to void. */
-const remembered = 6;
+/** Of which of those that the customers come back with each may be, and how much of it is typed. */
+const abouts: { readonly [C in Chore]?: { readonly of: readonly ('sale' | Chore)[]; readonly share?: number } } = {
+  void: { of: ['sale', 'difference'] },
+  refund: { of: ['sale', 'difference', 'completion', 'completionNotice'], share: 1 },
+  difference: { of: ['sale', 'completion'], share: 0.5 },
+  preAuthorisationIncrement: { of: ['preAuthorisation'], share: 0.5 },
+  preAuthorisationVoid: { of: ['preAuthorisation'] },
+  completion: { of: ['preAuthorisation'], share: 1.2 },
+  completionNotice: { of: ['preAuthorisation'], share: 1.2 },
+  completionVoid: { of: ['completion'] },
+};
+
+/** How many of the last transactions customers may come back with. */
+const remembered = 12;
+
+interface Sold {
+  readonly voucher: string;
+  readonly customer: Customer;
+  readonly what: 'sale' | Chore;
+}
 
 export interface ClerkEvents {
   /** Something is begun at the idle screen: a sale, or a chore. */
@@ -42,7 +82,7 @@ export class Clerk {
   readonly #story: Story;
   readonly #events: ClerkEvents;
   readonly #waiting: Customer[] = [];
-  readonly #chores: Chore[] = [];
+  readonly #chores: { readonly chore: Chore; readonly customer?: Customer | undefined }[] = [];
   #customer: Customer | undefined;
   #tries = 0;
   #swipes = 0;
@@ -51,8 +91,8 @@ export class Clerk {
   #typing = 0;
   #handOverAfter = 0;
   /** What was sold last, by the voucher number that the display told. */
-  #sold: { readonly voucher: string; readonly customer: Customer }[] = [];
-  #isVoiding = false;
+  #sold: readonly Sold[] = [];
+  #doing: 'sale' | Chore = 'sale';
   /** The shop is closing: what is owed is printed, nobody is served, and nothing is tried out. */
   isClosing = false;
   /** The idle screen shows that nothing is owed or wrong. */
@@ -82,8 +122,9 @@ export class Clerk {
     this.#think(this.#wits());
   }
 
-  shall(chore: Chore): void {
-    this.#chores.push(chore);
+  /** `customer`: who comes for it, where it is about no earlier transaction. */
+  shall(chore: Chore, customer?: Customer): void {
+    this.#chores.push({ chore, customer });
     this.#think(this.#wits());
   }
 
@@ -226,7 +267,21 @@ export class Clerk {
           () => this.#press(this.#chance.one(['clear', 'cancel'] as const)),
         ),
     },
-    { sees: /请输入原凭证号/, does: ([, , entered = '']) => this.#voucher(entered) },
+    { sees: /请输入原?凭证号/, does: ([, , entered = '']) => this.#voucher(entered) },
+    { sees: /请输入原参考号|请输入原授权码|原交易日期/, does: () => this.#press('cancel') },
+    { sees: /1打2撤3退/, does: () => this.#press(this.#doing === 'difference' ? '4' : 'cancel') },
+    { sees: /结果未知 勿重做/, does: () => this.#told('') },
+    {
+      sees: /确认 人工处理/,
+      does: () =>
+        this.#mostly(
+          0.9,
+          () => this.#press('enter'),
+          () => this.#press('cancel'),
+        ),
+    },
+    { sees: /1收单行已入账/, does: ([title = '']) => this.#askAcquirer(title) },
+    { sees: /确认 签到/, does: () => this.#mostly(0.5, () => this.#press('enter')) },
     {
       sees: /核对原单 确认/,
       does: () =>
@@ -247,7 +302,8 @@ export class Clerk {
         ),
     },
     { sees: /^1消费/, does: () => this.#menu(0) },
-    { sees: /^1重打|^1签到/, does: () => this.#menu(1) },
+    { sees: /^1重打|^1签到|^1预授权/, does: () => this.#menu(1) },
+    { sees: /^1凭证号/, does: () => this.#menu(2) },
     {
       sees: /确认结算 取消/,
       does: () => {
@@ -300,20 +356,20 @@ export class Clerk {
 
   /** A message: what the customer hears decides whether he tries again. */
   #told(text: string): void {
-    const again = !this.#isVoiding && /未扣款|已冲正/.test(text) && this.#tries < (this.#customer?.patience ?? 0);
+    const again = this.#doing === 'sale' && /未扣款|已冲正/.test(text) && this.#tries < (this.#customer?.patience ?? 0);
     const [, voucher] = /交易成功.*凭证 (\d{6})/.exec(text) ?? [];
     if (voucher !== undefined && this.#customer !== undefined) {
-      this.#sold = [...this.#sold, { voucher, customer: this.#customer }].slice(-remembered);
+      this.#sold = [...this.#sold, { voucher, customer: this.#customer, what: this.#doing }].slice(-remembered);
     }
     if (/无流水/.test(text)) this.#chores.shift();
-    if (/存储满/.test(text) && !this.#chores.includes('settle')) this.#chores.unshift('settle');
+    if (/存储满/.test(text)) this.#first('settle');
     if (!again || !this.#chance.happens(0.6)) this.#served();
     this.#mostly(0.8, () => this.#press('enter'));
   }
 
   #served(): void {
     this.#customer = undefined;
-    this.#isVoiding = false;
+    this.#doing = 'sale';
   }
 
   /** Somebody has come back with a slip and his card; or with another card, or the clerk reads the number wrong. */
@@ -323,16 +379,16 @@ export class Clerk {
       return;
     }
     const chance = this.#chance;
-    const [first, ...more] = this.#sold;
+    const about = abouts[this.#doing as Chore];
+    const [first, ...more] = this.#sold.filter(({ what }) => about?.of.includes(what));
     if (first === undefined) {
       this.#press('cancel');
       return;
     }
     const { voucher, customer } = chance.one([first, ...more]);
-    this.#isVoiding = true;
-    this.#tries = 1;
-    this.#swipes = 0;
-    this.#customer = chance.happens(0.95) ? customer : chance.one([first, ...more]).customer;
+    const { card } = chance.happens(0.95) ? customer : chance.one([first, ...more]).customer;
+    const amount = Math.max(1, Math.round(customer.amount * chance.between(0.1, about?.share ?? 1)));
+    this.#attend({ ...customer, card, amount });
     this.#type(chance.happens(0.95) ? voucher : String(chance.integer(1, 999_999)), 'enter');
   }
 
@@ -371,15 +427,41 @@ export class Clerk {
     });
   }
 
-  /** The first key, and behind some the second. A settlement is a chore until it is confirmed. */
-  #menu(depth: 0 | 1): void {
-    const chore = this.#chores[0];
-    const key = chore === undefined ? undefined : menuKeys[chore][depth];
-    if (chore === undefined || key === undefined) this.#press('cancel');
-    else {
-      if (chore !== 'settle' && menuKeys[chore].length === depth + 1) this.#chores.shift();
-      this.#press(key);
+  /** Somebody is at the counter, and it goes on with him. */
+  #attend(customer: Customer | undefined): void {
+    this.#tries = 1;
+    this.#swipes = 0;
+    this.#mistakes = 0;
+    this.#customer = customer;
+  }
+
+  /** The supervisor has called the acquirer, which looks it up. */
+  #askAcquirer(title: string): void {
+    const stan = Number(title.slice(-6));
+    const entry = this.#board.acquirer.book.entries().findLast((each) => each.stan === stan);
+    this.#press(entry?.state === 'approved' ? '1' : '2');
+  }
+
+  /** Key by key, a menu behind the other. A settlement is a chore until it is confirmed. */
+  #menu(depth: 0 | 1 | 2): void {
+    const [first] = this.#chores;
+    const key = first === undefined ? undefined : menuKeys[first.chore][depth];
+    if (first === undefined || key === undefined) {
+      this.#press('cancel');
+      return;
     }
+    const { chore, customer } = first;
+    if (menuKeys[chore].length === depth + 1) {
+      if (chore !== 'settle') this.#chores.shift();
+      this.#doing = chore;
+      this.#attend(customer);
+    }
+    this.#press(key);
+  }
+
+  /** That comes before all else. */
+  #first(chore: Chore): void {
+    if (this.#chores[0]?.chore !== chore) this.#chores.unshift({ chore });
   }
 
   #idle(badge: string): void {
@@ -399,9 +481,11 @@ export class Clerk {
       this.#press('function');
       return;
     }
-    const chore = this.#chores[0];
-    if (chore !== undefined && (!isWrong || this.isClosing)) {
-      this.#begin(chore);
+    if (/待查交易/.test(badge) && (this.isClosing || this.#chance.happens(0.3))) this.#first('doubt');
+    if (/终端已锁定/.test(badge) && (this.isClosing || this.#chance.happens(0.5))) this.#first('lock');
+    const [first] = this.#chores;
+    if (first !== undefined && (!isWrong || this.isClosing)) {
+      this.#begin(first.chore);
       this.#press('menu');
       return;
     }
@@ -425,6 +509,7 @@ export class Clerk {
   }
 
   #serve(customer: Customer): void {
+    this.#doing = 'sale';
     this.#tries += 1;
     this.#swipes = 0;
     this.#mistakes = 0;
