@@ -54,6 +54,7 @@ export type Notice =
   | { readonly says: 'signedOff'; readonly told: boolean }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
+  | { readonly says: 'unread' }
   | { readonly says: 'noDoubt' }
   | { readonly says: 'otherPrinter'; readonly printer: PrinterPlace }
   | { readonly says: 'batchFull' }

@@ -51,7 +51,9 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   return notice(turn, { says: 'noOriginal', kind });
 };
 
-export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
+/** What can't be read is not said to be missing: a clerk would take the slip's word for it. */
+export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows, unread }) => {
+  if (unread) return notice(turn, { says: 'unread' });
   const first = rows[0];
   if (wanted.purpose === 'original') {
     const fitting = rows.find(({ sale }) => aboutOf(wanted.draft.kind).kinds.includes(sale.kind)) ?? first;

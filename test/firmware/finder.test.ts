@@ -26,7 +26,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   const newer = sold().upToPin().pin().authorised().printed().keys('cancel', 'enter');
   const store = storeOf(sold().facts, newer.facts);
   const stans = async (query: Parameters<typeof findTransactions>[0]) =>
-    (await findTransactions(query, store, soon)).map(({ sale }) => sale.stan);
+    (await findTransactions(query, store, soon)).rows.map(({ sale }) => sale.stan);
   t.strictSame(await stans({ by: 'amount', amount: 1234 as MinorUnits }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
@@ -44,6 +44,24 @@ test('more rows than a clerk looks through are not given, and no batch is read f
       return store.readArchive(generation);
     },
   };
-  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, soon)).length, 50);
+  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, soon)).rows.length, 50);
   t.equal(read.length, 50);
+});
+
+test('M10: a disk that can not be read is no answer that nothing is there, and no bug', async (t) => {
+  const { facts } = sold();
+  const failing = {
+    ...storeOf([], facts),
+    readArchive: () => {
+      throw Object.assign(new Error('EIO: read'), { code: 'EIO', syscall: 'read' });
+    },
+  };
+  t.strictSame(await findTransactions({ by: 'voucher', stan: 2 }, failing, soon), { rows: [], unread: true });
+  const wrong = {
+    ...failing,
+    readArchive: () => {
+      throw new Error('a bug');
+    },
+  };
+  await t.rejects(findTransactions({ by: 'voucher', stan: 2 }, wrong, soon), /a bug/);
 });

@@ -1,63 +1,11 @@
-import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
 import type { SimulatedBoard } from './board.ts';
 import type { Chance } from './chance.ts';
+import { anyKey, type Chore, keysOf, menuKeys } from './chores.ts';
 import { supervisorPassword } from './configuration.ts';
 import { type Customer, wrongPin } from './customer.ts';
+import { Sold } from './sold.ts';
 import type { Story } from './story.ts';
-
-/** What a clerk does at the terminal besides selling. A terminal that is locked is unlocked by what locks it. */
-export type Chore =
-  | Exclude<TransactionKind, 'sale'>
-  | 'difference'
-  | 'balance'
-  | 'settle'
-  | 'print'
-  | 'signOn'
-  | 'signOff'
-  | 'lock'
-  | 'doubt';
-
-/** Where each is in the menus. */
-const menuKeys: { readonly [C in Chore]: readonly Key[] } = {
-  void: ['2'],
-  refund: ['3'],
-  preAuthorisation: ['4', '1'],
-  preAuthorisationVoid: ['4', '2'],
-  completion: ['4', '3'],
-  completionNotice: ['4', '4'],
-  completionVoid: ['4', '5'],
-  preAuthorisationIncrement: ['4', '6'],
-  difference: ['7', '3', '1'],
-  balance: ['8'],
-  settle: ['7', '5'],
-  print: ['6', '1'],
-  signOn: ['7', '1'],
-  signOff: ['7', '2'],
-  lock: ['7', '7'],
-  doubt: ['7', '6'],
-};
-
-/** Of which of those that the customers come back with each may be, and how much of it is typed. */
-const abouts: { readonly [C in Chore]?: { readonly of: readonly ('sale' | Chore)[]; readonly share?: number } } = {
-  void: { of: ['sale', 'difference'] },
-  refund: { of: ['sale', 'difference', 'completion', 'completionNotice'], share: 1 },
-  difference: { of: ['sale', 'completion'], share: 0.5 },
-  preAuthorisationIncrement: { of: ['preAuthorisation'], share: 0.5 },
-  preAuthorisationVoid: { of: ['preAuthorisation'] },
-  completion: { of: ['preAuthorisation'], share: 1.2 },
-  completionNotice: { of: ['preAuthorisation'], share: 1.2 },
-  completionVoid: { of: ['completion'] },
-};
-
-/** How many of the last transactions customers may come back with. */
-const remembered = 12;
-
-interface Sold {
-  readonly voucher: string;
-  readonly customer: Customer;
-  readonly what: 'sale' | Chore;
-}
 
 export interface ClerkEvents {
   /** Something is begun at the idle screen: a sale, or a chore. */
@@ -90,8 +38,7 @@ export class Clerk {
   #cancelThought: (() => void) | undefined;
   #typing = 0;
   #handOverAfter = 0;
-  /** What was sold last, by the voucher number that the display told. */
-  #sold: readonly Sold[] = [];
+  readonly #sold = new Sold();
   #doing: 'sale' | Chore = 'sale';
   /** The shop is closing: what is owed is printed, nobody is served, and nothing is tried out. */
   isClosing = false;
@@ -126,10 +73,6 @@ export class Clerk {
   shall(chore: Chore, customer?: Customer): void {
     this.#chores.push({ chore, customer });
     this.#think(this.#wits());
-  }
-
-  get hasChores(): boolean {
-    return this.#chores.length > 0;
   }
 
   /** The customers who still wait are sent home. */
@@ -223,7 +166,7 @@ export class Clerk {
         ),
     },
     { sees: /待冲正 第/, does: () => this.#reversalOpen() },
-    { sees: /POS未签到|结算未完成/, does: () => this.#mostly(0.3, () => this.#press('enter')) },
+    { sees: /POS未签到|结算未完成|确认 签到/, does: () => this.#mostly(0.3, () => this.#press('enter')) },
     {
       sees: /确认补打 取消/,
       does: () => {
@@ -251,12 +194,9 @@ export class Clerk {
     { sees: /请刷卡/, does: (screen) => this.#swipe(screen) },
     {
       sees: /请持卡人输入密码/,
-      does: () =>
-        this.#mostly(
-          0.98,
-          () => undefined,
-          () => this.#press('cancel'),
-        ),
+      does: () => {
+        if (!this.isClosing && this.#chance.happens(0.02)) this.#press('cancel');
+      },
     },
     {
       sees: /请顾客核对 确认/,
@@ -272,7 +212,7 @@ export class Clerk {
     { sees: /1打2撤3退/, does: () => this.#press(this.#doing === 'difference' ? '4' : 'cancel') },
     { sees: /结果未知 勿重做/, does: () => this.#told('') },
     {
-      sees: /确认 人工处理/,
+      sees: /核对原单 确认|确认 人工处理/,
       does: () =>
         this.#mostly(
           0.9,
@@ -281,16 +221,6 @@ export class Clerk {
         ),
     },
     { sees: /1收单行已入账/, does: ([title = '']) => this.#askAcquirer(title) },
-    { sees: /确认 签到/, does: () => this.#mostly(0.5, () => this.#press('enter')) },
-    {
-      sees: /核对原单 确认/,
-      does: () =>
-        this.#mostly(
-          0.9,
-          () => this.#press('enter'),
-          () => this.#press('cancel'),
-        ),
-    },
     { sees: /请输入金额:/, does: ([, money = '']) => this.#amount(money) },
     {
       sees: /同卡同额/,
@@ -359,7 +289,7 @@ export class Clerk {
     const again = this.#doing === 'sale' && /未扣款|已冲正/.test(text) && this.#tries < (this.#customer?.patience ?? 0);
     const [, voucher] = /交易成功.*凭证 (\d{6})/.exec(text) ?? [];
     if (voucher !== undefined && this.#customer !== undefined) {
-      this.#sold = [...this.#sold, { voucher, customer: this.#customer, what: this.#doing }].slice(-remembered);
+      this.#sold.remember({ voucher, customer: this.#customer, what: this.#doing });
     }
     if (/无流水/.test(text)) this.#chores.shift();
     if (/存储满/.test(text)) this.#first('settle');
@@ -379,16 +309,13 @@ export class Clerk {
       return;
     }
     const chance = this.#chance;
-    const about = abouts[this.#doing as Chore];
-    const [first, ...more] = this.#sold.filter(({ what }) => about?.of.includes(what));
-    if (first === undefined) {
+    const back = this.#sold.comesBack(this.#doing, chance);
+    if (back === undefined) {
       this.#press('cancel');
       return;
     }
-    const { voucher, customer } = chance.one([first, ...more]);
-    const { card } = chance.happens(0.95) ? customer : chance.one([first, ...more]).customer;
-    const amount = Math.max(1, Math.round(customer.amount * chance.between(0.1, about?.share ?? 1)));
-    this.#attend({ ...customer, card, amount });
+    const { voucher, customer } = back;
+    this.#attend(customer);
     this.#type(chance.happens(0.95) ? voucher : String(chance.integer(1, 999_999)), 'enter');
   }
 
@@ -518,7 +445,3 @@ export class Clerk {
     this.#press(...keysOf(String(amount)));
   }
 }
-
-const keysOf = (digits: string): Key[] => Array.from(digits) as Key[];
-
-const anyKey = ['0', '5', '00', 'enter', 'cancel', 'clear', 'menu', 'function'] as const satisfies readonly Key[];

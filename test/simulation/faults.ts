@@ -3,7 +3,7 @@ import { type Behaviour, hasMac, type Occasion } from '../bench/acquirer/behavio
 import { type CableName, cableNames, type SimulatedBoard } from './board.ts';
 import type { Garbling } from './cable.ts';
 import type { Chance } from './chance.ts';
-import type { Chore } from './clerk.ts';
+import type { Chore } from './chores.ts';
 import type { Way } from './network.ts';
 
 /** What can go wrong, each by the name under which the summary counts it. */

@@ -216,3 +216,18 @@ test('limits: of one refund, and of what the batch has taken (003-14)', async (t
   strict.keys('enter', '1', '00', 'enter');
   t.match(screen(strict), /超过本批净额\|可退\|RMB 0.00/);
 });
+
+test('M10: a refund of a batch that the acquirer left by itself is not uploaded into another one, where it would be refused for ever', async (t) => {
+  const world = upToRequest(sold(), '1', '00').authorised().printed().keys('enter').printed().keys('enter');
+  world.keys('menu', '7', '1').signOn(inBatch2);
+  world.upToPin().pin().authorised().printed().keys('enter').printed().keys('enter', 'menu', '7', '5', 'enter');
+  const unbalanced = { outcome: 'reconciled', domestic: 'unbalanced', foreign: 'balanced' } as const;
+  world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: unbalanced });
+  t.strictSame(
+    toUpload(world.state.book).map(({ kind, batch }) => [kind, batch]),
+    [
+      ['sale', 1],
+      ['sale', 2],
+    ],
+  );
+});
