@@ -355,9 +355,12 @@ export const compose = (
     cards,
     find: async (query, book) =>
       training
-        ? findInBook(query, book)
-        : findTransactions(query, new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem), (fault) =>
-            report({ type: 'fault', fault }),
+        ? { rows: findInBook(query, book) }
+        : findTransactions(
+            query,
+            new LedgerStore<Fact>(ledgerPlace(configuration, vault), fileSystem),
+            clock,
+            (fault) => report({ type: 'fault', fault }),
           ),
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),

@@ -43,7 +43,7 @@ export interface EffectContext {
   /** The PAN that was sealed when the card was read. */
   /** Which of two printers is asked from here on; absent where there is one. */
   readonly usePrinter?: (place: PrinterPlace) => void;
-  readonly find: (query: Query, book: Book) => Promise<readonly Found[]>;
+  readonly find: (query: Query, book: Book) => Promise<{ readonly rows: readonly Found[]; readonly unread?: true }>;
   readonly unsealPan: (sealed: string) => string;
   readonly operators: OperatorAccounts;
   readonly care: Care;
@@ -290,7 +290,7 @@ export const makePerform = (context: EffectContext): Perform => {
     find: async ({ type, id: effect, query }, book) => ({
       type: 'found',
       effect,
-      rows: await guarded(type, () => context.find(query, book), []),
+      ...(await guarded(type, () => context.find(query, book), { rows: [], unread: true })),
     }),
     endBatch: async ({ type, id: effect, ...request }) => ({
       type: 'uploadAnswered',

@@ -1,5 +1,6 @@
 /** 交易查询 at the terminal: what a clerk types, as a search through this batch and the kept ones. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { errorCode } from '../drivers/storage/file-system.ts';
+import type { Clock } from '../hal/clock.ts';
 import type { DeviceFault } from '../hal/device.ts';
 import type { Book } from '../state-machine/book.ts';
 import type { Found } from '../state-machine/sale.ts';
@@ -42,19 +43,26 @@ export const findInBook = (query: Query, book: Book): readonly Found[] =>
  * The newest first. A scan of years may take seconds: the terminal goes on between two batches.
  *
  * @param fault is told of a batch that isn't intact: what behind the flaw was refunded nobody sees any more (M8)
+ * @returns `unread` where the disk fails: what was found until then may not be all
  */
 export const findTransactions = async (
   query: Query,
   store: Parameters<typeof booksOf>[0],
+  clock: Pick<Clock, 'schedule'>,
   fault: (fault: DeviceFault) => void,
-): Promise<readonly Found[]> => {
+): Promise<{ readonly rows: readonly Found[]; readonly unread?: true }> => {
   const search = new Search(criteriaOf(query));
   const rows: Found[] = [];
   const flawed = (path: string, what: string): void => fault(notIntact(path, what));
-  for (const book of booksOf(store, flawed)) {
-    for (const { sale, left } of search.look(book)) rows.push({ sale, left });
-    if (rows.length >= mostRows) return rows.slice(0, mostRows);
-    await breathe();
+  try {
+    for (const book of booksOf(store, flawed)) {
+      for (const { sale, left } of search.look(book)) rows.push({ sale, left });
+      if (rows.length >= mostRows) return { rows: rows.slice(0, mostRows) };
+      await new Promise<void>((resolve) => clock.schedule(0, resolve));
+    }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return { rows, unread: true };
   }
-  return rows;
+  return { rows };
 };

@@ -140,13 +140,15 @@ export const totalsOf = (book: Book): BatchTotals => {
 /**
  * What a batch upload carries, of each half that the acquirer didn't call balanced: first the records, then what takes a
  * message to itself. A record tells no kind, so that only what stands is in it: neither a voided sale nor its void.
+ * A message of its own is refused where the acquirer left its batch by itself, in this batch and again and again (M10):
+ * it has it already, in the batch in which it approved it.
  */
 export const toUpload = (book: Book): readonly Sale[] => {
-  const flags = book.settlement?.flags;
+  const { flags, batch } = book.settlement ?? {};
   if (flags === undefined) return [];
   const due = (how: 'record' | 'message'): readonly Sale[] =>
     book.sales.filter((sale) => stands(sale) && kinds[sale.kind].upload === how && flags[halfOf(sale)] !== 'balanced');
-  return [...due('record'), ...due('message')];
+  return [...due('record'), ...due('message').filter((sale) => sale.batch === batch)];
 };
 
 /** More was given back than taken: what a refund would take out of the batch's own money (003-14). */

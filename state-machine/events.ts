@@ -62,7 +62,8 @@ export type Happening =
   | ({ readonly type: 'settlementAnswered'; readonly answer: SettlementOutcome } & Outcome)
   /** Of an upload and of the batch end. */
   | ({ readonly type: 'uploadAnswered'; readonly answer: UploadOutcome } & Outcome)
-  | ({ readonly type: 'found'; readonly rows: readonly Found[] } & Outcome)
+  /** `unread`: the disk could not be read, so that more may be there. */
+  | ({ readonly type: 'found'; readonly rows: readonly Found[]; readonly unread?: true } & Outcome)
   | ({ readonly type: 'passwordChecked'; readonly answer: PasswordOutcome } & Outcome)
   /** Of a change of password, of an account that is added or removed. */
   | ({ readonly type: 'accountAnswered'; readonly answer: AccountOutcome } & Outcome)

@@ -214,6 +214,8 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [t('未设主管密码', 'No supervisor'), t('不能执行', 'is set up'), '', ok];
     case 'nothingFound':
       return [t('无此交易', 'None found'), t('请核对后重查', 'Look again'), '', ok];
+    case 'unread':
+      return [t('存储故障', 'Storage failed'), t('未能查找', 'Not looked up'), t('请重试', 'Try again'), ok];
     case 'otherPrinter':
       return [
         t('已换打印机', 'Printer changed'),

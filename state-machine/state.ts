@@ -68,6 +68,7 @@ export type Notice =
   | { readonly says: 'maintained'; readonly work: MaintenanceWork }
   | { readonly says: 'noSupervisor' }
   | { readonly says: 'nothingFound' }
+  | { readonly says: 'unread' }
   | { readonly says: 'noDoubt' }
   | { readonly says: 'otherPrinter'; readonly printer: PrinterPlace }
   | { readonly says: 'batchFull' }

@@ -279,7 +279,7 @@ const events: { readonly [E in EventName]: Keys<EventOf<E>, 'type' | 'at' | 'wal
   reversalAnswered: { effect, answer },
   settlementAnswered: { effect, answer },
   uploadAnswered: { effect, answer },
-  found: { effect, rows: v.array(v.object({ sale, left: number } satisfies Keys<Found>)) },
+  found: { effect, rows: v.array(v.object({ sale, left: number } satisfies Keys<Found>)), unread: maybe(flag) },
   passwordChecked: { effect, answer: account },
   accountAnswered: { effect, answer: account },
   operatorsListed: { effect, operators: v.array(text) },

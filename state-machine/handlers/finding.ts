@@ -57,7 +57,9 @@ const original = (turn: Turn, draft: Draft, stan: number): Step => {
   return turn.to({ name: 'slipTerminal', draft, entered: '', until: turn.after(turn.rules.timers.confirmMs) });
 };
 
-export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows }) => {
+/** What can't be read is not said to be missing: a clerk would take the slip's word for it. */
+export const found: Handler<'finding', 'found'> = (turn, { wanted }, { rows, unread }) => {
+  if (unread) return notice(turn, { says: 'unread' });
   const first = rows[0];
   if (wanted.purpose === 'slip') return knownOrTyped(turn, wanted, rows);
   if (wanted.purpose === 'original') {

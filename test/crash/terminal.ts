@@ -104,7 +104,7 @@ export const runTerminal = async (
       ledger,
       cards,
       pinTimeoutMs: 1,
-      find: async () => [],
+      find: async () => ({ rows: [] }),
       unsealPan: (sealed) => sealed,
       operators: nobodyLetIn,
       bug: (_, error) => isBug(error),

@@ -112,7 +112,7 @@ const powerOn = async (t: Test, disk: Disk, port: number) => {
       ledger,
       cards,
       pinTimeoutMs: 1,
-      find: async () => [],
+      find: async () => ({ rows: [] }),
       unsealPan: (sealed) => sealed,
       operators: nobodyLetIn,
       bug: (_, error) => t.fail(String(error)),

@@ -8,6 +8,14 @@ import { World } from '../state-machine/world.ts';
 const sold = (world = new World()): World =>
   world.upToRequest().authorised().printed().keys('enter').printed().keys('enter');
 
+/** Whatever is to come later comes at once. */
+const soon = {
+  schedule: (_delayMs: number, wake: () => void) => {
+    queueMicrotask(wake);
+    return () => undefined;
+  },
+};
+
 const intact = (): never => {
   throw new Error('a batch that is intact was called flawed');
 };
@@ -23,7 +31,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   const newer = sold().upToPin().pin().authorised().printed().keys('cancel', 'enter');
   const store = storeOf(sold().facts, newer.facts);
   const stans = async (query: Parameters<typeof findTransactions>[0]) =>
-    (await findTransactions(query, store, intact)).map(({ sale }) => sale.stan);
+    (await findTransactions(query, store, soon, intact)).rows.map(({ sale }) => sale.stan);
   t.strictSame(await stans({ by: 'amount', amount: 1234 as MinorUnits }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
@@ -32,7 +40,7 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
     sold().facts.map((fact) => (fact.type === 'intended' ? { ...fact, orderNumber: '0042' } : fact)),
     newer.facts,
   );
-  const found = await findTransactions({ by: 'order', orderNumber: '0042' }, ordered, intact);
+  const { rows: found } = await findTransactions({ by: 'order', orderNumber: '0042' }, ordered, soon, intact);
   t.match(found, [{ sale: { stan: 2, orderNumber: '0042' } }]);
 });
 
@@ -47,14 +55,14 @@ test('more rows than a clerk looks through are not given, and no batch is read f
       return store.readArchive(generation);
     },
   };
-  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, intact)).length, 50);
+  t.equal((await findTransactions({ by: 'voucher', stan: 2 }, watched, soon, intact)).rows.length, 50);
   t.equal(read.length, 50);
 });
 
 test('what is typed from a slip is found by its reference or its authorisation code', async (t) => {
   const store = storeOf(sold().facts);
   const count = async (by: 'reference' | 'authorisationCode', typed: string) =>
-    (await findTransactions({ by, typed }, store, intact)).length;
+    (await findTransactions({ by, typed }, store, soon, intact)).rows.length;
   t.equal(await count('reference', '170512345678'), 1);
   t.equal(await count('authorisationCode', 'A1B2C3'), 1);
   t.equal(await count('reference', '170512345679'), 0);
@@ -70,7 +78,25 @@ test('M8: a kept batch that is not intact is told of: what was refunded behind i
     }),
   } as unknown as Parameters<typeof findTransactions>[1];
   const faults: DeviceFault[] = [];
-  const rows = await findTransactions({ by: 'voucher', stan: 2 }, flawed, (fault) => faults.push(fault));
+  const { rows } = await findTransactions({ by: 'voucher', stan: 2 }, flawed, soon, (fault) => faults.push(fault));
   t.equal(rows.length, 1);
   t.match(faults, [{ device: 'ledger', where: 'batch-1', what: /Record 9 is altered/ }]);
+});
+
+test('M10: a disk that can not be read is no answer that nothing is there, and no bug', async (t) => {
+  const { facts } = sold();
+  const failing = {
+    ...storeOf([], facts),
+    readArchive: () => {
+      throw Object.assign(new Error('EIO: read'), { code: 'EIO', syscall: 'read' });
+    },
+  };
+  t.strictSame(await findTransactions({ by: 'voucher', stan: 2 }, failing, soon, intact), { rows: [], unread: true });
+  const wrong = {
+    ...failing,
+    readArchive: () => {
+      throw new Error('a bug');
+    },
+  };
+  await t.rejects(findTransactions({ by: 'voucher', stan: 2 }, wrong, soon, intact), /a bug/);
 });

@@ -1,7 +1,8 @@
 /** All that can happen next in the small world. */
 import { acquirerByItself, acquirerMoves } from './acquirer.ts';
-import { clerkMoves, peopleMoves } from './clerk.ts';
+import { clerkMoves } from './clerk.ts';
 import { type Machine, type Move, tell } from './machine.ts';
+import { peopleMoves } from './people.ts';
 import { printerByItself, printerMoves } from './printer.ts';
 import { breaks, off, spend, type World } from './world.ts';
 

@@ -9,6 +9,9 @@ const keyOf = ({ batch, stan }: { readonly batch: number | undefined; readonly s
 const sum = (all: readonly Parameters<typeof moved>[0][]): number =>
   all.reduce((total, each) => total + moved(each), 0);
 
+/** Nobody but the people who ask knows whether the acquirer has booked it. */
+const isBetweenPeople = ({ standing }: TerminalSale): boolean => standing === 'handedOver' || standing === 'inDoubt';
+
 /**
  * Whether the three that must agree at rest do, each read by itself: the terminal's facts, the acquirer's own book, and
  * the paper as it lies there. Throws the first rule that does not hold.
@@ -37,7 +40,7 @@ export const agree = (ledger: LedgerView, acquirer: BenchAcquirer, paper: PaperR
     if (counts(sale) && entry?.state !== 'approved') {
       throw new Violation('M2', `voucher ${stan} is ${standing}, and ${entry?.state ?? 'unknown'} at the acquirer`);
     }
-    if (!counts(sale) && standing !== 'handedOver' && entry?.state === 'approved') {
+    if (!counts(sale) && !isBetweenPeople(sale) && entry?.state === 'approved') {
       throw new Violation('M2', `voucher ${stan} is ${standing}, and the acquirer has it approved`);
     }
     paperOf(sale, slipsOf.get(keyOf(sale)) ?? [], slips);
@@ -47,9 +50,9 @@ export const agree = (ledger: LedgerView, acquirer: BenchAcquirer, paper: PaperR
       throw new Violation('M1', `the acquirer has booked ${keyOf(entry)}, of which the terminal knows nothing`);
     }
   }
-  const handedOver = new Set([...sales.values()].filter(({ standing }) => standing === 'handedOver').map(keyOf));
+  const unclear = new Set([...sales.values()].filter(isBetweenPeople).map(keyOf));
   const terminal = sum([...sales.values()].filter(counts));
-  const booked = sum([...entries.values()].filter((each) => each.state === 'approved' && !handedOver.has(keyOf(each))));
+  const booked = sum([...entries.values()].filter((each) => each.state === 'approved' && !unclear.has(keyOf(each))));
   if (terminal !== booked) throw new Violation('M2', `${terminal} stand at the terminal, ${booked} at the acquirer`);
 };
 

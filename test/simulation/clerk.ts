@@ -1,23 +1,11 @@
 import type { Key } from '../../hal/keypad.ts';
 import type { SimulatedBoard } from './board.ts';
 import type { Chance } from './chance.ts';
+import { anyKey, type Chore, keysOf, menuKeys } from './chores.ts';
 import { supervisorPassword } from './configuration.ts';
 import { type Customer, wrongPin } from './customer.ts';
+import { Sold } from './sold.ts';
 import type { Story } from './story.ts';
-
-/** What a clerk does at the terminal besides selling. */
-export type Chore = 'settle' | 'print' | 'signOn' | 'void';
-
-/** Where each is in the menus. */
-const menuKeys: { readonly [C in Chore]: readonly [Key, Key?] } = {
-  settle: ['7', '5'],
-  print: ['6', '1'],
-  signOn: ['7', '1'],
-  void: ['2'],
-};
-
-/** How many of the last sales a clerk may be asked to void. */
-const remembered = 6;
 
 export interface ClerkEvents {
   /** Something is begun at the idle screen: a sale, or a chore. */
@@ -42,7 +30,7 @@ export class Clerk {
   readonly #story: Story;
   readonly #events: ClerkEvents;
   readonly #waiting: Customer[] = [];
-  readonly #chores: Chore[] = [];
+  readonly #chores: { readonly chore: Chore; readonly customer?: Customer | undefined }[] = [];
   #customer: Customer | undefined;
   #tries = 0;
   #swipes = 0;
@@ -50,9 +38,8 @@ export class Clerk {
   #cancelThought: (() => void) | undefined;
   #typing = 0;
   #handOverAfter = 0;
-  /** What was sold last, by the voucher number that the display told. */
-  #sold: { readonly voucher: string; readonly customer: Customer }[] = [];
-  #isVoiding = false;
+  readonly #sold = new Sold();
+  #doing: 'sale' | Chore = 'sale';
   /** The shop is closing: what is owed is printed, nobody is served, and nothing is tried out. */
   isClosing = false;
   /** The idle screen shows that nothing is owed or wrong. */
@@ -82,13 +69,10 @@ export class Clerk {
     this.#think(this.#wits());
   }
 
-  shall(chore: Chore): void {
-    this.#chores.push(chore);
+  /** `customer`: who comes for it, where it is about no earlier transaction. */
+  shall(chore: Chore, customer?: Customer): void {
+    this.#chores.push({ chore, customer });
     this.#think(this.#wits());
-  }
-
-  get hasChores(): boolean {
-    return this.#chores.length > 0;
   }
 
   /** The customers who still wait are sent home. */
@@ -182,7 +166,7 @@ export class Clerk {
         ),
     },
     { sees: /待冲正 第/, does: () => this.#reversalOpen() },
-    { sees: /POS未签到|结算未完成/, does: () => this.#mostly(0.3, () => this.#press('enter')) },
+    { sees: /POS未签到|结算未完成|确认 签到/, does: () => this.#mostly(0.3, () => this.#press('enter')) },
     {
       sees: /确认补打 取消/,
       does: () => {
@@ -210,12 +194,9 @@ export class Clerk {
     { sees: /请刷卡/, does: (screen) => this.#swipe(screen) },
     {
       sees: /请持卡人输入密码/,
-      does: () =>
-        this.#mostly(
-          0.98,
-          () => undefined,
-          () => this.#press('cancel'),
-        ),
+      does: () => {
+        if (!this.isClosing && this.#chance.happens(0.02)) this.#press('cancel');
+      },
     },
     {
       sees: /请顾客核对 确认/,
@@ -226,10 +207,13 @@ export class Clerk {
           () => this.#press(this.#chance.one(['clear', 'cancel'] as const)),
         ),
     },
-    { sees: /请输入原凭证号/, does: ([, , entered = '']) => this.#voucher(entered) },
+    { sees: /请输入原?凭证号/, does: ([, , entered = '']) => this.#voucher(entered) },
+    { sees: /请输入原参考号|请输入原授权码|原交易日期/, does: () => this.#press('cancel') },
+    { sees: /确认下 功能:处理/, does: () => this.#press(this.#doing === 'difference' ? '6' : 'cancel') },
+    { sees: /结果未知 勿重做/, does: () => this.#told('') },
     { sees: /小票终端编号/, does: () => this.#press(this.#chance.one(['enter', 'cancel'] as const)) },
     {
-      sees: /核对原单 确认/,
+      sees: /核对原单 确认|确认 人工处理/,
       does: () =>
         this.#mostly(
           0.9,
@@ -237,6 +221,7 @@ export class Clerk {
           () => this.#press('cancel'),
         ),
     },
+    { sees: /1收单行已入账/, does: ([title = '']) => this.#askAcquirer(title) },
     { sees: /请输入金额:/, does: ([, money = '']) => this.#amount(money) },
     {
       sees: /同卡同额/,
@@ -248,7 +233,8 @@ export class Clerk {
         ),
     },
     { sees: /^1消费/, does: () => this.#menu(0) },
-    { sees: /^1重打|^1签到/, does: () => this.#menu(1) },
+    { sees: /^1重打|^1签到|^1预授权/, does: () => this.#menu(1) },
+    { sees: /^1凭证号/, does: () => this.#menu(2) },
     {
       sees: /确认结算 取消/,
       does: () => {
@@ -301,20 +287,20 @@ export class Clerk {
 
   /** A message: what the customer hears decides whether he tries again. */
   #told(text: string): void {
-    const again = !this.#isVoiding && /未扣款|已冲正/.test(text) && this.#tries < (this.#customer?.patience ?? 0);
+    const again = this.#doing === 'sale' && /未扣款|已冲正/.test(text) && this.#tries < (this.#customer?.patience ?? 0);
     const [, voucher] = /交易成功.*凭证 (\d{6})/.exec(text) ?? [];
     if (voucher !== undefined && this.#customer !== undefined) {
-      this.#sold = [...this.#sold, { voucher, customer: this.#customer }].slice(-remembered);
+      this.#sold.remember({ voucher, customer: this.#customer, what: this.#doing });
     }
     if (/无流水/.test(text)) this.#chores.shift();
-    if (/存储满/.test(text) && !this.#chores.includes('settle')) this.#chores.unshift('settle');
+    if (/存储满/.test(text)) this.#first('settle');
     if (!again || !this.#chance.happens(0.6)) this.#served();
     this.#mostly(0.8, () => this.#press('enter'));
   }
 
   #served(): void {
     this.#customer = undefined;
-    this.#isVoiding = false;
+    this.#doing = 'sale';
   }
 
   /** Somebody has come back with a slip and his card; or with another card, or the clerk reads the number wrong. */
@@ -324,16 +310,13 @@ export class Clerk {
       return;
     }
     const chance = this.#chance;
-    const [first, ...more] = this.#sold;
-    if (first === undefined) {
+    const back = this.#sold.comesBack(this.#doing, chance);
+    if (back === undefined) {
       this.#press('cancel');
       return;
     }
-    const { voucher, customer } = chance.one([first, ...more]);
-    this.#isVoiding = true;
-    this.#tries = 1;
-    this.#swipes = 0;
-    this.#customer = chance.happens(0.95) ? customer : chance.one([first, ...more]).customer;
+    const { voucher, customer } = back;
+    this.#attend(customer);
     this.#type(chance.happens(0.95) ? voucher : String(chance.integer(1, 999_999)), 'enter');
   }
 
@@ -372,15 +355,41 @@ export class Clerk {
     });
   }
 
-  /** The first key, and behind some the second. A settlement is a chore until it is confirmed. */
-  #menu(depth: 0 | 1): void {
-    const chore = this.#chores[0];
-    const key = chore === undefined ? undefined : menuKeys[chore][depth];
-    if (chore === undefined || key === undefined) this.#press('cancel');
-    else {
-      if (chore !== 'settle' && menuKeys[chore].length === depth + 1) this.#chores.shift();
-      this.#press(key);
+  /** Somebody is at the counter, and it goes on with him. */
+  #attend(customer: Customer | undefined): void {
+    this.#tries = 1;
+    this.#swipes = 0;
+    this.#mistakes = 0;
+    this.#customer = customer;
+  }
+
+  /** The supervisor has called the acquirer, which looks it up. */
+  #askAcquirer(title: string): void {
+    const stan = Number(title.slice(-6));
+    const entry = this.#board.acquirer.book.entries().findLast((each) => each.stan === stan);
+    this.#press(entry?.state === 'approved' ? '1' : '2');
+  }
+
+  /** Key by key, a menu behind the other. A settlement is a chore until it is confirmed. */
+  #menu(depth: 0 | 1 | 2): void {
+    const [first] = this.#chores;
+    const key = first === undefined ? undefined : menuKeys[first.chore][depth];
+    if (first === undefined || key === undefined) {
+      this.#press('cancel');
+      return;
     }
+    const { chore, customer } = first;
+    if (menuKeys[chore].length === depth + 1) {
+      if (chore !== 'settle') this.#chores.shift();
+      this.#doing = chore;
+      this.#attend(customer);
+    }
+    this.#press(key);
+  }
+
+  /** That comes before all else. */
+  #first(chore: Chore): void {
+    if (this.#chores[0]?.chore !== chore) this.#chores.unshift({ chore });
   }
 
   #idle(badge: string): void {
@@ -400,9 +409,11 @@ export class Clerk {
       this.#press('function');
       return;
     }
-    const chore = this.#chores[0];
-    if (chore !== undefined && (!isWrong || this.isClosing)) {
-      this.#begin(chore);
+    if (/待查交易/.test(badge) && (this.isClosing || this.#chance.happens(0.3))) this.#first('doubt');
+    if (/终端已锁定/.test(badge) && (this.isClosing || this.#chance.happens(0.5))) this.#first('lock');
+    const [first] = this.#chores;
+    if (first !== undefined && (!isWrong || this.isClosing)) {
+      this.#begin(first.chore);
       this.#press('menu');
       return;
     }
@@ -426,6 +437,7 @@ export class Clerk {
   }
 
   #serve(customer: Customer): void {
+    this.#doing = 'sale';
     this.#tries += 1;
     this.#swipes = 0;
     this.#mistakes = 0;
@@ -434,7 +446,3 @@ export class Clerk {
     this.#press(...keysOf(String(amount)));
   }
 }
-
-const keysOf = (digits: string): Key[] => Array.from(digits) as Key[];
-
-const anyKey = ['0', '5', '00', 'enter', 'cancel', 'clear', 'menu', 'function'] as const satisfies readonly Key[];

@@ -42,6 +42,7 @@ export const shopOf = (chance: Chance): Configuration => {
         lateAnswerMs: chance.one([0, 60_000]),
       },
       supervisor: { passwordHash: 'scrypt$c2FsdA$aGFzaA' },
+      settlement: { signOff: chance.happens(0.2) },
       policy: {
         maxAmount: 500_000,
         maxBatch: chance.one([6, 40, 500, 500]),

@@ -1,9 +1,9 @@
 import type { Key } from '../../hal/keypad.ts';
-import type { Behaviour, Occasion } from '../bench/acquirer/behaviours.ts';
+import { type Behaviour, hasMac, type Occasion } from '../bench/acquirer/behaviours.ts';
 import { type CableName, cableNames, type SimulatedBoard } from './board.ts';
 import type { Garbling } from './cable.ts';
 import type { Chance } from './chance.ts';
-import type { Chore } from './clerk.ts';
+import type { Chore } from './chores.ts';
 import type { Way } from './network.ts';
 
 /** What can go wrong, each by the name under which the summary counts it. */
@@ -83,25 +83,30 @@ const later = ({ board }: Site, chance: Chance, low: number, high: number, deed:
 };
 
 const occasionsOf = ({ business }: Site): readonly [Occasion, ...Occasion[]] => {
-  if (business === 'settle') return ['settlement', 'upload', 'batchEnd', 'batchEnd', 'signOn'];
-  const request = business === 'void' ? 'void' : 'sale';
+  if (business === 'settle') return ['settlement', 'upload', 'noticeUpload', 'batchEnd', 'batchEnd', 'signOn'];
+  if (business === 'signOff') return ['signOff', 'signOff', 'signOn'];
+  const isOther = business === 'print' || business === 'signOn' || business === 'lock' || business === 'doubt';
+  const request = isOther || business === 'difference' ? 'sale' : business;
   return [request, request, request, 'reversal', 'reversal', 'signOn'];
 };
 
 /** Fields of an answer without which, or with another content of which, a terminal must not believe it. */
 const tellingFields: { readonly [O in Occasion]?: readonly [number, ...number[]] } = {
-  sale: [0, 3, 4, 11, 12, 37, 41, 42, 64],
-  void: [0, 3, 4, 11, 12, 37, 41, 42, 64],
+  balance: [0, 3, 11, 12, 41, 42, 54, 64],
   reversal: [0, 3, 4, 11, 41, 64],
   signOn: [0, 11, 41, 42, 62],
   settlement: [0, 11, 41],
   upload: [0, 11, 41, 42],
+  noticeUpload: [0, 11, 41, 42],
   batchEnd: [0, 11, 41, 42],
+  signOff: [0, 11, 41, 42],
 };
 
+/** Of an approval. */
+const tradeFields = [0, 3, 4, 11, 12, 37, 41, 42, 64] as const;
+
 const someBehaviour = (occasion: Occasion, chance: Chance): Behaviour => {
-  const hasMac = occasion === 'sale' || occasion === 'void' || occasion === 'reversal';
-  const field = chance.one(tellingFields[occasion] ?? [11]);
+  const field = chance.one(tellingFields[occasion] ?? tradeFields);
   return chance.one<Behaviour>([
     { kind: 'noAnswer' },
     { kind: 'noAnswer' },
@@ -109,7 +114,7 @@ const someBehaviour = (occasion: Occasion, chance: Chance): Behaviour => {
     { kind: 'late', delayMs: chance.between(500, 90_000) },
     { kind: 'notBooked', closes: chance.happens(0.5) },
     { kind: 'overtaken', delayMs: chance.between(1000, 90_000) },
-    hasMac ? { kind: 'badMac' } : { kind: 'noAnswer' },
+    hasMac(occasion) ? { kind: 'badMac' } : { kind: 'noAnswer' },
     { kind: 'wrongField', field },
     { kind: 'omitField', field: field === 0 ? 11 : field },
     { kind: 'truncated', closes: chance.happens(0.5), bytes: chance.integer(0, 60) },

@@ -9,17 +9,18 @@ export type Standing =
   | 'captured'
   | 'kept'
   | 'reversalRequired'
+  | 'inDoubt'
   | 'reversed'
   | 'handedOver';
 
-/** A sale or a void as the facts tell it. */
+/** A transaction as the facts tell it. */
 export interface TerminalSale {
   readonly kind: TransactionKind;
   readonly batch: number;
   readonly stan: number;
   readonly amount: number;
-  /** Of a void: the number of its sale, in the same batch. */
-  readonly voids: number | undefined;
+  /** The number of the transaction that it is about. */
+  readonly about: number | undefined;
   readonly standing: Standing;
 }
 
@@ -30,14 +31,27 @@ const standings: { readonly [T in Fact['type']]?: Standing } = {
   approved: 'approved',
   captured: 'captured',
   keptBySupervisor: 'kept',
+  slipOwed: 'kept',
+  inDoubt: 'inDoubt',
   reversalRequired: 'reversalRequired',
   reversed: 'reversed',
   handedOver: 'handedOver',
 };
 
-/** What a shop gets by it, in 分: a void takes its sale away. */
-export const moved = ({ kind, amount }: Pick<TerminalSale, 'kind' | 'amount'>): number =>
-  kind === 'void' ? -amount : amount;
+/** What each does to the money: a void takes its sale away, and a hold moves nothing. */
+const columns: { readonly [K in TransactionKind]?: 'debit' | 'credit' } = {
+  sale: 'debit',
+  completion: 'debit',
+  completionNotice: 'debit',
+  void: 'credit',
+  refund: 'credit',
+  completionVoid: 'credit',
+};
+export const columnOf = ({ kind }: Pick<TerminalSale, 'kind'>): 'debit' | 'credit' | undefined => columns[kind];
+
+/** What a shop gets by it, in 分. */
+export const moved = (sale: Pick<TerminalSale, 'kind' | 'amount'>): number =>
+  ({ debit: 1, credit: -1, none: 0 })[columnOf(sale) ?? 'none'] * sale.amount;
 
 /** Money that the shop counts on. */
 export const counts = ({ standing }: TerminalSale): boolean => standing === 'captured' || standing === 'kept';
@@ -63,7 +77,7 @@ export class LedgerView {
     if ('stan' in fact) this.lastStan = fact.stan;
     if (fact.type === 'intended') {
       const { kind, stan, amount, original } = fact;
-      const sale = { kind, batch: this.batch, stan, amount, voids: original?.stan };
+      const sale = { kind, batch: this.batch, stan, amount, about: original?.stan };
       this.#sales.set(fact.saleId, { ...sale, standing: 'intended' });
       this.#current.add(fact.saleId);
       this.#last = fact.saleId;

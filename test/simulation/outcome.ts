@@ -47,6 +47,8 @@ export interface Outcome {
   /** In 分: what the shop counts on. */
   readonly taken: number;
   readonly reversed: number;
+  /** How many of each kind ended in which way: `captured refund`. */
+  readonly ends: { readonly [end: string]: number };
   readonly settlements: number;
   readonly starts: number;
   /** How often each fault has really happened. */

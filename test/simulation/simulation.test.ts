@@ -77,6 +77,22 @@ test('M1–M10 hold whatever goes wrong, and everything does (001-12, 001-29, 00
     'and led to where a shop seldom comes',
   );
   t.ok(sum(outcomes, ({ captured }) => captured) > 400, 'they sold all the same');
+  const ends = new Set(outcomes.flatMap((outcome) => Object.keys(outcome.ends)));
+  const each = [
+    'void',
+    'refund',
+    'preAuthorisation',
+    'preAuthorisationIncrement',
+    'preAuthorisationVoid',
+    'completion',
+  ];
+  t.strictSame(
+    [...each.map((kind) => `captured ${kind}`), 'captured completionNotice', 'reversed preAuthorisation'].filter(
+      (end) => !ends.has(end),
+    ),
+    [],
+    'and did everything else that a merchant does',
+  );
 });
 
 test('M1–M10 hold over days and batches', async (t) => {

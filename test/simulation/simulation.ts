@@ -4,7 +4,8 @@ import { agree } from './agreement.ts';
 import { SimulatedBoard } from './board.ts';
 import { Canaries } from './canaries.ts';
 import { Chance } from './chance.ts';
-import { type Chore, Clerk } from './clerk.ts';
+import type { Chore } from './chores.ts';
+import { Clerk } from './clerk.ts';
 import { pressAt, someCustomer } from './customer.ts';
 import { type FaultName, type Site, someFault, strike } from './faults.ts';
 import { counts, moved } from './ledger-view.ts';
@@ -21,6 +22,18 @@ const minuteMs = 60_000;
 const msPerCustomer = 2 * minuteMs;
 /** Once nothing is wrong any more, the terminal must come to rest within this. */
 const toRestMs = 45 * minuteMs;
+
+/** What customers come back for with a slip of a sale, and guests of an hotel with that of a hold. */
+const withSlip = ['void', 'void', 'refund', 'refund', 'difference'] as const;
+const ofGuests = [
+  'preAuthorisationIncrement',
+  'preAuthorisationIncrement',
+  'preAuthorisationVoid',
+  'completion',
+  'completion',
+  'completionNotice',
+  'completionVoid',
+] as const;
 
 /** One shop's days from a seed: the real firmware in it, and all that can happen. */
 export class Simulation {
@@ -140,12 +153,20 @@ export class Simulation {
     for (let n = 0; n < settlements; n++) {
       this.#scheduler.within(chance.between(0.2, 0.95) * inMs, () => this.#clerk.shall('settle'));
     }
-    for (const chore of ['print', 'signOn'] as const) {
+    for (const chore of ['print', 'signOn', 'signOff', 'lock'] as const) {
       if (chance.happens(0.3)) this.#scheduler.within(chance.between(0, inMs), () => this.#clerk.shall(chore));
     }
-    const voids = Math.max(1, Math.round(customers / 6));
-    for (let n = 0; n < voids; n++) {
-      this.#scheduler.within(chance.between(0.2, 1) * inMs, () => this.#clerk.shall('void'));
+    const few = Math.max(1, Math.round(customers / 3));
+    for (let n = 0; n < few; n++) {
+      this.#scheduler.within(chance.between(0.2, 1) * inMs, () => this.#clerk.shall(chance.one(withSlip)));
+      this.#scheduler.within(chance.between(0, 0.6) * inMs, () =>
+        this.#clerk.shall('preAuthorisation', someCustomer(chance.of(`guest ${n}`))),
+      );
+      this.#scheduler.within(chance.between(0.3, 1) * inMs, () => this.#clerk.shall(chance.one(ofGuests)));
+    }
+    if (chance.happens(0.5)) {
+      const curious = someCustomer(chance.of('balance'));
+      this.#scheduler.within(chance.between(0, inMs), () => this.#clerk.shall('balance', curious));
     }
     const closesAt = opensAt + inMs + minuteMs;
     await this.#until(() => this.#scheduler.now >= closesAt);
@@ -302,6 +323,8 @@ export class Simulation {
   #outcome(): Outcome {
     const { sales } = this.#watch.ledger;
     const taken = sales.filter(counts);
+    const ends: { [end: string]: number } = {};
+    for (const { kind, standing } of sales) ends[`${standing} ${kind}`] = (ends[`${standing} ${kind}`] ?? 0) + 1;
     const digest = this.#story.digest();
     return {
       seed: this.#options.seed,
@@ -312,6 +335,7 @@ export class Simulation {
       captured: taken.length,
       taken: taken.reduce((sum, sale) => sum + moved(sale), 0),
       reversed: sales.filter(({ standing }) => standing === 'reversed' || standing === 'handedOver').length,
+      ends,
       settlements: this.#settlements,
       starts: this.#board.starts,
       faults: this.#faults,

@@ -7,10 +7,10 @@ import type { Fact } from '../../state-machine/facts.ts';
 import type { Copy, LastSettlement } from '../../state-machine/sale.ts';
 import type { LineMessage } from '../bench/acquirer/bench-acquirer.ts';
 import { textOf, unpack } from '../bench/acquirer/iso8583.ts';
-import { batchOf, kindOf } from '../bench/acquirer/rules.ts';
+import { batchOf, isTrade, kindOf } from '../bench/acquirer/rules.ts';
 import type { PaperLine } from '../bench/printer/paper.ts';
 import type { SimulatedBoard } from './board.ts';
-import { counts, isOpen, LedgerView } from './ledger-view.ts';
+import { columnOf, counts, isOpen, LedgerView } from './ledger-view.ts';
 import type { PaperRoll } from './paper-roll.ts';
 import { Violation } from './violation.ts';
 
@@ -136,23 +136,22 @@ export class Watch {
 
   /** M7: what the shop counts on in a closed batch stands in its totals and is settled, to the cent. */
   #batchClosed({ batch, totals }: LastSettlement): void {
-    for (const [kind, column] of [
-      ['sale', 'debit'],
-      ['void', 'credit'],
-    ] as const) {
-      const counted = this.ledger.current.filter((each) => each.kind === kind && counts(each));
+    for (const column of ['debit', 'credit'] as const) {
+      const counted = this.ledger.current.filter((each) => columnOf(each) === column && counts(each));
       const count = totals.domestic[column].count + totals.foreign[column].count;
       const amount = totals.domestic[column].amount + totals.foreign[column].amount;
       if (count !== counted.length || amount !== counted.reduce((sum, each) => sum + each.amount, 0)) {
-        const what = `${count} ${kind}s over ${amount}, ${counted.length} stand`;
+        const what = `${count} in ${column} over ${amount}, ${counted.length} stand`;
         throw new Violation('M7', `batch ${batch} was settled with ${what}`);
       }
     }
     if (this.#leftBatches.has(batch)) return;
     const { book } = this.#board.acquirer;
     const ofBatch = this.ledger.sales.filter((sale) => sale.batch === batch);
-    // What became of a sale whose void was handed over is between people.
-    const unclear = new Set(ofBatch.filter(({ standing }) => standing === 'handedOver').map(({ voids }) => voids));
+    // What became of one is between people whose void was handed over.
+    const unclear = new Set(
+      ofBatch.filter(({ standing }) => standing === 'handedOver' || standing === 'inDoubt').map(({ about }) => about),
+    );
     for (const sale of ofBatch) {
       if (!counts(sale) || unclear.has(sale.stan)) continue;
       const entry = book.find(sale);
@@ -195,9 +194,9 @@ export class Watch {
     if (last?.standing === 'reversalRequired' && kind !== 'signOn') {
       throw new Violation('M5', `a ${kind} left while voucher ${last.stan} waits for its reversal`);
     }
-    if (kind === 'sale' || kind === 'void') {
-      const block = message.fields.get(52);
-      if (Buffer.isBuffer(block)) this.pinBlocks.push(block.toString('hex').toUpperCase());
+    const block = message.fields.get(52);
+    if (Buffer.isBuffer(block)) this.pinBlocks.push(block.toString('hex').toUpperCase());
+    if (isTrade(kind)) {
       const known =
         last?.standing === 'intended' &&
         last.kind === kind &&

@@ -60,6 +60,12 @@ test('a row that was found is printed, voided or refunded without its number bei
   t.match(screen(refunding), /退货 000002\|最多 12.34/);
 });
 
+test('M10: where the disk can not be read it is said so, and no slip is taken at its word instead', async (t) => {
+  const refunding = sold().keys('menu', '3', '1', 'enter').password(true).keys('9', 'enter');
+  refunding.happen({ type: 'found', effect: refunding.last('find').id, rows: [], unread: true });
+  t.match(screen(refunding), /存储故障\|未能查找\|请重试/);
+});
+
 test('补收差额: too little was taken, and a second sale that names the first takes the rest, by whatever card (003-04, 003-21)', async (t) => {
   const world = sold();
   world.keys('menu', '7', '3', '1', '2', 'enter').found(rowOf(world)).keys('6');

@@ -247,3 +247,17 @@ test('a sale that is known here is not refunded twice by typing its slip, nor on
   const undone = typed(new World([provisioned]).start().signOn()).found({ sale: reversed, left: 0 as MinorUnits });
   t.match(undone.state.phase, { name: 'notice', notice: { says: 'alreadyVoided' } });
 });
+test('M10: a refund of a batch that the acquirer left by itself is not uploaded into another one, where it would be refused for ever', async (t) => {
+  const world = upToRequest(sold(), '1', '00').authorised().printed().keys('enter').printed().keys('enter');
+  world.keys('menu', '7', '1').signOn(inBatch2);
+  world.upToPin().pin().authorised().printed().keys('enter').printed().keys('enter', 'menu', '7', '5', 'enter');
+  const unbalanced = { outcome: 'reconciled', domestic: 'unbalanced', foreign: 'balanced' } as const;
+  world.happen({ type: 'settlementAnswered', effect: world.last('settle').id, answer: unbalanced });
+  t.strictSame(
+    toUpload(world.state.book).map(({ kind, batch }) => [kind, batch]),
+    [
+      ['sale', 1],
+      ['sale', 2],
+    ],
+  );
+});

@@ -40,6 +40,11 @@ test('every screen of every phase fits four lines of 16 columns, in both languag
     for (const digit of keys) look(sold.keys(digit as Digit).state);
     sold.keys('enter');
   }
+  const doubted = new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+  doubted.keys('menu', '3', '1', 'enter').password(true).keys('2', 'enter', 'enter', '1', '00', 'enter', 'enter');
+  doubted.printerReady().swiped().authorised({ outcome: 'unanswered', fault }).printed().keys('enter');
+  look(doubted.keys('menu', '7', '6').state);
+  look(doubted.keys('enter', '1', 'enter').password(true).keys('7', 'enter').state);
   for (let seed = 1; seed <= 240; seed++) walk(seed, 400, look);
   t.strictSame([...tooWide], []);
   const unseen = phaseNames.filter((phase) => !seen.has(phase));
