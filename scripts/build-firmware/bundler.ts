@@ -96,6 +96,8 @@ export const bundle = async (build: string, others: readonly esbuild.Plugin[] = 
         platform: 'node',
         format: 'cjs',
         target: 'node20',
+        // The loader runs it as a script of its own, which knows require and no import.
+        supported: { 'dynamic-import': false },
         minifySyntax: true,
         minifyWhitespace: true,
         legalComments: 'none',
