@@ -238,8 +238,37 @@ const purposes: ReadonlySet<string> = new Set([
 
 const digitsOf = (number: number): readonly Key[] => String(number).split('') as Key[];
 
-/** Walks, checks the rules after every step, and shows each state to `visit`. Returns the facts at the end. */
-export const walk = (seed: number, steps: number, visit: (state: State) => void): readonly Fact[] => {
+const keypad = [
+  '0',
+  '1',
+  '2',
+  '3',
+  '4',
+  '5',
+  '6',
+  '7',
+  '8',
+  '9',
+  '00',
+  'enter',
+  'cancel',
+  'clear',
+  'menu',
+  'function',
+] as const;
+const keypadWays = ['card', 'time', 'paper', ...times(40, 'key')] as const;
+
+/**
+ * Walks, checks the rules after every step, and shows each state to `visit`. Returns the facts at the end.
+ *
+ * @param hands whose they are: a clerk's, who mostly means something, or anybody's on the keypad
+ */
+export const walk = (
+  seed: number,
+  steps: number,
+  visit: (state: State) => void,
+  hands: 'clerk' | 'anybody' = 'clerk',
+): readonly Fact[] => {
   const dice = new Dice(seed);
   const habits = shops[seed % shops.length] as readonly [readonly Key[], ...(readonly Key[])[]];
   const hasGoodPrinter = Math.floor(seed / shops.length) % 2 === 0;
@@ -355,15 +384,15 @@ export const walk = (seed: number, steps: number, visit: (state: State) => void)
   };
 
   for (let n = 0; n < steps; n++) {
-    const way = dice.one(ways);
+    const way = hands === 'clerk' ? dice.one(ways) : dice.one(keypadWays);
     if (world.phase === 'outOfService') {
       restart();
     } else if (answered < world.effects.length && dice.one([true, true, true, false])) {
       answer(dice);
-    } else if (purposeful() && dice.one([true, true, true, true, false])) {
+    } else if (hands === 'clerk' && purposeful() && dice.one([true, true, true, true, false])) {
       world.keys(...onPurpose());
     } else if (way === 'key') {
-      world.keys(dice.one(keys));
+      world.keys(dice.one(hands === 'clerk' ? keys : keypad));
     } else if (way === 'habit') {
       world.keys(...dice.one(habits));
     } else if (way === 'time') {
