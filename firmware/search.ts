@@ -6,12 +6,12 @@ import type { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { errorCode } from '../drivers/storage/file-system.ts';
 import type { TransactionKind } from '../hal/acquirer.ts';
 import type { EpochMs, MinorUnits, SaleId } from '../hal/units.ts';
-import { type Book, counts, fold } from '../state-machine/book.ts';
+import { type Book, fold } from '../state-machine/book.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import { holdOf } from '../state-machine/holds.ts';
 import { kinds } from '../state-machine/kinds.ts';
 import type { Found, Hold, Sale, SaleStatus } from '../state-machine/sale.ts';
-import { takes } from '../state-machine/standing.ts';
+import { counts, takes } from '../state-machine/standing.ts';
 
 /** From and to, both included. */
 export interface Range<T> {

@@ -25,8 +25,6 @@ import {
 import type { SlipFace } from './slip-face.ts';
 import { counts, leftOf, mayBeAbout, mayTakeDifference, stands } from './standing.ts';
 
-export { canVoid, counts, leftOf, mayBeAbout, mayTakeDifference, standsYet } from './standing.ts';
-
 export interface SettlementProgress {
   /**
    * The batch that is settled. Its messages carry this number to the end, also when a sign-on has given another one

@@ -1,10 +1,11 @@
 /** The screens of a search: what is asked for, and each transaction that was found. */
 import type { MinorUnits } from '../hal/units.ts';
-import { type Book, canVoid, mayBeAbout, mayTakeDifference, standsYet } from './book.ts';
+import type { Book } from './book.ts';
 import { holdOf } from './holds.ts';
 import { choices, type IncidentField, isChoice } from './incidents.ts';
 import { handDigits, kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
+import { canVoid, mayBeAbout, mayTakeDifference, standsYet } from './standing.ts';
 import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
 import { decimal, type Language, type Lines, say, voucher } from './words.ts';
 

@@ -2,11 +2,12 @@
 
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
-import { batchEndDue, copiesDue, counts, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
+import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import { type Copy, copiesOf, type Found, printsOf, type Sale } from './sale.ts';
+import { counts } from './standing.ts';
 import type {
   CaseSheet,
   Continuation,

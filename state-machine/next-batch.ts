@@ -1,10 +1,11 @@
 /** What a batch leaves behind when the next one is opened: the facts of that moment. */
 import type { TransactionKind } from '../hal/acquirer.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import { type Book, copiesDue, counts, doubtful, following, halfOf, reversalSlipsDue, settling } from './book.ts';
+import { type Book, copiesDue, doubtful, following, halfOf, reversalSlipsDue, settling } from './book.ts';
 import type { FactOf } from './facts.ts';
 import { kinds } from './kinds.ts';
 import type { KindTally, Sale } from './sale.ts';
+import { counts } from './standing.ts';
 
 /** What the next batch must not forget. */
 const toCarry = (book: Book): readonly Sale[] => {

@@ -1,9 +1,10 @@
 /** What a message screen says. */
 import type { MinorUnits } from '../hal/units.ts';
 import { maintenanceWords } from './administering-view.ts';
-import { canVoid, findSale, reversalSlipsDue } from './book.ts';
+import { findSale, reversalSlipsDue } from './book.ts';
 import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
+import { canVoid } from './standing.ts';
 import type { Limit, Notice, State } from './state.ts';
 import { causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
 

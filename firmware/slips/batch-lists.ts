@@ -1,10 +1,11 @@
 /** 交易明细 and 交易汇总: what is in a batch so far, one by one and added up. */
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import type { EpochMs } from '../../hal/units.ts';
-import { type Book, counts, totalsOf } from '../../state-machine/book.ts';
+import { type Book, totalsOf } from '../../state-machine/book.ts';
 import { kinds } from '../../state-machine/kinds.ts';
 import { tallies } from '../../state-machine/next-batch.ts';
 import type { Sale } from '../../state-machine/sale.ts';
+import { counts } from '../../state-machine/standing.ts';
 import { minusOf } from './sale-slip.ts';
 import { grandTotals, kindRows } from './settlement-slip.ts';
 import {

@@ -1,11 +1,11 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { MinorUnits, Stan } from '../../hal/units.ts';
-import { leftOf } from '../book.ts';
 import { daysSince } from '../calendar.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
 import { isHeldSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
+import { leftOf } from '../standing.ts';
 import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { remedy } from './remedies.ts';

@@ -1,7 +1,7 @@
 /** Copies and their verdicts. The merchant copy decides about the money; the others don't. */
 import type { PrinterCause, PrintVerdict } from '../../hal/printer.ts';
 import type { SaleId } from '../../hal/units.ts';
-import { canVoid, findSale, reversalSlipsDue } from '../book.ts';
+import { findSale, reversalSlipsDue } from '../book.ts';
 import type { EventOf } from '../events.ts';
 import type { OnPaper } from '../facts.ts';
 import {
@@ -19,6 +19,7 @@ import {
   withoutSlip,
 } from '../going-on.ts';
 import { copiesOf, printsOf } from '../sale.ts';
+import { canVoid } from '../standing.ts';
 import type { Continuation, Phase, PhaseOf, Unprinted } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { enter } from './steps.ts';

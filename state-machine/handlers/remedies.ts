@@ -1,12 +1,12 @@
 /** 小票问题: what can be done about a transaction that was found. */
 import type { Key } from '../../hal/keypad.ts';
 import type { MinorUnits } from '../../hal/units.ts';
-import { mayTakeDifference, standsYet } from '../book.ts';
 import type { FactOf } from '../facts.ts';
 import { afterReversalSlip, askSupervisor, goOn, nobody, notice, openRemedies } from '../going-on.ts';
 import { holdOf } from '../holds.ts';
 import { chosen, incidentFields, isChoice, mostDigits, operatorsIn } from '../incidents.ts';
 import type { Found, Hold, Sale } from '../sale.ts';
+import { mayTakeDifference, standsYet } from '../standing.ts';
 import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { begin } from './choosing.ts';

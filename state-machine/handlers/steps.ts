@@ -1,12 +1,12 @@
 /** The steps of entering a transaction, in the order that its kind's row gives, up to the intent. */
 import type { Digit, Key } from '../../hal/keypad.ts';
 import type { MinorUnits, SaleId } from '../../hal/units.ts';
-import { leftOf, mayBeAbout } from '../book.ts';
 import { dayOf, minutesUntil } from '../calendar.ts';
 import { askCard, askSupervisor, effectId, nobody, notice } from '../going-on.ts';
 import { holdOf } from '../holds.ts';
 import { type About, type EntryKind, type EntryStep, kinds } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
+import { leftOf, mayBeAbout } from '../standing.ts';
 import type { Draft, Purpose, Remaining } from '../state.ts';
 import type { Rejection, Step, Turn } from '../turn.ts';
 import { wrapped } from '../words.ts';

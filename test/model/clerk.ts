@@ -4,9 +4,10 @@
  */
 import type { TransactionKind } from '../../hal/acquirer.ts';
 import type { Key } from '../../hal/keypad.ts';
-import { doubtful, mayBeAbout } from '../../state-machine/book.ts';
+import { doubtful } from '../../state-machine/book.ts';
 import { holdOf } from '../../state-machine/holds.ts';
 import { type EntryKind, kinds } from '../../state-machine/kinds.ts';
+import { mayBeAbout } from '../../state-machine/standing.ts';
 import type { PhaseOf } from '../../state-machine/state.ts';
 import { card } from '../state-machine/world.ts';
 import { graceIsOver, type Machine, type Move, tell } from './machine.ts';

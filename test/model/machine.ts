@@ -1,11 +1,12 @@
 /** The machine in the small world: what becomes of what it is told, with the power or the disk failing on the way. */
 import type { EpochMs, MonotonicMs } from '../../hal/units.ts';
-import { apply, type Book, counts } from '../../state-machine/book.ts';
+import { apply, type Book } from '../../state-machine/book.ts';
 import type { Event, Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import { kinds } from '../../state-machine/kinds.ts';
 import type { Rules } from '../../state-machine/rules.ts';
 import type { Sale } from '../../state-machine/sale.ts';
+import { counts } from '../../state-machine/standing.ts';
 import type { State } from '../../state-machine/state.ts';
 import { resume, step } from '../../state-machine/step.ts';
 import type { Step } from '../../state-machine/turn.ts';

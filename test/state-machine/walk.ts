@@ -6,12 +6,13 @@
 import type { Key } from '../../hal/keypad.ts';
 import type { AccountOutcome, PasswordOutcome, Role } from '../../hal/operators.ts';
 import type { ParameterOutcome, TerminalParameter } from '../../hal/parameters.ts';
-import { counts, mayBeAbout, openSale } from '../../state-machine/book.ts';
+import { openSale } from '../../state-machine/book.ts';
 import type { Effect } from '../../state-machine/effects.ts';
 import type { Happening } from '../../state-machine/events.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import { kinds } from '../../state-machine/kinds.ts';
 import type { Found, Sale } from '../../state-machine/sale.ts';
+import { counts, mayBeAbout } from '../../state-machine/standing.ts';
 import type { State } from '../../state-machine/state.ts';
 import { view } from '../../state-machine/view.ts';
 import { Dice, Loaded } from './dice.ts';
