@@ -4,14 +4,14 @@ import { boardFor, current, cut, isWhole, timeOf, trials } from '../../support/c
 
 const starts = 'for n in 1 2 3 4 5; do libexec/slots begin; done';
 
-test('500 power cuts at random instants of a trial leave the old build or the new one, whole', async (t) => {
+test('250 power cuts at random instants of a trial leave the old build or the new one, whole', async (t) => {
   const board = boardFor(t);
   const flash = 'libexec/slots apply b; libexec/slots begin; libexec/slots failed; libexec/slots begin';
   t.match(board.sh(board.stage), { status: 0 });
   let longest = timeOf(board, flash);
   let cuts = 0;
   const left = { a: 0, b: 0 };
-  for (let n = 0; cuts < 500; n += 1) {
+  for (let n = 0; cuts < 250; n += 1) {
     const began = performance.now();
     if (await cut(board, flash, longest * board.chance())) longest = performance.now() - began;
     else cuts += 1;
