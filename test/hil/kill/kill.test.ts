@@ -4,16 +4,16 @@ import type { FirmwareProcess, LogLine } from '../../bench/firmware-process.ts';
 import { untrueFacts } from './acknowledged.ts';
 import { runKills } from './run.ts';
 
-test('M1–M9: 200 kills at random instants of trade, start and recovery: paper, book and ledger agree', async (t) => {
+test('M1–M9: 100 kills at random instants of trade, start and recovery: paper, book and ledger agree', async (t) => {
   const seed = (Date.now() % 1_000_000) + 1;
   t.comment(`seed ${seed}`);
-  const report = await runKills({ seed, kills: 200 });
+  const report = await runKills({ seed, kills: 100 });
   const { differences, evidence, sales, phases } = report;
   t.comment(JSON.stringify({ ...report, differences: differences.length }));
   t.strictSame(differences, [], `the logs and ledgers are in ${evidence.join(', ') || 'order'}`);
-  t.equal(report.kills, 200);
-  t.ok(report.duringStart > 20, 'a fair part of them during a start, thus after another');
-  t.ok((sales.captured ?? 0) > 20 && (sales.reversed ?? 0) > 20, 'sales ended both ways');
+  t.equal(report.kills, 100);
+  t.ok(report.duringStart > 10, 'a fair part of them during a start, thus after another');
+  t.ok((sales.captured ?? 0) > 8 && (sales.reversed ?? 0) > 8, 'sales ended both ways');
   t.ok(Object.keys(phases).length > 8, 'and many phases were met');
 });
 
