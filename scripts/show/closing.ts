@@ -1,4 +1,6 @@
 /** The end of both modes: the two ledgers and the paper, voucher by voucher, and whether they agree. */
+
+import { booked } from '../../test/bench/acquirer/book.ts';
 import type { VirtualBoard } from '../../test/bench/board.ts';
 import { type Agreement, compare, type Voucher } from './agreement.ts';
 import { pad, padStart, paint, sixDigits, yuan } from './drawing.ts';
@@ -13,7 +15,7 @@ export const agreementOf = async (board: VirtualBoard): Promise<Agreement> => {
   return compare({
     sales: ledger.sales,
     batch: ledger.batch,
-    entries: board.acquirer.book.entries(),
+    entries: board.acquirer.book.entries().map((entry) => ({ ...entry, amount: booked(entry) })),
     slips: paper.copies.map(({ number, complete, torn }) => ({
       number,
       text: paper.text(number),
@@ -30,6 +32,7 @@ const words: { readonly [status: string]: string } = {
   notSent: 'not sent',
   reversalRequired: 'to reverse',
   handedOver: 'handed over',
+  inDoubt: 'in doubt',
 };
 
 const side = (state: string, amount: string): string =>

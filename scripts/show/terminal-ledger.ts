@@ -1,4 +1,6 @@
 /** The terminal's ledger as `slipsafe ledger` and the log give it: masked facts, folded into vouchers. */
+import type { TransactionKind } from '../../hal/acquirer.ts';
+import { kinds } from '../../state-machine/kinds.ts';
 import type { SaleStatus } from '../../state-machine/sale.ts';
 import type { LogLine } from '../../test/bench/firmware-process.ts';
 
@@ -6,7 +8,7 @@ export interface TerminalSale {
   readonly batch: number;
   /** 凭证号, the STAN of its request. */
   readonly voucher: number;
-  /** In 分. */
+  /** In 分, as it moves money to the shop: with a minus what is given back, and 0 for a pre-authorisation. */
   readonly amount: number;
   readonly status: SaleStatus;
   /** Field 39 of its reversal: 96 no slip, 98 no answer … */
@@ -22,6 +24,14 @@ const outcomes: { readonly [fact: string]: SaleStatus } = {
   reversalRequired: 'reversalRequired',
   reversed: 'reversed',
   handedOver: 'handedOver',
+  slipOwed: 'kept',
+  inDoubt: 'inDoubt',
+};
+
+const signs = { debit: 1, credit: -1 } as const;
+const signOf = (kind: string): number => {
+  const { column } = kinds[kind as TransactionKind];
+  return column === undefined ? 0 : signs[column];
 };
 
 /** A number of a fact, which is there unless the firmware writes other facts than this was made for. */
@@ -50,7 +60,8 @@ export class TerminalLedger {
     const id = line.saleId;
     if (fact === 'provisioned' || fact === 'signedOn' || fact === 'batchOpened') this.#batch = numberOf(line, 'batch');
     if (fact === 'intended') {
-      const sale = { voucher: numberOf(line, 'stan'), amount: numberOf(line, 'amount'), batch: this.#batch };
+      const amount = numberOf(line, 'amount') * signOf(String(line.kind));
+      const sale = { voucher: numberOf(line, 'stan'), amount, batch: this.#batch };
       this.#sales.set(id, { ...sale, status: 'intended' });
     }
     const sale = this.#sales.get(id);

@@ -312,7 +312,7 @@ const isNotice = (kind: TradeKind): boolean => kind === 'refund' || kind === 'co
 type Movement = Pick<BookEntry, 'kind' | 'amount' | 'released'>;
 
 /** What it brings the shop, in 分. */
-const booked = ({ kind, amount }: Movement): number => {
+export const booked = ({ kind, amount }: Movement): number => {
   if (columns[kind] === 'none') return 0;
   return columns[kind] === 'debit' ? amount : -amount;
 };
