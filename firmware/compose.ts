@@ -26,6 +26,7 @@ import type { Display } from '../hal/display.ts';
 import type { Ledger } from '../hal/ledger.ts';
 import type { Printer } from '../hal/printer.ts';
 import { minorUnits } from '../hal/units.ts';
+import { minuteOf } from '../state-machine/calendar.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import type { EntryKind } from '../state-machine/kinds.ts';
 import type { Rules } from '../state-machine/rules.ts';
@@ -168,9 +169,6 @@ const capsOf = (text: string | undefined): Rules['cardCaps'] =>
     const [prefix = '', most] = cap.split('=');
     return { prefix, most: minorUnits(Number(most)) };
   });
-
-/** 22:30 as minutes of the day. */
-const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 const rulesOf = (
   { terminal, transactions, policy, settlement, slip, timers, operators, secondPrinter, maintenance }: Configuration,

@@ -1,17 +1,25 @@
 /** Days and times of day in Beijing, which is eight hours ahead of UTC all year. */
 import type { EpochMs } from '../hal/units.ts';
 
-const msPerDay = 86_400_000;
+export const msPerDay = 86_400_000;
+const msPerMinute = 60_000;
 const aheadMs = 8 * 3_600_000;
 
 /** Days since 1970-01-01. */
 export const dayOf = (at: EpochMs): number => Math.floor((at + aheadMs) / msPerDay);
 
-/** From 1, now over, to 1440, a day from now, until it is that minute of the day. */
-export const minutesUntil = (at: EpochMs, minuteOfDay: number): number => {
-  const now = Math.floor(((at + aheadMs) % msPerDay) / 60_000);
-  return ((minuteOfDay - now + 1439) % 1440) + 1;
+/** `22:30` as minutes of the day. */
+export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** The next time after `at` at which that minute of the day begins. */
+export const nextAt = (minuteOfDay: number, at: EpochMs): EpochMs => {
+  const next = dayOf(at) * msPerDay - aheadMs + minuteOfDay * msPerMinute;
+  return (next > at ? next : next + msPerDay) as EpochMs;
 };
+
+/** From 1, now over, to 1440, a day from now, until it is that minute of the day. */
+export const minutesUntil = (at: EpochMs, minuteOfDay: number): number =>
+  Math.ceil((nextAt(minuteOfDay, at) - at) / msPerMinute);
 
 /** MMDD of a day, by the proleptic Gregorian calendar; years begin in March, so that a leap day is their last. */
 const dateOf = (day: number): string => {

@@ -3,6 +3,7 @@
 import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
+import { msPerDay } from './calendar.ts';
 import type { Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
@@ -51,8 +52,6 @@ export const goOn = (turn: Turn): Step => {
     ? turn.to({ name: 'operatorNumber', entered: '', wanted: 'signOn' })
     : turn.to({ name: 'idle' });
 };
-
-const msPerDay = 86_400_000;
 
 /** Where nobody knows when it was maintained, it is due. */
 const maintenanceDue = ({ book, rules: { maintenanceDays = 0 }, wall }: Turn): boolean =>

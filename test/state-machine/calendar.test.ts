@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { EpochMs } from '../../hal/units.ts';
-import { dayOf, daysSince, minutesUntil } from '../../state-machine/calendar.ts';
+import { dayOf, daysSince, minuteOf, minutesUntil, nextAt } from '../../state-machine/calendar.ts';
 
 const at = (time: string): EpochMs => Date.parse(`${time}+08:00`) as EpochMs;
 
@@ -8,6 +8,21 @@ test('a day begins at midnight in Beijing', (t) => {
   t.equal(dayOf(at('1970-01-01T08:00:00')), 0);
   t.equal(dayOf(at('2026-11-22T23:59:59')) + 1, dayOf(at('2026-11-23T00:00:00')));
   t.end();
+});
+
+const utc = (...at: [number, number, number, number, number]): EpochMs => Date.UTC(...at) as EpochMs;
+
+test('the next time of day is that of Beijing, today or tomorrow', async (t) => {
+  // 13:00 in Beijing.
+  const wall = utc(2026, 10, 22, 5, 0);
+  t.equal(nextAt(minuteOf('22:30'), wall), utc(2026, 10, 22, 14, 30));
+  t.equal(nextAt(minuteOf('13:00'), wall), utc(2026, 10, 23, 5, 0), 'now is not next');
+  t.equal(nextAt(minuteOf('00:15'), wall), utc(2026, 10, 22, 16, 15));
+  t.equal(
+    nextAt(minuteOf('07:00'), utc(2026, 10, 22, 22, 59)),
+    utc(2026, 10, 22, 23, 0),
+    'a day that Beijing has begun already',
+  );
 });
 
 test('minutes until a time of day, today or tomorrow', (t) => {
