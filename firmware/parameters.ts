@@ -12,6 +12,7 @@ import type {
 } from '../hal/parameters.ts';
 import { type EntryKind, kinds } from '../state-machine/kinds.ts';
 import type { Language } from '../state-machine/view.ts';
+import type { Words } from '../state-machine/words.ts';
 import type { Configuration } from './configuration.ts';
 import {
   boardFiles,
@@ -22,11 +23,6 @@ import {
   readContent,
 } from './configuration-file.ts';
 import { type Content, type Parameter, parametersOf, type Value, valueIn } from './parameter-table.ts';
-
-interface Words {
-  readonly 'zh-CN': string;
-  readonly en: string;
-}
 
 interface Row {
   readonly key: string;

@@ -3,11 +3,9 @@ import type { DeviceName } from '../hal/device.ts';
 import type { ParameterFlaw, ParameterOutcome, ParameterUnit, TerminalParameter } from '../hal/parameters.ts';
 import type { MinorUnits } from '../hal/units.ts';
 import type { DeviceCheck, MaintenanceWork, PhaseOf } from './state.ts';
-import { decimal, type Identity, type Language, type Lines, say } from './words.ts';
+import { columns, decimal, type Identity, type Language, type Lines, say, shownAt, type Words } from './words.ts';
 
-const columns = 16;
-
-const units: { readonly [U in ParameterUnit]: { readonly [L in Language]: string } } = {
+const units: { readonly [U in ParameterUnit]: Words } = {
   fen: { 'zh-CN': '', en: '' },
   s: { 'zh-CN': '秒', en: 's' },
   min: { 'zh-CN': '分钟', en: 'min' },
@@ -53,7 +51,7 @@ const range = (parameter: TerminalParameter, language: Language): string => {
   }
 };
 
-const flaws: { readonly [F in ParameterFlaw]: { readonly [L in Language]: string } } = {
+const flaws: { readonly [F in ParameterFlaw]: Words } = {
   notAChoice: { 'zh-CN': '无此选项 可选:', en: 'No such choice:' },
   tooLow: { 'zh-CN': '太小 范围:', en: 'Too low; may be' },
   tooHigh: { 'zh-CN': '太大 范围:', en: 'Too high; may be' },
@@ -78,8 +76,7 @@ type ParameterPhase = 'parameters' | 'parameterValue' | 'parameterConfirm' | 'wr
 
 export const parameterLines = (phase: PhaseOf<ParameterPhase>, language: Language): Lines => {
   const { parameters, at } = phase;
-  const parameter = parameters[at];
-  if (parameter === undefined) throw new Error('A parameter is shown that there is not');
+  const parameter = shownAt(parameters, at);
   const { label } = parameter;
   const holds = valueWords(parameter, parameter.digits, language);
   switch (phase.name) {
@@ -140,7 +137,7 @@ export const versionLines = (
   return [...address(name, acquirers[page - 2] ?? ''), leave];
 };
 
-export const deviceNames: { readonly [D in DeviceName]: { readonly [L in Language]: string } } = {
+export const deviceNames: { readonly [D in DeviceName]: Words } = {
   keypad: { 'zh-CN': '按键盘', en: 'Keypad' },
   cardReader: { 'zh-CN': '读卡器', en: 'Reader' },
   pinPad: { 'zh-CN': '密码键盘', en: 'PIN pad' },
@@ -164,7 +161,7 @@ export const selfTestLines = ({ checks, at }: PhaseOf<'selfTest'>, language: Lan
   return [line(0), line(1), line(2), say(language, '1打印 确认下页', '1Print ENTER')];
 };
 
-export const maintenanceWords: { readonly [W in MaintenanceWork]: { readonly [L in Language]: string } } = {
+export const maintenanceWords: { readonly [W in MaintenanceWork]: Words } = {
   inspected: { 'zh-CN': '巡检', en: 'Checked' },
   cleaned: { 'zh-CN': '清洁', en: 'Cleaned' },
   repaired: { 'zh-CN': '维修', en: 'Repaired' },

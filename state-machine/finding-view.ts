@@ -7,7 +7,7 @@ import { handDigits, kinds } from './kinds.ts';
 import type { Found, SaleStatus } from './sale.ts';
 import { canVoid, mayBeAbout, mayTakeDifference, standsYet } from './standing.ts';
 import type { Draft, PhaseOf, Purpose, Sought } from './state.ts';
-import { decimal, type Language, type Lines, say, voucher } from './words.ts';
+import { decimal, type Language, type Lines, say, shownAt, voucher, type Words } from './words.ts';
 
 const nameOf = (wanted: Sought, language: Language): string => {
   if (wanted.purpose === 'original' || wanted.purpose === 'slip') return kinds[wanted.draft.kind].name[language];
@@ -31,7 +31,7 @@ const askedFor = (wanted: Purpose, entered: string, language: Language): readonl
 };
 
 /** How a transaction stands, in four Hanzi or so. */
-const standing: { readonly [S in SaleStatus]: { readonly [L in Language]: string } } = {
+const standing: { readonly [S in SaleStatus]: Words } = {
   intended: { 'zh-CN': '进行中', en: 'open' },
   notSent: { 'zh-CN': '未发出', en: 'not sent' },
   declined: { 'zh-CN': '被拒', en: 'declined' },
@@ -52,8 +52,7 @@ const howItStands = ({ sale, left }: Found, { holds }: Book, language: Language)
 
 /** One transaction of those that were found: which of how many, what, when and how it stands. */
 const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: Language): Lines => {
-  const row = rows[at];
-  if (row === undefined) throw new Error('A row is shown that was not found');
+  const row = shownAt(rows, at);
   const { sale } = row;
   return [
     `${at + 1}/${rows.length} ${sale.differenceOf === undefined ? kinds[sale.kind].short[language] : say(language, '补收', 'Rest')}`,
@@ -65,8 +64,7 @@ const foundRow = ({ rows, at }: PhaseOf<'found'>, book: Book, language: Language
 
 /** What can be done about it, as it stands: nothing else is offered. */
 const remediesFor = ({ rows, at }: PhaseOf<'remedies'>, book: Book, language: Language): Lines => {
-  const row = rows[at];
-  if (row === undefined) throw new Error('A row is shown that was not found');
+  const row = shownAt(rows, at);
   const { sale, left } = row;
   const isHeld = holdOf(book.holds, sale.id) !== undefined;
   const isOwn = book.sales.some(({ id }) => id === sale.id);
@@ -104,7 +102,7 @@ const remaining = (original: Draft['original'], language: Language): string => {
     : `${tail} ${say(language, `剩${Math.floor(left.minutes / 60)}小时`, `${Math.floor(left.minutes / 60)}h left`)}`;
 };
 
-const incidentNames: { readonly [F in IncidentField]: { readonly [L in Language]: string } } = {
+const incidentNames: { readonly [F in IncidentField]: Words } = {
   causes: { 'zh-CN': '事件原因', en: 'Cause' },
   measures: { 'zh-CN': '处理措施', en: 'What was done' },
   others: { 'zh-CN': '在场柜员', en: 'Who was there' },
@@ -132,6 +130,7 @@ const incidentAsked = ({ field, entered }: PhaseOf<'incidentReport'>, language: 
     `${typedSoFar}${say(language, '确认 清除', 'ENTER')}`,
   ];
 };
+
 /** What it is about, and how much may be entered. */
 const originalOf = ({ kind, amount, original }: Draft, language: Language): Lines => {
   const { most, held } = original ?? {};

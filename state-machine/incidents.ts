@@ -3,14 +3,9 @@
  * The keypad has digits alone, so that each answer is a choice; names are written by hand on the sheet that is printed.
  */
 import type { BatchNumber, SaleId, Stan } from '../hal/units.ts';
+import type { Words } from './words.ts';
 
-interface Words {
-  readonly 'zh-CN': string;
-  readonly en: string;
-}
-interface Choice<V extends string> extends Words {
-  readonly value: V;
-}
+type Choice<V extends string> = Words & { readonly value: V };
 
 const choice = <V extends string>(value: V, zh: string, en: string): Choice<V> => ({ value, 'zh-CN': zh, en });
 

@@ -1,5 +1,6 @@
 import type { TransactionKind } from '../hal/acquirer.ts';
 import type { Remarks } from './sale.ts';
+import type { Words } from './words.ts';
 
 /**
  * A step of entering a transaction, up to its intent.
@@ -23,11 +24,6 @@ export type EntryStep =
   | 'printer'
   | 'card'
   | 'pin';
-
-interface Words {
-  readonly 'zh-CN': string;
-  readonly en: string;
-}
 
 /** What a transaction may be about, and what it does to that. */
 export interface About {

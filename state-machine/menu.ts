@@ -2,6 +2,7 @@ import type { Digit } from '../hal/keypad.ts';
 import type { Report } from './effects.ts';
 import type { EntryKind } from './kinds.ts';
 import type { AccountPurpose, MaintenanceWork, NumberQuery } from './state.ts';
+import type { Words } from './words.ts';
 
 export type MenuName =
   | 'operators'
@@ -47,7 +48,7 @@ export type MenuAction =
 export interface MenuItem {
   readonly key: Digit;
   /** As it stands on the screen, behind its key. */
-  readonly words: { readonly 'zh-CN': string; readonly en: string };
+  readonly words: Words;
   readonly action: MenuAction;
 }
 

@@ -6,7 +6,7 @@ import { type EntryKind, kinds } from './kinds.ts';
 import { responseCode } from './response-codes.ts';
 import { canVoid } from './standing.ts';
 import type { Limit, Notice, State } from './state.ts';
-import { causes, decimal, type Identity, type Language, type Lines, say, voucher } from './words.ts';
+import { causes, decimal, type Identity, type Language, type Lines, say, voucher, type Words } from './words.ts';
 
 const slipState = (state: State, language: Language): string =>
   reversalSlipsDue(state.book).length > 0
@@ -36,7 +36,7 @@ const notLetIn = (
 };
 
 const flaws: {
-  readonly [F in Extract<Notice, { readonly says: 'accountRefused' }>['why']]: { readonly [L in Language]: string };
+  readonly [F in Extract<Notice, { readonly says: 'accountRefused' }>['why']]: Words;
 } = {
   notDigits: { 'zh-CN': '密码须为数字', en: 'Digits only' },
   tooShort: { 'zh-CN': '密码太短', en: 'Too short' },

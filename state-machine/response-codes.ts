@@ -1,3 +1,5 @@
+import type { Words } from './words.ts';
+
 /**
  * Field 39, what it means and what the clerk reads. Classes: A success, B failed and may be tried again, C failed,
  * D failed and the operator must act, E failed by a fault of a system.
@@ -5,7 +7,7 @@
  */
 export interface ResponseCode {
   readonly class: 'A' | 'B' | 'C' | 'D' | 'E';
-  readonly text: { readonly 'zh-CN': string; readonly en: string };
+  readonly text: Words;
 }
 
 const row = (cls: ResponseCode['class'], zh: string, en: string): ResponseCode => ({

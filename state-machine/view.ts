@@ -95,8 +95,7 @@ const cardTrouble = (state: State, failures: number, language: Language): string
 const whichTerminal = ({ branch, terminalId }: Identity, language: Language): string => {
   if (branch === '') return `${say(language, '终端', 'Term.')} ${terminalId}`;
   const place = fit(branch, columns - terminalId.length);
-  const width = Array.from(place).reduce((sum, character) => sum + widthOf(character), 0);
-  return `${place}${' '.repeat(columns - terminalId.length - width)}${terminalId}`;
+  return `${place}${' '.repeat(columns - terminalId.length - widthOf(place))}${terminalId}`;
 };
 
 const waitingForPaper = (phase: PhaseOf<'paperWait'>, identity: Identity, language: Language): Lines => [

@@ -6,6 +6,9 @@ import type { LateReason } from './kinds.ts';
 
 export type Language = 'zh-CN' | 'en';
 
+/** A phrase in each language. */
+export type Words = { readonly [L in Language]: string };
+
 /** Who this terminal is, for the clerk and the customer to read. */
 export interface Identity {
   readonly merchant: string;
@@ -25,8 +28,9 @@ export const decimal = (amount: MinorUnits): string =>
 
 export const columns = 16;
 
-/** Hanzi and other wide characters take two columns. */
-export const widthOf = (character: string): number => ((character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2);
+/** Columns of a text: Hanzi and other wide characters take two. */
+export const widthOf = (text: string): number =>
+  Array.from(text).reduce((sum, character) => sum + (character < '\u0080' ? 1 : 2), 0);
 
 /** A text in lines of the screen's width, cut wherever one is full. */
 export const wrapped = (text: string): readonly string[] => {
@@ -96,10 +100,17 @@ export const absent: {
   },
 };
 
-export const lateReasons: { readonly [R in LateReason]: { readonly [L in Language]: string } } = {
+export const lateReasons: { readonly [R in LateReason]: Words } = {
   faulty: { 'zh-CN': '质量问题', en: 'faulty' },
   agreed: { 'zh-CN': '双方协商', en: 'agreed' },
   other: { 'zh-CN': '其他', en: 'other' },
+};
+
+/** What a list has at the place that is shown. @throws where it has nothing there, which is a bug */
+export const shownAt = <Item>(list: readonly Item[], at: number): Item => {
+  const item = list[at];
+  if (item === undefined) throw new Error(`Item ${at} of ${list.length} is shown`);
+  return item;
 };
 
 /** A phrase in both languages, Chinese first. */

@@ -35,10 +35,7 @@ const readinessWords = ({ printer }: Status): string => {
 };
 
 export const screenLines = ({ screen }: Status): string[] =>
-  screen.map((line) => {
-    const width = Array.from(line).reduce((sum, character) => sum + widthOf(character), 0);
-    return `  │${line}${' '.repeat(Math.max(0, 16 - width))}│`;
-  });
+  screen.map((line) => `  │${line}${' '.repeat(Math.max(0, 16 - widthOf(line)))}│`);
 
 const statusLines = (status: Status): string[] => {
   const { terminalId, build, phase, outOfService, upSeconds, pid, batch, transactions, captured, signedOn, slipsDue } =

@@ -3,18 +3,13 @@ import { openSale, reversalSlipsDue } from '../book.ts';
 import { askSupervisor, effectId, notice, openMenu } from '../going-on.ts';
 import type { MaintenanceWork, PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import { shownAt } from '../words.ts';
 import { typed } from './steps.ts';
 
 /** As many as the largest amount has. */
 const valueDigits = 12;
 
 type Listed = Pick<PhaseOf<'parameters'>, 'parameters' | 'at' | 'by'>;
-
-export const parameterAt = ({ parameters, at }: Pick<Listed, 'parameters' | 'at'>): Listed['parameters'][number] => {
-  const parameter = parameters[at];
-  if (parameter === undefined) throw new Error('A parameter is shown that there is not');
-  return parameter;
-};
 
 const listed = ({ parameters, at, by }: Listed): Listed => ({ parameters, at, by });
 
@@ -57,7 +52,7 @@ export const valueKey: Handler<'parameterValue', 'key'> = (turn, phase, { key })
   const { entered } = phase;
   if (key === 'cancel') return show(turn, phase);
   if (key !== 'enter') return typed(entered, key, valueDigits, (next) => type(turn, phase, next));
-  if (entered === '' && parameterAt(phase).kind !== 'time') return 'nothingEntered';
+  if (entered === '' && shownAt(phase.parameters, phase.at).kind !== 'time') return 'nothingEntered';
   const until = turn.after(turn.rules.timers.confirmMs);
   return turn.to({ name: 'parameterConfirm', ...listed(phase), entered, until });
 };
@@ -67,7 +62,7 @@ export const confirmKey: Handler<'parameterConfirm', 'key'> = (turn, phase, { ke
   if (key !== 'enter') return 'keyWithoutMeaning';
   const id = effectId('writeParameter', turn.freshId);
   return turn
-    .ask({ type: 'writeParameter', id, key: parameterAt(phase).key, digits: phase.entered })
+    .ask({ type: 'writeParameter', id, key: shownAt(phase.parameters, phase.at).key, digits: phase.entered })
     .to({ name: 'writingParameter', ...listed(phase), awaits: id });
 };
 
@@ -75,7 +70,7 @@ export const written: Handler<'writingParameter', 'parameterWritten'> = (turn, p
   const { by } = phase;
   if (answer.result === 'changed') {
     const { from, to } = answer;
-    turn.record({ type: 'parameterChanged', key: parameterAt(phase).key, from, to, by });
+    turn.record({ type: 'parameterChanged', key: shownAt(phase.parameters, phase.at).key, from, to, by });
   }
   const until = turn.after(turn.rules.timers.confirmMs);
   return turn.to({ name: 'parameterTold', ...listed(phase), answer, until });

@@ -9,6 +9,7 @@ import type { Found, Hold, Sale } from '../sale.ts';
 import { mayTakeDifference, standsYet } from '../standing.ts';
 import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
+import { shownAt } from '../words.ts';
 import { begin } from './choosing.ts';
 import { enter, isDigit, originalOf, typed } from './steps.ts';
 
@@ -47,8 +48,7 @@ const takeDifference = (turn: Turn, { sale, left }: Found): Step | Rejection => 
  * what was too little, 7 records an incident.
  */
 export const remedy = (turn: Turn, phase: PhaseOf<'found' | 'remedies'>, key: Key): Step | Rejection => {
-  const row = phase.rows[phase.at];
-  if (row === undefined) throw new Error('A row is shown that was not found');
+  const row = shownAt(phase.rows, phase.at);
   switch (key) {
     case '1':
       return afterReversalSlip(turn, { do: 'reprintFound', sale: row.sale });

@@ -8,15 +8,13 @@ import { columns, view, widthOf, wordsOf } from '../../state-machine/view.ts';
 import { identity, walk } from './walk.ts';
 import { fault, provisioned, rules, World } from './world.ts';
 
-const width = (line: string): number => Array.from(line).reduce((sum, character) => sum + widthOf(character), 0);
-
 test('every screen of every phase fits four lines of 16 columns, in both languages, without being cut', async (t) => {
   const seen = new Set<PhaseName>();
   const tooWide = new Set<string>();
   const look = (state: State): void => {
     seen.add(state.phase.name);
     for (const language of ['zh-CN', 'en'] as const) {
-      for (const line of wordsOf(state, identity, language)) if (width(line) > columns) tooWide.add(line);
+      for (const line of wordsOf(state, identity, language)) if (widthOf(line) > columns) tooWide.add(line);
     }
   };
   look(new World().state);

@@ -35,7 +35,7 @@ test('100 000 keys at random end in named states with a screen of their own, and
         phases.set(state.phase.name, (phases.get(state.phase.name) ?? 0) + 1);
         const { lines } = view(state, identity, 'zh-CN');
         const isTold = lines.length === 4 && lines.some((line) => line.trim() !== '');
-        const isWide = lines.some((line) => Array.from(line).reduce((sum, each) => sum + widthOf(each), 0) > columns);
+        const isWide = lines.some((line) => widthOf(line) > columns);
         if (!isTold || isWide) throw new Error(`seed ${seed}: ${state.phase.name} shows ${lines.join('|')}`);
       },
       'anybody',
