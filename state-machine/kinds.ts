@@ -49,6 +49,8 @@ export interface Kind {
   readonly short: Words;
   /** The settlement column that it counts in: 借记 debit, 贷记 credit. A pre-authorisation moves no money and is in none. */
   readonly column?: 'debit' | 'credit';
+  /** Whether it holds money on the card, for a completion to take. */
+  readonly holds?: true;
   /** Whether it has a reversal (冲正). What hasn't stands once it is approved, and unanswered it is in doubt. */
   readonly reversible: boolean;
   /** How a batch upload carries it: among the records of eight a message, or as a message of its own. */
@@ -134,6 +136,7 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
   preAuthorisation: {
     name: { 'zh-CN': '预授权', en: 'AUTH' },
     short: { 'zh-CN': '预授权', en: 'Auth' },
+    holds: true,
     reversible: true,
     entry: ['amount', 'orderNumber', 'note', 'confirm', 'printer', 'card', 'pin'],
     undone: { 'zh-CN': '未冻结', en: 'Nothing held' },
@@ -147,6 +150,7 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
   preAuthorisationIncrement: {
     name: { 'zh-CN': '追加预授权', en: 'AUTH INCREMENT' },
     short: { 'zh-CN': '追加预授', en: 'Auth more' },
+    holds: true,
     reversible: true,
     about: { kinds: ['preAuthorisation'], amount: 'more', closedBatch: true, byHand: 'authorisationCode' },
     entry: ['original', 'amount', 'confirm', 'printer', 'card', 'pin'],
@@ -191,8 +195,10 @@ export const kinds: { readonly [K in EntryKind]: Kind } = {
 };
 
 /** What takes money of a card, or holds it. */
-export const takesMoney = (kind: EntryKind): boolean =>
-  kinds[kind].column === 'debit' || kind === 'preAuthorisation' || kind === 'preAuthorisationIncrement';
+export const takesMoney = (kind: EntryKind): boolean => {
+  const { column, holds = false } = kinds[kind];
+  return column === 'debit' || holds;
+};
 
 /** Why a refund is made past the shop's window: 质量问题 faulty, 双方协商 agreed, 其他 other. */
 export type LateReason = 'faulty' | 'agreed' | 'other';
