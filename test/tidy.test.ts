@@ -34,7 +34,6 @@ const provenBy: Readonly<Record<string, string>> = {
   'firmware/schema-words.ts': 'test/firmware/configuration.test.ts',
   'firmware/trade-parameters.ts': 'test/firmware/configuration.test.ts',
   'firmware/metrics-file.ts': 'test/firmware/metrics.test.ts',
-  'firmware/terminalctl/checks.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/doctor-command.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/running-terminal.ts': 'test/hil/control.test.ts',
   'firmware/terminalctl/shown-configuration.ts': 'test/hil/control.test.ts',

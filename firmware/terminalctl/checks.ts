@@ -59,7 +59,7 @@ const running: readonly ((status: Status) => Finding)[] = [
       const remedy = remedies[outOfService ?? ''] ?? 'Keep a support bundle, then restart it.';
       return bad('trading', `out of service: ${outOfService}`, remedy);
     }
-    if (training) return bad('trading', 'it trains: nothing of it is real', 'End it at the terminal: MENU 7 2 5.');
+    if (training) return bad('trading', 'it trains: nothing of it is real', 'End it at the terminal: MENU 7 8 5.');
     if (signedOn) return good('trading', `signed on; ${phase}`);
     return bad(
       'trading',
