@@ -7,10 +7,10 @@ import type { DeviceCheck, Version } from '../state-machine/state.ts';
 import type { Language } from '../state-machine/view.ts';
 import { build } from './build.ts';
 import type { Configuration } from './configuration.ts';
-import { Parameters, parameterOutcome } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
 
 export interface Care {
-  readonly parameters: () => readonly TerminalParameter[];
+  readonly parameters: () => Promise<readonly TerminalParameter[]>;
   readonly writeParameter: (key: string, digits: string) => Promise<ParameterOutcome>;
   readonly version: () => Version;
   readonly selfTest: () => Promise<readonly DeviceCheck[]>;
@@ -43,21 +43,24 @@ export class ParameterFile {
   }
 
   /** @throws the file system's error */
-  list(): readonly TerminalParameter[] {
-    return this.#opened()?.list(this.#language) ?? [];
+  async list(): Promise<readonly TerminalParameter[]> {
+    return (await this.#opened())?.list(this.#language) ?? [];
   }
 
   async write(key: string, digits: string): Promise<ParameterOutcome> {
-    const parameters = this.#opened();
+    const parameters = await this.#opened();
     if (parameters === undefined) return { result: 'notStored' };
+    const { parameterOutcome } = await import('./parameters.ts');
     const written = await parameters.write(key, digits);
     if (written.result === 'notStored') this.#tell(written);
     return parameterOutcome(written);
   }
 
-  #opened(): Parameters | undefined {
+  async #opened(): Promise<Parameters | undefined> {
+    if (this.#path === undefined) return undefined;
+    const { Parameters } = await import('./parameters.ts');
     // A link stays one: what it leads to is written.
-    if (this.#path !== undefined) this.#parameters ??= new Parameters(realpathSync(this.#path));
+    this.#parameters ??= new Parameters(realpathSync(this.#path));
     return this.#parameters;
   }
 }

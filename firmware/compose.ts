@@ -263,6 +263,8 @@ export interface Composing {
   readonly training?: boolean;
   /** The configuration's file, for parameters that are changed at the terminal. */
   readonly file?: string;
+  /** How often a device failed since the start, as whoever hears the reports has counted. */
+  readonly faultsOf?: (device: DeviceName) => number;
   /** Ends the process in order, to be started again. */
   readonly restart?: () => void;
 }
@@ -279,7 +281,7 @@ export const compose = (
   masterKey: Uint8Array,
   surroundings: Surroundings,
   log: (report: Report) => void,
-  { ledger: given, training = false, file, restart = () => undefined }: Composing = {},
+  { ledger: given, training = false, file, faultsOf = () => 0, restart = () => undefined }: Composing = {},
 ): Runtime => {
   const { language, timers } = configuration;
   const { clock, fileSystem, freshId } = surroundings;
@@ -299,9 +301,7 @@ export const compose = (
     () => ledger.tailCode(),
     (fault) => log({ type: 'fault', fault }),
   );
-  const faults = new Map<DeviceName, number>();
   const report = (each: Report): void => {
-    if (each.type === 'fault') faults.set(each.fault.device, (faults.get(each.fault.device) ?? 0) + 1);
     log(each);
     recorder.hear(each);
     if (each.type === 'stepped') archive?.hear(each.state.phase.name);
@@ -325,7 +325,7 @@ export const compose = (
     parameters: () => parameters.list(),
     writeParameter: (key, digits) => parameters.write(key, digits),
     version: () => versionOf(configuration, training),
-    selfTest: () => selfTest(devices, ledger, (device) => faults.get(device) ?? 0),
+    selfTest: () => selfTest(devices, ledger, faultsOf),
     switchTraining: async (on) => {
       try {
         await chooseTraining(configuration, on, fileSystem);

@@ -41,10 +41,10 @@ export interface EffectContext {
   readonly acquirer: Acquirer;
   readonly ledger: Ledger<Fact>;
   readonly cards: CardMemory;
-  /** The PAN that was sealed when the card was read. */
   /** Which of two printers is asked from here on; absent where there is one. */
   readonly usePrinter?: (place: PrinterPlace) => void;
   readonly find: (query: Query, book: Book) => Promise<{ readonly rows: readonly Found[]; readonly unread?: true }>;
+  /** The PAN that was sealed when the card was read. */
   readonly unsealPan: (sealed: string) => string;
   readonly operators: OperatorAccounts;
   readonly care: Care;
@@ -326,7 +326,7 @@ export const makePerform = (context: EffectContext): Perform => {
     listParameters: async ({ type, id: effect }) => ({
       type: 'parametersListed',
       effect,
-      parameters: await guarded(type, async () => context.care.parameters(), []),
+      parameters: await guarded(type, () => context.care.parameters(), []),
     }),
     writeParameter: async ({ type, id: effect, key, digits }) => ({
       type: 'parameterWritten',

@@ -183,6 +183,7 @@ const run = async (configured: Configuration, config: string): Promise<void> => 
     runtime = compose(configuration, vault, key, board, hear, {
       training,
       restart,
+      faultsOf: attendance.monitor.faultsOf,
       ...(config !== '' && { file: config }),
     });
     key.fill(0);

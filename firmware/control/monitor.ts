@@ -109,7 +109,7 @@ export class Monitor {
         break;
       case 'fault': {
         const { device, ...fault } = report.fault;
-        this.#faults.set(device, { faults: (this.#faults.get(device)?.faults ?? 0) + 1, fault });
+        this.#faults.set(device, { faults: this.faultsOf(device) + 1, fault });
         break;
       }
       case 'stepped':
@@ -130,8 +130,11 @@ export class Monitor {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** How often it was lost or failed since the start. */
+  readonly faultsOf = (device: DeviceName): number => this.#faults.get(device)?.faults ?? 0;
+
   #well(device: DeviceName): void {
-    this.#faults.set(device, { faults: this.#faults.get(device)?.faults ?? 0 });
+    this.#faults.set(device, { faults: this.faultsOf(device) });
   }
 
   /** What is wrong with the runtime itself; undefined when it does its work. The watchdog is fed by this alone. */

@@ -52,7 +52,7 @@ test('the version names each address that is spoken to, and none in training (00
 
 test('without a file there are no parameters, and none is written', async (t) => {
   const file = new ParameterFile(undefined, 'zh-CN', () => t.fail('there is nothing to tell'));
-  t.strictSame(file.list(), []);
+  t.strictSame(await file.list(), []);
   t.strictSame(await file.write('policy.maxBatch', '5'), { result: 'notStored' });
 });
 
@@ -63,7 +63,7 @@ test('a link to the file stays one; what can not be written is told with its rem
   });
   const told: unknown[] = [];
   const file = new ParameterFile(join(folder, 'link', 'terminal.json'), 'en', (fault) => told.push(fault));
-  t.ok(file.list().length > 20);
+  t.ok((await file.list()).length > 20);
   t.match(await file.write('policy.maxBatch', '5'), { result: 'changed', to: '5' });
   t.match(readFileSync(join(folder, 'real', 'terminal.json'), 'utf8'), /"maxBatch": 5/);
   rmSync(join(folder, 'real'), { recursive: true });
