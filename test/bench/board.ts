@@ -202,10 +202,22 @@ export class VirtualBoard {
     this.keypad.press(...keys);
   }
 
+  /** Waits until that stands on the display, types what it asks for, and confirms. */
+  async answer(asked: string, digits = ''): Promise<void> {
+    await this.display.until(asked);
+    this.keypad.type(digits);
+    this.press('enter');
+  }
+
   /** The clerk's and the customer's part of a sale, up to the PIN, which the pad enters by its script. */
   async sell(amount: string, card: TestCard = testCards.debit): Promise<void> {
     this.keypad.type(amount);
     this.press('enter');
+    await this.pay(card);
+  }
+
+  /** The customer's part: he sees the amount, and swipes. */
+  async pay(card: TestCard = testCards.debit): Promise<void> {
     await this.display.until('请顾客核对');
     this.pinPad.willEnter(card.pin);
     this.press('enter');

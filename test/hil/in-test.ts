@@ -44,6 +44,10 @@ export const online = async (board: VirtualBoard, device: string, nth = 1): Prom
   await board.firmware.until(() => onlineCount(board, device) >= nth);
 };
 
+/** All that came out of the printer, slip by slip. */
+export const papers = ({ printer: { paper } }: VirtualBoard): readonly string[] =>
+  paper.copies.map(({ number }) => paper.text(number));
+
 const sixDigits = (stan: number): string => String(stan).padStart(6, '0');
 
 /** Every copy on paper that names the voucher, in order, as its kind; `part` when the end of it is missing. */

@@ -106,24 +106,14 @@ const cases: readonly Case[] = [
 const ask = async (it: VirtualBoard, { kind, keys, supervisor, voucher, amount, pin }: Case): Promise<void> => {
   it.press(...keys);
   if (kind === 'preAuthorisation') it.press('1');
-  if (supervisor) {
-    await it.display.until('请输入主管密码');
-    it.keypad.type(password);
-    it.press('enter');
-  }
+  if (supervisor) await it.answer('请输入主管密码', password);
   if (voucher !== undefined) {
-    await it.display.until('请输入原凭证号');
-    it.keypad.type(voucher);
-    it.press('enter');
-    await it.display.until('核对原单');
-    it.press('enter');
+    await it.answer('请输入原凭证号', voucher);
+    await it.answer('核对原单');
   }
   if (amount !== undefined) {
-    await it.display.until('请输入金额:');
-    it.keypad.type(amount);
-    it.press('enter');
-    await it.display.until('请顾客核对');
-    it.press('enter');
+    await it.answer('请输入金额:', amount);
+    await it.answer('请顾客核对');
   }
   if (pin) it.pinPad.willEnter(card.pin);
   await it.display.until('请刷卡');

@@ -21,6 +21,18 @@ const sold = async (t: Test, it: VirtualBoard): Promise<void> => {
   );
 };
 
+/** The second sale of a day, once the terminal is at rest again. */
+const sellsOn = async (t: Test, it: VirtualBoard): Promise<void> => {
+  await it.display.until('请输入金额');
+  await it.sell('500');
+  await it.firmware.fact('printed', 2);
+  await it.display.until('请输入金额');
+  t.strictSame(
+    (await agree(t, it)).map(({ status }) => status),
+    ['captured', 'captured'],
+  );
+};
+
 test('TLS: a sale with an acquirer that the authority vouches for, which knows the terminal by its certificate', async (t) => {
   const it = await boardOf(t, {
     acquirerTls: { ...ownCertificate('acquirer'), ca: certificate('authority'), requestCert: true },
@@ -75,14 +87,7 @@ test('a sign-on in mid-day brings other keys, and the next sale is under them', 
   await sold(t, it);
   it.press('menu', '7', '1');
   await it.firmware.fact('signedOn', 2);
-  await it.display.until('请输入金额');
-  await it.sell('500');
-  await it.firmware.fact('printed', 2);
-  await it.display.until('请输入金额');
-  t.strictSame(
-    (await agree(t, it)).map(({ status }) => status),
-    ['captured', 'captured'],
-  );
+  await sellsOn(t, it);
 });
 
 test('签退: the acquirer is told, and the next sale comes after another sign-on; without an answer too (M10)', async (t) => {
@@ -93,23 +98,13 @@ test('签退: the acquirer is told, and the next sale comes after another sign-o
   await it.display.until('签退成功');
   t.notOk(it.acquirer.signedOn);
   it.press('enter');
-  await it.display.until('确认 签到');
-  it.press('enter');
+  await it.answer('确认 签到');
   await it.display.until('请输入金额');
   it.acquirer.next('signOff', { kind: 'noAnswer' });
   it.press('menu', '7', '2');
-  await it.display.until('收单行未应答');
-  it.press('enter');
-  await it.display.until('确认 签到');
-  it.press('enter');
-  await it.display.until('请输入金额');
-  await it.sell('500');
-  await it.firmware.fact('printed', 2);
-  await it.display.until('请输入金额');
-  t.strictSame(
-    (await agree(t, it)).map(({ status }) => status),
-    ['captured', 'captured'],
-  );
+  await it.answer('收单行未应答');
+  await it.answer('确认 签到');
+  await sellsOn(t, it);
 });
 
 test('an acquirer that turned to another batch refuses with 77: the terminal signs on, and sells in it', async (t) => {

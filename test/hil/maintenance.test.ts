@@ -1,6 +1,6 @@
 /** 维护 on the virtual board: what the built firmware is, and how its devices do. */
 import { test } from 'tap';
-import { boardFor, nothingLost } from './in-test.ts';
+import { boardFor, nothingLost, papers } from './in-test.ts';
 
 const password = '246810';
 
@@ -28,7 +28,7 @@ test('the self-test names a reader that is away, on the display and on paper (00
   t.match(await it.display.until('显示屏'), ['显示屏 正常 0', '密码键盘 正常 0', '线路 正常 0']);
   it.press('1');
   await it.display.until('打印完成');
-  const paper = it.printer.paper.copies.map(({ number }) => it.printer.paper.text(number)).join('\n');
+  const paper = papers(it).join('\n');
   t.match(paper, /自检单[\s\S]*读卡器 +异常 \w+ 故障1次[\s\S]*账本 +正常 故障0次/);
   await nothingLost(t, it);
 });
@@ -37,9 +37,7 @@ test('what was done at the terminal is in its ledger, with who and when (001-28,
   const it = await boardFor(t, { supervisorPassword: password });
   await it.powerOnToIdle();
   it.press('menu', '7', '8', '4');
-  await it.display.until('请输入主管密码');
-  it.keypad.type(password);
-  it.press('enter');
+  await it.answer('请输入主管密码', password);
   await it.display.until('1巡检');
   it.press('3');
   await it.display.until('维护已登记');
@@ -52,13 +50,10 @@ test('the label for the terminal is printed from the menu; idle and card screen 
   t.match(await it.display.until('终端 00000001'), ['示例便利店', '测试路店']);
   it.press('menu', '7', '8', '3');
   await it.display.until('打印完成');
-  const [label] = it.printer.paper.copies.map(({ number }) => it.printer.paper.text(number));
+  const [label] = papers(it);
   t.match(label, /示例便利店[\s\S]*测试路店[\s\S]*终端编号:00000001/);
   it.press('enter');
-  await it.display.until('请输入金额');
-  it.keypad.type('5');
-  it.press('enter');
-  await it.display.until('请顾客核对');
-  it.press('enter');
+  await it.answer('请输入金额', '5');
+  await it.answer('请顾客核对');
   t.match(await it.display.until('请刷卡'), ['RMB 0.05', /^请刷卡/, '示例便利店', '测试路店00000001']);
 });

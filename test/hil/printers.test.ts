@@ -125,6 +125,18 @@ test('cd5220: four lines as two pages of a customer display', { buffered: true }
   await nothingLost(t, board);
 });
 
+/** The first printer's paper ended in a sale's slip; a supervisor has turned to the other way out, and the sale is captured. */
+const turnedToSecond = async (t: Test, secondPrinter: object): Promise<VirtualBoard> => {
+  const board = await boardFor(t, { supervisorPassword: '20261122', sections: { secondPrinter } });
+  await board.powerOnToIdle();
+  board.printer.fault({ line: 6 }, 'paperEnd');
+  await board.sell('1250');
+  await board.display.until('确认再打 00换机');
+  board.press('00', '2', '0', '2', '6', '1', '1', '2', '2', 'enter');
+  await board.firmware.fact('captured');
+  return board;
+};
+
 test('a second printer: the first is out of paper, a supervisor turns to the other, and the slip comes out there (000-17)', {
   buffered: true,
 }, async (t) => {
@@ -138,16 +150,7 @@ test('a second printer: the first is out of paper, a supervisor turns to the oth
     rmSync(folder, { recursive: true });
   });
   const port = { path, baudRate: 115_200 };
-  const board = await boardFor(t, {
-    supervisorPassword: '20261122',
-    sections: { secondPrinter: { driver: 'escpos', profile: 'epson', port } },
-  });
-  await board.powerOnToIdle();
-  board.printer.fault({ line: 6 }, 'paperEnd');
-  await board.sell('1250');
-  await board.display.until('确认再打 00换机');
-  board.press('00', '2', '0', '2', '6', '1', '1', '2', '2', 'enter');
-  await board.firmware.fact('captured');
+  const board = await turnedToSecond(t, { driver: 'escpos', profile: 'epson', port });
   t.match(second.paper.text(1), /商户存根.*凭证号:000002.*重打印凭证\/DUPLICATE 2/s, 'the whole copy, marked');
   await board.firmware.fact('printed');
   t.match(second.paper.text(2), /持卡人存根/);
@@ -164,16 +167,7 @@ test('a second printer: the first is out of paper, a supervisor turns to the oth
 test('a folder as the second way out: the supervisor turns to it, and the slip is an image there (000-17)', {
   buffered: true,
 }, async (t) => {
-  const board = await boardFor(t, {
-    supervisorPassword: '20261122',
-    sections: { secondPrinter: { driver: 'file' } },
-  });
-  await board.powerOnToIdle();
-  board.printer.fault({ line: 6 }, 'paperEnd');
-  await board.sell('1250');
-  await board.display.until('确认再打 00换机');
-  board.press('00', '2', '0', '2', '6', '1', '1', '2', '2', 'enter');
-  await board.firmware.fact('captured');
+  const board = await turnedToSecond(t, { driver: 'file' });
   await board.firmware.fact('printed');
   const images = board.files().filter(({ path }) => path.includes('slips-to-print'));
   t.match(images.map(({ path }) => basename(path)).sort(), [/^000001-.*\.png$/, /^000002-.*\.png$/], 'both copies');

@@ -8,34 +8,20 @@ import { boardFor, nothingLost } from './in-test.ts';
 
 const password = '246810';
 
-/** A sale under an order number, up to the card. */
+/** A sale under an order number, up to the PIN. */
 const order = async (it: VirtualBoard, amount: string, orderNumber: string, card: TestCard): Promise<void> => {
-  await it.display.until('请输入金额');
-  it.keypad.type(amount);
-  it.press('enter');
-  await it.display.until('请输入订单号');
-  it.keypad.type(orderNumber);
-  it.press('enter');
-  await it.display.until('请顾客核对');
-  it.pinPad.willEnter(card.pin);
-  it.press('enter');
-  await it.display.until('请刷卡');
-  it.cardReader.swipe(card);
+  await it.answer('请输入金额', amount);
+  await it.answer('请输入订单号', orderNumber);
+  await it.pay(card);
 };
 
-const supervisor = async (it: VirtualBoard): Promise<void> => {
-  await it.display.until('请输入主管密码');
-  it.keypad.type(password);
-  it.press('enter');
-};
+const supervisor = (it: VirtualBoard): Promise<void> => it.answer('请输入主管密码', password);
 
 /** Looks for the order and asks what can be done about its sale. */
 const remedies = async (it: VirtualBoard, orderNumber: string): Promise<void> => {
   await it.display.until('请输入金额');
   it.press('menu', '7', '3', '5');
-  await it.display.until('请输入订单号');
-  it.keypad.type(orderNumber);
-  it.press('enter');
+  await it.answer('请输入订单号', orderNumber);
   await it.display.until('功能:处理');
   it.press('function');
   await it.display.until('7事件');
@@ -84,15 +70,10 @@ test('a sale is found by its order number, held and released; caps, chips, the f
   await remedies(it, '0042');
   it.press('3');
   await supervisor(it);
-  await it.display.until('剩30天');
-  it.press('enter');
-  await it.display.until('可能收取手续费');
-  it.press('enter');
-  await it.display.until('请输入金额:');
-  it.keypad.type('234');
-  it.press('enter');
-  await it.display.until('请顾客核对');
-  it.press('enter');
+  await it.answer('剩30天');
+  await it.answer('可能收取手续费');
+  await it.answer('请输入金额:', '234');
+  await it.answer('请顾客核对');
   await it.display.until('请刷卡');
   it.cardReader.swipe(testCards.debit);
   await it.firmware.fact('printed', 2);
@@ -101,8 +82,7 @@ test('a sale is found by its order number, held and released; caps, chips, the f
 
   await it.display.until('请输入金额');
   it.press('menu', '7', '5');
-  await it.display.until('确认结算');
-  it.press('enter');
+  await it.answer('确认结算');
   await it.firmware.fact('settlementPrinted');
   t.match(it.printer.paper.text(7), /手续费估算,以收单行对账单为准\s+内卡 +0\.60% +0\.06/, '10.00 at 0.6 %');
   await nothingLost(t, it);

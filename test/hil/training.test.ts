@@ -1,9 +1,9 @@
 /** 培训模式 on the virtual board: the built firmware trains, and nothing of it reaches the acquirer or the ledger. */
 import { once } from 'node:events';
 import { type Test, test } from 'tap';
-import { run } from '../../firmware/terminalctl/program.ts';
 import type { VirtualBoard } from '../bench/board.ts';
-import { boardFor } from './in-test.ts';
+import { runTerminalctl } from '../bench/firmware-process.ts';
+import { boardFor, papers } from './in-test.ts';
 
 const password = '246810';
 
@@ -11,22 +11,12 @@ const password = '246810';
 const switchTraining = async (it: VirtualBoard): Promise<void> => {
   const exited = once(it.firmware, 'exit');
   it.press('menu', '7', '8', '5');
-  await it.display.until('请输入主管密码');
-  it.keypad.type(password);
-  it.press('enter');
+  await it.answer('请输入主管密码', password);
   await exited;
   await it.powerOnToIdle();
 };
 
-const papers = (it: VirtualBoard): readonly string[] =>
-  it.printer.paper.copies.map(({ number }) => it.printer.paper.text(number));
-
-const status = async (it: VirtualBoard): Promise<string> => {
-  const lines: string[] = [];
-  const add = (text: string): void => void lines.push(text);
-  await run(['status', '--config', it.configurationPath], { line: add, text: add, problem: add });
-  return lines.join('\n');
-};
+const status = (it: VirtualBoard): Promise<string> => runTerminalctl(['status', '--config', it.configurationPath]);
 
 const trades = async (it: VirtualBoard): Promise<number> =>
   (await it.ledger()).filter(({ fact }) => fact === 'intended').length;
@@ -78,31 +68,19 @@ test('99 changes a parameter at the keys; it holds from the restart on, and the 
   const it = await boardFor(t);
   await it.powerOnToIdle();
   it.press('menu', '7', '8', '9');
-  await it.display.until('操作员 99');
-  it.keypad.type('12345678');
-  it.press('enter');
-  await it.display.until('请输入新密码');
-  it.keypad.type('97531246');
-  it.press('enter');
-  await it.display.until('再输一次新密码');
-  it.keypad.type('97531246');
-  it.press('enter');
-  await it.display.until('密码已改');
-  it.press('enter');
+  await it.answer('操作员 99', '12345678');
+  await it.answer('请输入新密码', '97531246');
+  await it.answer('再输一次新密码', '97531246');
+  await it.answer('密码已改');
   await it.display.until('请输入金额');
   it.press('menu', '7', '8', '9');
-  await it.display.until('请输入密码');
-  it.keypad.type('97531246');
-  it.press('enter');
+  await it.answer('请输入密码', '97531246');
   await it.display.until('1参数');
   it.press('1');
   await it.display.until('单笔限额');
   it.press('1');
-  await it.display.until('确认 清除 取消');
-  it.keypad.type('1000');
-  it.press('enter');
-  await it.display.until('→ 10.00');
-  it.press('enter');
+  await it.answer('确认 清除 取消', '1000');
+  await it.answer('→ 10.00');
   await it.display.until('重启后生效');
   t.match((await it.ledger()).at(-1), {
     fact: 'parameterChanged',

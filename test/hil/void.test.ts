@@ -24,12 +24,8 @@ const sold = async (t: Test, options: BoardOptions = {}): Promise<VirtualBoard> 
 /** The clerk's, the supervisor's and the customer's part of a void, up to the PIN. */
 const voidIt = async (it: VirtualBoard, card: TestCard = testCards.debit): Promise<void> => {
   it.press('menu', '2');
-  await it.display.until('请输入主管密码');
-  it.keypad.type(password);
-  it.press('enter');
-  await it.display.until('请输入原凭证号');
-  it.keypad.type('2');
-  it.press('enter');
+  await it.answer('请输入主管密码', password);
+  await it.answer('请输入原凭证号', '2');
   await it.display.until('核对原单');
   it.pinPad.willEnter(card.pin);
   it.press('enter');
