@@ -18,7 +18,7 @@ import {
 } from '../going-on.ts';
 import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override, Unprinted } from '../state.ts';
-import type { Handler, Step, Turn } from '../turn.ts';
+import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { chooseTraining, recordMaintenance } from './administering.ts';
 import { askNumber as askOperator, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
@@ -151,21 +151,38 @@ export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (
     const told = isShut(answer) ? answer : ({ result: 'mustChange' } as const);
     return waits(override) ? withoutOverride(turn, override) : notice(turn, { says: 'notLetIn', answer: told });
   }
-  if (override.purpose === 'enter') return enter(turn, { ...override.draft, supervisor }, 'supervisor');
-  if (override.purpose === 'manage') return askOperator(turn, override.wanted, supervisor);
-  if (override.purpose === 'training') return chooseTraining(turn, supervisor);
-  if (override.purpose === 'maintain') return recordMaintenance(turn, supervisor);
-  if (override.purpose === 'unlock') return goOn(turn.record({ type: 'unlocked', supervisor }));
-  if (override.purpose === 'otherPrinter') return withOtherPrinter(turnToOther(turn, supervisor), override);
-  if (override.purpose === 'release') return released(turn, override.hold, supervisor);
-  if (override.purpose === 'reprint') return printArchived(turn, override.sale, supervisor);
-  if (override.purpose === 'handOver' || override.purpose === 'close') {
-    const until = turn.after(turn.rules.timers.passwordMs);
-    return turn.to({ name: 'incident', entered: '', supervisor, closing: override, until });
+  return allowed(turn, override, supervisor);
+};
+
+const allowed = (turn: Turn, override: Override, supervisor: string): Step | Rejection => {
+  switch (override.purpose) {
+    case 'enter':
+      return enter(turn, { ...override.draft, supervisor }, 'supervisor');
+    case 'manage':
+      return askOperator(turn, override.wanted, supervisor);
+    case 'training':
+      return chooseTraining(turn, supervisor);
+    case 'maintain':
+      return recordMaintenance(turn, supervisor);
+    case 'unlock':
+      return goOn(turn.record({ type: 'unlocked', supervisor }));
+    case 'otherPrinter':
+      return withOtherPrinter(turnToOther(turn, supervisor), override);
+    case 'release':
+      return released(turn, override.hold, supervisor);
+    case 'reprint':
+      return printArchived(turn, override.sale, supervisor);
+    case 'handOver':
+    case 'close': {
+      const until = turn.after(turn.rules.timers.passwordMs);
+      return turn.to({ name: 'incident', entered: '', supervisor, closing: override, until });
+    }
+    case 'keep': {
+      const { saleId } = override;
+      turn.record({ type: 'keptBySupervisor', saleId, supervisor });
+      return clearBuffer(turn, { do: 'notice', notice: { says: 'kept', saleId } });
+    }
   }
-  const { saleId } = override;
-  turn.record({ type: 'keptBySupervisor', saleId, supervisor });
-  return clearBuffer(turn, { do: 'notice', notice: { says: 'kept', saleId } });
 };
 
 const incidentDigits = 12;
