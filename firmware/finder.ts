@@ -32,6 +32,8 @@ const criteriaOf = (query: Query): Criteria => {
       return { authorisationCode: query.typed };
     case 'order':
       return { orderNumber: query.orderNumber };
+    case 'time':
+      return { time: { from: query.from, to: query.to } };
   }
 };
 

@@ -11,10 +11,14 @@ export const dayOf = (at: EpochMs): number => Math.floor((at + aheadMs) / msPerD
 /** `22:30` as minutes of the day. */
 export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
+/** When that minute of that day begins. */
+export const timeOn = (day: number, minuteOfDay: number): EpochMs =>
+  (day * msPerDay - aheadMs + minuteOfDay * msPerMinute) as EpochMs;
+
 /** The next time after `at` at which that minute of the day begins. */
 export const nextAt = (minuteOfDay: number, at: EpochMs): EpochMs => {
-  const next = dayOf(at) * msPerDay - aheadMs + minuteOfDay * msPerMinute;
-  return (next > at ? next : next + msPerDay) as EpochMs;
+  const today = timeOn(dayOf(at), minuteOfDay);
+  return today > at ? today : timeOn(dayOf(at) + 1, minuteOfDay);
 };
 
 /** From 1, now over, to 1440, a day from now, until it is that minute of the day. */

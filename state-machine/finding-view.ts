@@ -27,6 +27,8 @@ const askedFor = (wanted: Purpose, entered: string, language: Language): readonl
       return [say(language, '卡号后四位:', 'Last four digits:'), entered];
     case 'order':
       return [say(language, '请输入订单号:', 'Order no.:'), entered];
+    case 'time':
+      return [say(language, '请输入月日时分:', 'Time, MMDDhhmm:'), entered];
   }
 };
 

@@ -127,7 +127,10 @@ export const menus: { readonly [M in MenuName]: readonly (readonly MenuItem[])[]
       item('1', '凭证号', 'No.', { do: 'query', by: 'voucher' }),
       item('2', '金额', 'Amount', { do: 'query', by: 'amount' }),
     ],
-    [item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' })],
+    [
+      item('3', '卡号后四位', 'Card end', { do: 'query', by: 'card' }),
+      item('6', '时间', 'Time', { do: 'query', by: 'time' }),
+    ],
     [item('4', '汇总', 'Totals', { do: 'totals' }), item('5', '订单号', 'Order', { do: 'query', by: 'order' })],
   ],
   service: [

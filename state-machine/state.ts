@@ -5,7 +5,7 @@ import type { DeviceFaultCode, DeviceName } from '../hal/device.ts';
 import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
 import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
-import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
+import type { EffectId, EpochMs, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
 import type { Report, SlipRequest } from './effects.ts';
 import type { IncidentField } from './incidents.ts';
@@ -207,7 +207,9 @@ export type NumberQuery =
   | { readonly by: 'amount'; readonly amount: MinorUnits }
   /** The last four digits of the card. */
   | { readonly by: 'card'; readonly tail: string }
-  | { readonly by: 'order'; readonly orderNumber: string };
+  | { readonly by: 'order'; readonly orderNumber: string }
+  /** Both included. */
+  | { readonly by: 'time'; readonly from: EpochMs; readonly to: EpochMs };
 
 /** What an operator's number is typed for. */
 export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';

@@ -1,6 +1,6 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
-import type { MinorUnits, Stan } from '../../hal/units.ts';
-import { daysSince } from '../calendar.ts';
+import type { EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
+import { dayOf, daysSince, minuteOf, timeOn } from '../calendar.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
 import { isHeldSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
@@ -12,11 +12,15 @@ import { remedy } from './remedies.ts';
 import { aboutOf, enter, pastWindow, remarkDigits, showOriginal, takeOriginal, typed } from './steps.ts';
 
 /** How many digits each number may have. */
-const digits = { voucher: 6, amount: 12, card: 4, order: remarkDigits.orderNumber } as const;
+const digits = { voucher: 6, amount: 12, card: 4, order: remarkDigits.orderNumber, time: 8 } as const;
+
+/** How far from the time that a customer remembers, or a bank's message tells, it may have been. */
+const aroundMs = 30 * 60_000;
 
 const soughtBy = (wanted: Purpose): NumberQuery['by'] => (wanted.purpose === 'query' ? wanted.by : 'voucher');
 
-const queryOf = (wanted: Purpose, entered: string): NumberQuery => {
+/** Undefined where it can't be meant. */
+const queryOf = (wanted: Purpose, entered: string, wall: EpochMs): NumberQuery | undefined => {
   const by = soughtBy(wanted);
   switch (by) {
     case 'voucher':
@@ -24,10 +28,21 @@ const queryOf = (wanted: Purpose, entered: string): NumberQuery => {
     case 'amount':
       return { by, amount: Number(entered) as MinorUnits };
     case 'card':
-      return { by, tail: entered };
+      return entered.length < digits.card ? undefined : { by, tail: entered };
     case 'order':
       return { by, orderNumber: entered };
+    case 'time':
+      return aroundTime(entered, wall);
   }
+};
+
+/** MMDDhhmm, of the last such day (000-03, 002-13). */
+const aroundTime = (entered: string, wall: EpochMs): NumberQuery | undefined => {
+  const minute = minuteOf(`${entered.slice(4, 6)}:${entered.slice(6)}`);
+  const days = daysSince(entered.slice(0, 4), wall);
+  if (!/^\d{4}(?:[01]\d|2[0-3])[0-5]\d$/.test(entered) || days === Infinity) return undefined;
+  const at = timeOn(dayOf(wall) - days, minute);
+  return { by: 'time', from: (at - aroundMs) as EpochMs, to: (at + aroundMs) as EpochMs };
 };
 
 export const numberKey: Handler<'number', 'key'> = (turn, phase, { key }) => {
@@ -35,10 +50,10 @@ export const numberKey: Handler<'number', 'key'> = (turn, phase, { key }) => {
   const by = soughtBy(wanted);
   if (key === 'cancel') return goOn(turn);
   if (key === 'enter') {
-    if (entered === '' || (by === 'card' && entered.length < digits.card)) return 'nothingEntered';
-    return wanted.purpose === 'original'
-      ? original(turn, wanted.draft, Number(entered))
-      : find(turn, wanted, queryOf(wanted, entered));
+    if (entered === '') return 'nothingEntered';
+    if (wanted.purpose === 'original') return original(turn, wanted.draft, Number(entered));
+    const query = queryOf(wanted, entered, turn.wall);
+    return query === undefined ? 'nothingEntered' : find(turn, wanted, query);
   }
   return typed(entered, key, digits[by], (next) => turn.to({ ...phase, entered: next }));
 };

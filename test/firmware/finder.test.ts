@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { findTransactions } from '../../firmware/finder.ts';
 import type { DeviceFault } from '../../hal/device.ts';
-import type { MinorUnits } from '../../hal/units.ts';
+import type { EpochMs, MinorUnits } from '../../hal/units.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import { World } from '../state-machine/world.ts';
 
@@ -36,6 +36,10 @@ test('what a clerk types finds it in this batch and the kept ones, the newest fi
   t.strictSame(await stans({ by: 'voucher', stan: 3 }), [3]);
   t.strictSame(await stans({ by: 'card', tail: '1234' }), [3, 2, 2]);
   t.strictSame(await stans({ by: 'card', tail: '9999' }), []);
+  const at = Number(newer.facts.find((fact) => fact.type === 'intended')?.at);
+  const around = (from: number, to: number) => ({ by: 'time', from: from as EpochMs, to: to as EpochMs }) as const;
+  t.strictSame(await stans(around(at, at)), [3, 2, 2], 'from and to are included');
+  t.strictSame(await stans(around(at + 1, at + 9)), []);
   const ordered = storeOf(
     sold().facts.map((fact) => (fact.type === 'intended' ? { ...fact, orderNumber: '0042' } : fact)),
     newer.facts,

@@ -1,5 +1,6 @@
 /** 交易查询 and 重打印 by number: all that fit are shown, none is picked. */
 import { test } from 'tap';
+import type { Digit } from '../../hal/keypad.ts';
 import type { MinorUnits } from '../../hal/units.ts';
 import { totalsOf } from '../../state-machine/book.ts';
 import type { Found } from '../../state-machine/sale.ts';
@@ -45,6 +46,21 @@ test('search by the shop’s order number (003-02)', async (t) => {
   const world = sold().keys('menu', '7', '3', '5', '0', '0', '4', '2');
   t.match(screen(world), /交易查询\|请输入订单号:\|0042/);
   t.strictSame(world.keys('enter').last('find').query, { by: 'order', orderNumber: '0042' });
+});
+
+test('search by the time on a message or in somebody’s memory, half an hour either way; a sale that was found so is voided (000-03, 002-13)', async (t) => {
+  const minute = 60_000;
+  // It is the first of January 1970, 08:00 in Beijing.
+  const asked = (...digits: Digit[]): World => sold().keys('menu', '7', '3', '6', ...digits, 'enter');
+  const at = Date.parse('1969-12-31T23:40:00+08:00');
+  const yesterday = asked('1', '2', '3', '1', '2', '3', '4', '0');
+  t.strictSame(yesterday.last('find').query, { by: 'time', from: at - 30 * minute, to: at + 30 * minute });
+  const today = Date.parse('1970-01-01T08:00:00+08:00');
+  t.match(asked('0', '1', '0', '1', '0', '8', '0', '0').last('find').query, { from: today - 30 * minute });
+  for (const wrong of ['0230', '1331', '0101240', '01012400', '01012360', '0101'])
+    t.equal(asked(...(wrong.split('') as Digit[])).rejections.at(-1), 'nothingEntered', wrong);
+  t.match(screen(sold().keys('menu', '7', '3', '6', '1', '2')), /交易查询\|请输入月日时分:\|12/);
+  t.match(screen(yesterday.found(rowOf(yesterday)).keys('2', '1', 'enter').password(true)), /撤销 000002/);
 });
 
 test('a row that was found is printed, voided or refunded without its number being typed (001-02, 002-20)', async (t) => {
