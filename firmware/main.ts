@@ -34,6 +34,8 @@ const help = `slipsafe: the payment terminal's runtime
                                      also while the terminal runs
   slipsafe migrate --to N --config FILE
                                      brings the data of a terminal that is off to another format, as its start does
+  slipsafe rehearse                  starts without devices in a folder of its own and ends, as staging a build does to
+                                     have what a start runs through compiled
   slipsafe hash-password             reads a password from standard input and prints what the configuration keeps
 `;
 
@@ -229,6 +231,12 @@ const commands: { readonly [name: string]: (config: string | undefined, to?: str
   },
   provision: (config) => provisionBoard(configurationOf(config)),
   ledger: (config) => printLedger(configurationOf(config)),
+  rehearse: async () => {
+    const { provisionRehearsal } = await import('./rehearsal.ts');
+    const { configuration, config } = await provisionRehearsal();
+    await run(configuration, config);
+    process.kill(process.pid, 'SIGTERM');
+  },
   'hash-password': async () => {
     const password = await firstLineOfInput();
     if (!/^\d{6,12}$/.test(password)) throw new Refusal('a password of 6 to 12 digits is expected on standard input');

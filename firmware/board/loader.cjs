@@ -16,8 +16,13 @@ try {
 } catch {
   // It was not made: the start takes a little longer.
 }
-// Its first line is for the shell: here it becomes a comment.
-const source = `(function (require, module, exports, __dirname, __filename) {//${readFileSync(filename, 'utf8')}\n})`;
+// Its first line is for the shell: here it becomes a comment. The bundler leaves nothing but ASCII in it.
+const source = `(function (require, module, exports, __dirname, __filename) {//${readFileSync(filename, 'latin1')}\n})`;
 const script = new Script(source, { filename, cachedData });
-if (making) writeFileSync(cache, script.createCachedData(), { flush: true });
-else script.runInThisContext()(require, module, exports, __dirname, filename);
+if (making) {
+  // V8 compiles a function when it is first called: what a start calls is compiled after one, and kept at its end.
+  process.argv[2] = 'rehearse';
+  process.on('exit', () => writeFileSync(cache, script.createCachedData(), { flush: true }));
+  setTimeout(() => process.exit(1), 20_000).unref();
+}
+script.runInThisContext()(require, module, exports, __dirname, filename);
