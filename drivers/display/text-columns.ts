@@ -27,18 +27,18 @@ export const fitToColumns = (text: string, columns: number, encoding: DisplayEnc
 const unknown: readonly number[] = [0x3f];
 
 /** What was found out once of a character; there are no more of them than Unicode has. */
-const encoded = { gbk: new Map<string, readonly number[]>(), ascii: new Map<string, readonly number[]>() };
+const known = new Map<string, readonly number[]>();
 
 const encodeOne = (character: string, encoding: DisplayEncoding): readonly number[] => {
-  const known = encoded[encoding].get(character) ?? encodeAnew(character, encoding);
-  encoded[encoding].set(character, known);
-  return known;
+  if (/^[ -~]$/.test(character)) return [character.charCodeAt(0)];
+  if (encoding === 'ascii') return unknown;
+  const bytes = known.get(character) ?? hanzi(character);
+  known.set(character, bytes);
+  return bytes;
 };
 
-const encodeAnew = (character: string, encoding: DisplayEncoding): readonly number[] => {
-  const bytes = iconv.encode(character, encoding);
-  const [first, second, ...rest] = bytes;
-  if (first === undefined || rest.length > 0) return unknown;
-  if (second !== undefined) return encoding === 'gbk' && first >= 0x81 ? [first, second] : unknown;
-  return first >= 0x20 && first <= 0x7e ? [first] : unknown;
+/** Two bytes: what is one in GBK and not printable ASCII would be a command. */
+const hanzi = (character: string): readonly number[] => {
+  const bytes = [...iconv.encode(character, 'gbk')];
+  return bytes.length === 2 ? bytes : unknown;
 };

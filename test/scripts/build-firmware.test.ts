@@ -115,6 +115,21 @@ test('the bundled firmware sells, prints and settles on the virtual board, with 
   t.match(stdout, /INTACT/);
 });
 
+test('it shows what a display of plain ASCII can show', async (t) => {
+  const own = built.find(({ architecture }) => architectures[architecture].node === process.arch) as Built;
+  const it = await VirtualBoard.build({
+    program: join(own.folder, 'slipsafe.cjs'),
+    display: 'cd5220',
+    sections: { language: 'en' },
+  });
+  t.teardown(() => it.dismantle());
+  const configuration = json<{ display: object }>(it.configurationPath);
+  const display = { ...configuration.display, encoding: 'ascii' };
+  writeFileSync(it.configurationPath, JSON.stringify({ ...configuration, display }));
+  await it.powerOnToIdle();
+  t.strictSame(it.display.complaints, []);
+});
+
 test('a program starts from the form that V8 compiled, without it, and past a spoilt one', (t) => {
   const own = built.find(({ architecture }) => architectures[architecture].node === process.arch) as Built;
   const program = join(own.folder, 'slipsafe.cjs');
