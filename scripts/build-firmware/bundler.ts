@@ -1,6 +1,7 @@
 /** The programs of a board, each one file of CommonJS, made of what the compiler emitted. */
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { gbkStandIn } from './gbk-stand-in.ts';
 
 /** dist/scripts/build-firmware → the repository */
 export const root = join(import.meta.dirname, '..', '..', '..');
@@ -17,6 +18,9 @@ export class SerialPort extends SerialPortStream {
   static binding = LinuxBinding;
   constructor(options, opened) { super({ binding: LinuxBinding, ...options }, opened); }
 }`,
+  'iconv-lite': gbkStandIn(),
+  // Loaded when a logo is read.
+  pngjs: "module.exports = { get PNG() { return require('pngjs/lib/png.js').PNG; } };",
   // Loaded when the first slip is laid out.
   'node-thermal-printer': `const load = () => require('./thermal-printer.cjs');
 module.exports = {
@@ -41,33 +45,32 @@ const standIn = (names: readonly string[]): esbuild.Plugin => ({
   },
 });
 
-/** Slips and screens are GBK: of iconv-lite's half megabyte of tables that one is taken. Another encoding then throws. */
-const onlyGbk: esbuild.Plugin = {
-  name: 'only-gbk',
-  setup: (build) => {
-    build.onResolve({ filter: /\/tables\/.*\.json$/ }, ({ path }) =>
-      /(?:cp936|gbk-added)\.json$/.test(path) ? undefined : { path, external: true },
-    );
-    build.onLoad({ filter: /iconv-lite\/encodings\/sbcs-data-generated\.js$/ }, () => ({
-      contents: 'module.exports = {};',
-    }));
-  },
+/** Parts of packages that a board doesn't come to, and that would take their time of each start. */
+const leftOut: Readonly<Record<string, string>> = {
+  // Lists of ports are for desks: what makes them loads child_process.
+  '@serialport/bindings-cpp/dist/linux-list.js':
+    "exports.linuxList = () => { throw new Error('A board has no list of ports'); };",
+  // The log is written to the standard output, without a thread of its own.
+  'pino/lib/transport.js': "module.exports = () => { throw new Error('A board has no log transports'); };",
 };
 
-/** Lists of ports are for desks: what makes them loads child_process, which takes a tenth of a start. */
-const withoutPortList: esbuild.Plugin = {
-  name: 'without-port-list',
+const withoutThem: esbuild.Plugin = {
+  name: 'without-them',
   setup: (build) => {
-    build.onLoad({ filter: /bindings-cpp\/dist\/linux-list\.js$/ }, () => ({
-      contents: "exports.linuxList = () => { throw new Error('A board has no list of ports'); };",
-    }));
+    for (const [path, contents] of Object.entries(leftOut)) {
+      build.onLoad({ filter: new RegExp(`/node_modules/${path.replaceAll('.', '\\.')}$`) }, () => ({ contents }));
+    }
   },
 };
 
 const programs = [
   { file: 'slipsafe.js', entry: 'dist/firmware/main.js', without: Object.keys(standIns) },
   { file: 'terminalctl.cjs', entry: 'dist/firmware/terminalctl/main.js', without: Object.keys(standIns) },
-  { file: 'thermal-printer.cjs', entry: 'node_modules/node-thermal-printer/node-thermal-printer.js', without: [] },
+  {
+    file: 'thermal-printer.cjs',
+    entry: 'node_modules/node-thermal-printer/node-thermal-printer.js',
+    without: ['iconv-lite'],
+  },
 ] as const;
 
 export interface Program {
@@ -100,13 +103,15 @@ export const bundle = async (build: string, others: readonly esbuild.Plugin[] = 
         supported: { 'dynamic-import': false },
         minifySyntax: true,
         minifyWhitespace: true,
+        // Node shows the line of an error that ends a program: it goes into the journal.
+        lineLimit: 160,
         legalComments: 'none',
         // What lies beside a module looks for its place in another way where there is none.
         logOverride: { 'empty-import-meta': 'silent' },
         define: { 'process.env.SLIPSAFE_BUILD': JSON.stringify(build) },
         metafile: true,
         write: false,
-        plugins: [...others, standIn(without), onlyGbk, withoutPortList],
+        plugins: [...others, standIn(without), withoutThem],
       });
       const content = outputFiles[0]?.contents ?? new Uint8Array();
       return { program: { file, content }, inputs: Object.keys(metafile.inputs) };
@@ -115,7 +120,8 @@ export const bundle = async (build: string, others: readonly esbuild.Plugin[] = 
   const packages = made.flatMap(({ inputs }) => inputs.flatMap((input) => /^node_modules\/.*/.exec(input) ?? []));
   return {
     programs: made.map(({ program }) => program),
-    packages: [...new Set(packages.map(packageOf))].sort(),
+    // The stand-in's tables are iconv-lite's.
+    packages: [...new Set([...packages.map(packageOf), 'node_modules/iconv-lite'])].sort(),
   };
 };
 
