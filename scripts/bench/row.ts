@@ -6,7 +6,7 @@ export interface Row {
   readonly unit: string;
   readonly reference: number | null;
   readonly referenceName: string | null;
-  /** `value` by `reference`. */
+  /** `value` by `reference`, or the median of it in pairs that were measured one right after the other. */
   readonly ratio: number | null;
   /** The most, or with `atLeast` the least, that is to be reached; null for a figure that is only told. */
   readonly target: number | null;
@@ -20,14 +20,14 @@ interface Measured {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly reference?: { readonly name: string; readonly value: number };
+  readonly reference?: { readonly name: string; readonly value: number; readonly ratio?: number };
   readonly target?:
     | { readonly of: 'ratio' | 'value'; readonly most: number }
     | { readonly of: 'ratio' | 'value'; readonly least: number };
 }
 
 export const row = (group: string, { name, value, unit, reference, target }: Measured): Row => {
-  const ratio = reference === undefined ? null : value / reference.value;
+  const ratio = reference === undefined ? null : (reference.ratio ?? value / reference.value);
   const figure = target?.of === 'ratio' ? ratio : value;
   const atLeast = target !== undefined && 'least' in target;
   const limit = target === undefined ? null : 'least' in target ? target.least : target.most;
