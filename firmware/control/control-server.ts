@@ -14,6 +14,8 @@ export type Command = (more: (answer: Answer) => void, gone: AbortSignal, by?: s
 
 /** The longest request, in bytes: a name in JSON. */
 const longestRequest = 1024;
+/** The longest path of a unix socket, in bytes (sun_path of unix(7)): of a longer one Node would take the beginning. */
+const longestPath = 107;
 const mostConnections = 16;
 /** Who doesn't say what he wants, or doesn't read what he is told. */
 const patienceMs = 10_000;
@@ -38,11 +40,16 @@ export class ControlServer {
 
   /** @returns why it can't be listened to, or undefined */
   async listen(): Promise<string | undefined> {
+    if (Buffer.byteLength(this.#path) > longestPath) return 'ENAMETOOLONG';
     const why = await this.#tryListen();
     if (why !== 'EADDRINUSE') return why;
     if (await this.#isAnswered()) return 'EADDRINUSE';
-    // Left behind by a process that was killed.
-    unlinkSync(this.#path);
+    try {
+      // Left behind by a process that was killed.
+      unlinkSync(this.#path);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code;
+    }
     return this.#tryListen();
   }
 

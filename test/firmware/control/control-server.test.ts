@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
 import { ask, askOnce, NotReached } from '../../../firmware/control/control-client.ts';
 import { type Answer, type Command, ControlServer } from '../../../firmware/control/control-server.ts';
@@ -129,6 +129,14 @@ test('a socket that a killed process left is taken over; one that is answered is
   t.equal(await second.listen(), 'EADDRINUSE');
   await second.close();
   t.strictSame(await askOnce(socket, 'hello'), { ok: true, answer: 'good day' });
+});
+
+test('a path that is too long for a socket is told, and nothing is made at its beginning', async (t) => {
+  const folder = dirname(socketFor(t));
+  const deep = join(folder, 'a'.repeat(100));
+  mkdirSync(deep);
+  t.equal(await new ControlServer(join(deep, 'control.sock'), greet).listen(), 'ENAMETOOLONG');
+  t.strictSame(readdirSync(folder), [basename(deep)]);
 });
 
 test('who asks a terminal that is off is told so', async (t) => {
