@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { architectures } from './build-firmware/architectures.ts';
-import { buildBundles } from './build-firmware/build-bundle.ts';
+import { buildBundles, stageHere } from './build-firmware/build-bundle.ts';
 import { root } from './build-firmware/bundler.ts';
 
 const help = `Makes the bundles that boards are flashed with: two programs of one file each, the native addons of the board's
@@ -12,6 +12,8 @@ architecture, units, licences and the bill of materials (CycloneDX). The same co
   npm run build:firmware                       for all: ${Object.keys(architectures).join(', ')}
   npm run build:firmware -- --architecture x64 for one; may be repeated
   npm run build:firmware -- --out DIR          elsewhere than dist/bundles
+  npm run build:firmware -- --here             for this machine only, as a board has it once it is staged, in dist/board:
+                                               what the virtual board and its tests run (npm run build makes it)
   npm run build:firmware -- --json             [{"architecture","build","folder","tar"}]
   npm run build:firmware -- --help
 
@@ -23,12 +25,17 @@ const main = async (): Promise<void> => {
     options: {
       architecture: { type: 'string', multiple: true },
       out: { type: 'string', default: join(root, 'dist', 'bundles') },
+      here: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(help);
+    return;
+  }
+  if (values.here) {
+    await stageHere(join(root, 'dist', 'board'));
     return;
   }
   const built = await buildBundles(values.architecture ?? Object.keys(architectures), resolve(values.out));

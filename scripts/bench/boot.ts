@@ -1,13 +1,9 @@
 /** How soon the board's own bundle is ready to trade, and what it takes at rest. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VirtualBoard } from '../../test/bench/board.ts';
-import { architectures } from '../build-firmware/architectures.ts';
-import { buildBundles } from '../build-firmware/build-bundle.ts';
 import { median, type Row, row } from './row.ts';
 
 const group = 'boot';
@@ -60,15 +56,8 @@ const atRest = async (board: VirtualBoard) => {
 };
 
 export const bootRows = async (say: (text: string) => void): Promise<Row[]> => {
-  const out = mkdtempSync(join(tmpdir(), 'slipsafe-bundle-'));
-  let board: VirtualBoard | undefined;
+  const board = await VirtualBoard.build({ sections: { log: {} } });
   try {
-    const own = Object.keys(architectures).find((name) => architectures[name]?.node === process.arch);
-    const [built] = await buildBundles([own ?? process.arch], out);
-    const program = join(built?.folder ?? '', 'slipsafe.cjs');
-    // As it is when the bundle is staged on a board.
-    execFileSync(process.execPath, [program, '--compile']);
-    board = await VirtualBoard.build({ program, sections: { log: {} } });
     say(`boot: ${rounds} starts`);
     const samples = { alone: [] as number[], ready: [] as number[], ratio: [] as number[], memory: [] as number[] };
     for (let n = 0; n < rounds; n += 1) {
@@ -110,7 +99,6 @@ export const bootRows = async (say: (text: string) => void): Promise<Row[]> => {
       row(group, { name: 'wake-ups at rest, all threads', value: rest.woken, unit: '/s' }),
     ];
   } finally {
-    await board?.dismantle();
-    rmSync(out, { recursive: true, force: true });
+    await board.dismantle();
   }
 };

@@ -18,7 +18,8 @@ export interface Built {
   readonly tar: string;
 }
 
-const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 
 interface Identity {
   readonly version: string;
@@ -33,13 +34,20 @@ const identify = (): Identity => {
     version: string;
     slipsafe: { securityEpoch: number };
   };
-  const dirty = git('status', '--porcelain') === '' ? '' : '-dirty';
-  return {
-    version,
-    epoch: slipsafe.securityEpoch,
-    commit: `${git('rev-parse', '--short=12', 'HEAD')}${dirty}`,
-    at: new Date(git('show', '-s', '--format=%cI', 'HEAD')),
-  };
+  return { version, epoch: slipsafe.securityEpoch, ...commitHere() };
+};
+
+const commitHere = (): Pick<Identity, 'commit' | 'at'> => {
+  try {
+    const dirty = git('status', '--porcelain') === '' ? '' : '-dirty';
+    return {
+      commit: `${git('rev-parse', '--short=12', 'HEAD')}${dirty}`,
+      at: new Date(git('show', '-s', '--format=%cI', 'HEAD')),
+    };
+  } catch {
+    // Sources that were downloaded without their history.
+    return { commit: 'unversioned', at: new Date(0) };
+  }
 };
 
 const filesIn = (folder: string): string[] =>
@@ -110,4 +118,16 @@ export const buildBundles = async (names: readonly string[], out: string): Promi
     renameSync(made, tar);
     return { architecture: name, build, folder, tar };
   });
+};
+
+/** This machine's own bundle in that folder, as a board has it once it is staged: unpacked and compiled. */
+export const stageHere = async (folder: string): Promise<void> => {
+  const own = Object.keys(architectures).find((name) => architectures[name]?.node === process.arch);
+  const made = `${folder}.partial`;
+  const [built] = await buildBundles([own ?? process.arch], made);
+  if (built === undefined) throw new Error('no bundle was made');
+  execFileSync(process.execPath, [join(built.folder, 'slipsafe.cjs'), '--compile']);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(built.folder, folder);
+  rmSync(made, { recursive: true });
 };

@@ -40,7 +40,7 @@ export interface BoardOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Hears of every key: the master key, and the working keys of each sign-on. */
   readonly onKey?: (key: Buffer) => void;
-  /** The firmware's own file, such as that of a bundle; else what the compiler emitted. */
+  /** The firmware's own file, where it is another build's. */
   readonly program?: string;
 }
 

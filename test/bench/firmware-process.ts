@@ -6,16 +6,16 @@ import { createInterface } from 'node:readline';
 /** A line of the firmware's log: JSON, see firmware/log.ts. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
-/** dist/test/bench → dist/firmware: the built firmware and its tool, unchanged. */
-const firmware = join(import.meta.dirname, '..', '..', 'firmware');
-const main = join(firmware, 'main.js');
+/** dist/test/bench → dist/board: the firmware and its tool as a board has them, bundled and compiled. */
+const board = join(import.meta.dirname, '..', '..', 'board');
+export const programs = { slipsafe: join(board, 'slipsafe.cjs'), terminalctl: join(board, 'terminalctl.cjs') };
 
 /** Runs a command of the firmware to its end, and gives what it printed. Rejects with its words when it fails. */
-export const runFirmware = (args: readonly string[], input = ''): Promise<string> => runToEnd(main, args, input);
+export const runFirmware = (args: readonly string[], input = ''): Promise<string> =>
+  runToEnd(programs.slipsafe, args, input);
 
 /** Runs a command of the technician's tool likewise. */
-export const runTerminalctl = (args: readonly string[]): Promise<string> =>
-  runToEnd(join(firmware, 'terminalctl', 'main.js'), args, '');
+export const runTerminalctl = (args: readonly string[]): Promise<string> => runToEnd(programs.terminalctl, args, '');
 
 const runToEnd = async (program: string, args: readonly string[], input: string): Promise<string> => {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -38,12 +38,11 @@ export class FirmwareProcess extends EventEmitter<{ line: [LogLine]; exit: [] }>
   readonly #exited: Promise<unknown>;
   #ended = false;
 
-  /** @param program the firmware's own file, where it is not the one that the compiler emitted */
-  constructor(configuration: string, env: NodeJS.ProcessEnv = {}, program?: string) {
+  /** @param program the firmware's own file, where it is another build's */
+  constructor(configuration: string, env: NodeJS.ProcessEnv = {}, program = programs.slipsafe) {
     super();
     this.setMaxListeners(0);
-    const start = program === undefined ? ['--enable-source-maps', main] : [program];
-    const child = spawn(process.execPath, [...start, 'run', '--config', configuration], {
+    const child = spawn(process.execPath, [program, 'run', '--config', configuration], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { test } from 'tap';
-import { runFirmware } from '../bench/firmware-process.ts';
+import { programs, runFirmware } from '../bench/firmware-process.ts';
 
 const port = { path: '/dev/null', baudRate: 9600 };
 const configuration = {
@@ -63,8 +63,7 @@ test('as a service it waits for its configuration, says so to systemd, and goes 
   const config = join(folder, 'terminal.json');
   writeFileSync(join(folder, 'ready.json'), JSON.stringify(configuration));
   await runFirmware(['provision', '--config', join(folder, 'ready.json')], `${key}\n`);
-  const program = join(import.meta.dirname, '..', '..', 'firmware', 'main.js');
-  const child = spawn(process.execPath, [program, 'run', '--config', config], {
+  const child = spawn(process.execPath, [programs.slipsafe, 'run', '--config', config], {
     env: { ...process.env, SLIPSAFE_NOTIFY_FD: '3' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

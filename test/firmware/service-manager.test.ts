@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { type Test, test } from 'tap';
 import { ServiceManager } from '../../firmware/service-manager.ts';
 import { VirtualBoard } from '../bench/board.ts';
+import { programs } from '../bench/firmware-process.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const folderFor = (t: Test): string => {
@@ -81,7 +82,7 @@ const listen = async (t: Test, socket: string) => {
 };
 
 const start = join(import.meta.dirname, '..', '..', '..', 'firmware', 'board', 'libexec', 'start');
-const main = join(import.meta.dirname, '..', '..', 'firmware', 'main.js');
+const { slipsafe } = programs;
 
 test('READY comes from the very process, after the ledger is recovered and the devices are claimed', async (t) => {
   const it = await VirtualBoard.build();
@@ -89,7 +90,7 @@ test('READY comes from the very process, after the ledger is recovered and the d
   const socket = join(folderFor(t), 'notify');
   const { heard, until } = await listen(t, socket);
   const env = { ...process.env, NOTIFY_SOCKET: socket, WATCHDOG_USEC: '300000' };
-  const child = spawn(start, [process.execPath, main, 'run', '--config', it.configurationPath], {
+  const child = spawn(start, [process.execPath, slipsafe, 'run', '--config', it.configurationPath], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -119,7 +120,7 @@ test('a terminal that is out of service is ready too: what must be done is on it
   const socket = join(folderFor(t), 'notify');
   const { heard, until } = await listen(t, socket);
   const env = { ...process.env, NOTIFY_SOCKET: socket };
-  const child = spawn(start, [process.execPath, main, 'run', '--config', it.configurationPath], { env });
+  const child = spawn(start, [process.execPath, slipsafe, 'run', '--config', it.configurationPath], { env });
   t.teardown(() => child.kill('SIGKILL'));
   await until(() => heard.includes('READY=1'));
   t.match(await it.display.until('密钥故障'), ['密钥故障']);

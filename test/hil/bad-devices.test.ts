@@ -389,7 +389,7 @@ test('M10: keys or ledger that are missing or damaged: told, and never traded on
   for (const [path] of kept) rmSync(path);
   await board.powerOn();
   await faultOf(t, board, 'ledger', 'missing');
-  t.match(await board.display.until('停止交易'), ['存储故障', '停止交易', '请重启终端', /95516/]);
+  t.match(await board.display.until('存储故障'), ['存储故障', '停止交易', '请重启终端', /95516/]);
   await board.firmware.stop();
   t.equal(board.firmware.errors, '');
   for (const [path, content] of kept) writeFileSync(path, content, { mode: 0o600 });

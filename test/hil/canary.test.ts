@@ -13,6 +13,7 @@ import { run } from '../../firmware/terminalctl/program.ts';
 import { VirtualBoard } from '../bench/board.ts';
 import { trackOf } from '../bench/card-reader/tracks.ts';
 import { testCards } from '../bench/cards.ts';
+import { programs } from '../bench/firmware-process.ts';
 import { clearPinBlock, encrypt } from '../bench/pin-pad/pin-block.ts';
 import { found, type Needle, secretBytes, secretDigits } from '../support/needles.ts';
 import { agree } from './agreement.ts';
@@ -70,8 +71,7 @@ test('M9: of a whole day no number, track, PIN block or key is in any file, line
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   await it.powerOnToIdle();
 
-  const program = join(import.meta.dirname, '..', '..', 'firmware', 'terminalctl', 'main.js');
-  const watching = spawn(process.execPath, [program, 'watch', '--json', '--config', it.configurationPath]);
+  const watching = spawn(process.execPath, [programs.terminalctl, 'watch', '--json', '--config', it.configurationPath]);
   let watched = '';
   watching.stdout.on('data', (chunk) => (watched += String(chunk)));
   const watchEnded = once(watching, 'close');

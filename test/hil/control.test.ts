@@ -11,6 +11,7 @@ import type { Status } from '../../firmware/control/monitor.ts';
 import { run } from '../../firmware/terminalctl/program.ts';
 import { VirtualBoard } from '../bench/board.ts';
 import { testCards } from '../bench/cards.ts';
+import { programs } from '../bench/firmware-process.ts';
 import { agree } from './agreement.ts';
 
 const board = async (t: Test, options = {}): Promise<VirtualBoard> => {
@@ -40,7 +41,7 @@ test('status, devices and doctor tell a terminal that is well', async (t) => {
   t.equal(code, 0);
   t.match(
     text,
-    /terminal {2}00000001, build not bundled[\s\S]*phase {5}idle[\s\S]*请输入金额[\s\S]*may be applied now/,
+    /terminal {2}00000001, build \d+\.\d+\.\d+-\w+[\s\S]*phase {5}idle[\s\S]*请输入金额[\s\S]*may be applied now/,
   );
   t.match(await terminalctl(it, 'devices'), { code: 0, text: /ok {3}printer/ });
   const findings = (await terminalctl(it, 'doctor', '--json')).text
@@ -99,8 +100,7 @@ test('a terminal that is off, and one without its keys, are told apart', async (
 test('watch tells a whole sale, screen by screen, and no card number (M9)', async (t) => {
   const it = await board(t);
   await it.powerOnToIdle();
-  const program = join(import.meta.dirname, '..', '..', 'firmware', 'terminalctl', 'main.js');
-  const child = spawn(process.execPath, [program, 'watch', '--json', '--config', it.configurationPath], {
+  const child = spawn(process.execPath, [programs.terminalctl, 'watch', '--json', '--config', it.configurationPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));

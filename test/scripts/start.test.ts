@@ -103,7 +103,7 @@ test('a terminal that dies fails the show, which says in which scene, and what w
   const { folder, printed, ended } = show(t, '--speed', '20');
   await printed('000002 approved');
   const firmware = processesOf(folder).filter((pid) =>
-    readFileSync(join('/proc', String(pid), 'cmdline'), 'utf8').includes('main.js'),
+    readFileSync(join('/proc', String(pid), 'cmdline'), 'utf8').includes('slipsafe.cjs'),
   );
   t.equal(firmware.length, 1);
   for (const pid of firmware) process.kill(pid, 'SIGKILL');

@@ -5,12 +5,12 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Test } from 'tap';
+import { programs } from '../bench/firmware-process.ts';
 import { makeBundle, makeKeys, sha256 } from './bundles.ts';
 
-/** dist/test/support → dist */
-const dist = join(import.meta.dirname, '..', '..');
-const libexec = join(dist, '..', 'firmware', 'board', 'libexec');
-const terminalctl = join(dist, 'firmware', 'terminalctl', 'main.js');
+/** dist/test/support → the repository */
+const libexec = join(import.meta.dirname, '..', '..', '..', 'firmware', 'board', 'libexec');
+const { terminalctl } = programs;
 
 /** Numbers from 0 to 1 that a seed repeats (mulberry32). */
 const random = (seed: number) => {
