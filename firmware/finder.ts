@@ -3,8 +3,8 @@ import { errorCode } from '../drivers/storage/file-system.ts';
 import type { Clock } from '../hal/clock.ts';
 import type { DeviceFault } from '../hal/device.ts';
 import type { Book } from '../state-machine/book.ts';
+import type { Query } from '../state-machine/effects.ts';
 import type { Found } from '../state-machine/sale.ts';
-import type { Query } from '../state-machine/state.ts';
 import { booksOf, type Criteria, Search } from './search.ts';
 
 /** More than a clerk looks through. */

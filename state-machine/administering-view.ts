@@ -2,7 +2,9 @@
 import type { DeviceName } from '../hal/device.ts';
 import type { ParameterFlaw, ParameterOutcome, ParameterUnit, TerminalParameter } from '../hal/parameters.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import type { DeviceCheck, MaintenanceWork, PhaseOf } from './state.ts';
+import type { DeviceCheck } from './effects.ts';
+import type { MaintenanceWork } from './facts.ts';
+import type { PhaseOf } from './state.ts';
 import { columns, decimal, type Identity, type Language, type Lines, say, shownAt, type Words } from './words.ts';
 
 const units: { readonly [U in ParameterUnit]: Words } = {

@@ -5,16 +5,39 @@
  */
 
 import type { BatchTotals, ReversalReason } from '../hal/acquirer.ts';
-import type { BatchNumber, EffectId, MinorUnits, SaleId, Stan } from '../hal/units.ts';
+import type { DeviceFaultCode, DeviceName } from '../hal/device.ts';
+import type { BatchNumber, EffectId, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { FactOf } from './facts.ts';
 import type { Copy, Sale } from './sale.ts';
-import type { DeviceCheck, Query } from './state.ts';
 
 /**
  * What is printed of no transaction: 交易明细 detail, 交易汇总 totals, 打印测试页 test, 终端标签
  * label, 自检 selfTest.
  */
 export type Report = 'detail' | 'totals' | 'test' | 'label' | 'selfTest';
+
+/** 自检: what a device says of itself; without a fault it is well. `faults`: how often it failed since the start. */
+export interface DeviceCheck {
+  readonly device: DeviceName;
+  readonly fault?: DeviceFaultCode;
+  readonly faults: number;
+}
+
+/** What is looked for in the ledger. */
+export type Query =
+  | NumberQuery
+  /** 参考号 or 授权码, as typed from a slip. */
+  | { readonly by: 'reference' | 'authorisationCode'; readonly typed: string };
+
+/** What a number that is typed is looked for by. */
+export type NumberQuery =
+  | { readonly by: 'voucher'; readonly stan: number }
+  | { readonly by: 'amount'; readonly amount: MinorUnits }
+  /** The last four digits of the card. */
+  | { readonly by: 'card'; readonly tail: string }
+  | { readonly by: 'order'; readonly orderNumber: string }
+  /** Both included. */
+  | { readonly by: 'time'; readonly from: EpochMs; readonly to: EpochMs };
 
 /** A slip to print, `number` counting the prints of this copy: beyond 1 it is marked 重打印凭证. */
 export type SlipRequest =

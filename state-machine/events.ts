@@ -20,10 +20,11 @@ import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { PinOutcome } from '../hal/pin-pad.ts';
 import type { PrinterReadiness, PrintVerdict } from '../hal/printer.ts';
 import type { EffectId, EpochMs, MonotonicMs } from '../hal/units.ts';
+import type { DeviceCheck } from './effects.ts';
 import type { FactType, OnPaper } from './facts.ts';
 import type { CardToken, Found } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
-import type { DeviceCheck, Version } from './state.ts';
+import type { Version } from './state.ts';
 
 /** The outcome of an effect; one whose effect the machine no longer waits for is rejected as `staleOutcome`. */
 interface Outcome {

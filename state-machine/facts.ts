@@ -9,20 +9,19 @@ import type { Approval, BatchTotals, ReversalReason, SettlementFlag, Transaction
 import type { PrinterPlace } from '../hal/printer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
 import type { Incident } from './incidents.ts';
-import type { LateReason } from './kinds.ts';
 import type {
   CardToken,
   Copy,
   DayTotal,
   Hold,
   LastSettlement,
+  LateReason,
   Original,
   Remarks,
   Sale,
   SaleReference,
 } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
-import type { MaintenanceWork } from './state.ts';
 
 /** What the ledger keeps of the operators' accounts. */
 export type AccountEvent = 'wrongPassword' | 'lockedOut' | 'passwordChanged' | 'added' | 'removed';
@@ -40,6 +39,9 @@ export interface OnPaper {
   readonly on?: EpochMs;
   readonly by?: string;
 }
+
+/** 维护: what was done at the terminal. */
+export type MaintenanceWork = 'inspected' | 'cleaned' | 'repaired' | 'replaced' | 'updated';
 
 export type Fact = At &
   (

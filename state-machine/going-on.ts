@@ -4,21 +4,12 @@ import type { ReversalReason } from '../hal/acquirer.ts';
 import type { EffectId, SaleId, Stan } from '../hal/units.ts';
 import { batchEndDue, copiesDue, findSale, openSale, reversalSlipsDue, totalsOf, toUpload } from './book.ts';
 import { msPerDay } from './calendar.ts';
-import type { Report, SlipRequest } from './effects.ts';
+import type { DeviceCheck, Report, SlipRequest } from './effects.ts';
 import { kinds } from './kinds.ts';
 import type { MenuName } from './menu.ts';
 import { type Copy, copiesOf, type Found, printsOf, type Sale } from './sale.ts';
 import { counts } from './standing.ts';
-import type {
-  CaseSheet,
-  Continuation,
-  DeviceCheck,
-  Draft,
-  Notice,
-  OpenReversal,
-  Override,
-  Unprinted,
-} from './state.ts';
+import type { CaseSheet, Continuation, Draft, Notice, OpenReversal, Override, Unprinted } from './state.ts';
 import type { Step, Turn } from './turn.ts';
 
 export const effectId = (...parts: readonly (string | number)[]): EffectId => parts.join('/') as EffectId;

@@ -200,8 +200,5 @@ export const takesMoney = (kind: EntryKind): boolean => {
   return column === 'debit' || holds;
 };
 
-/** Why a refund is made past the shop's window: 质量问题 faulty, 双方协商 agreed, 其他 other. */
-export type LateReason = 'faulty' | 'agreed' | 'other';
-
 /** 参考号 has twelve digits, 授权码 six. */
 export const handDigits = (kind: EntryKind): number => (kinds[kind].about?.byHand === 'reference' ? 12 : 6);

@@ -1,8 +1,11 @@
 import type { Digit } from '../hal/keypad.ts';
-import type { Report } from './effects.ts';
+import type { NumberQuery, Report } from './effects.ts';
+import type { MaintenanceWork } from './facts.ts';
 import type { EntryKind } from './kinds.ts';
-import type { AccountPurpose, MaintenanceWork, NumberQuery } from './state.ts';
 import type { Words } from './words.ts';
+
+/** What an operator's number is typed for. */
+export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 
 export type MenuName =
   | 'operators'

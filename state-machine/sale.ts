@@ -9,7 +9,7 @@ import type {
   TransactionKind,
 } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-import type { LateReason } from './kinds.ts';
+
 import type { SlipFace } from './slip-face.ts';
 
 /** A card as records may know it: nothing here is clear card data (M9). */
@@ -57,6 +57,9 @@ export interface Hold {
   readonly operator: string;
   readonly since: EpochMs;
 }
+
+/** Why a refund is made past the shop's window: 质量问题 faulty, 双方协商 agreed, 其他 other. */
+export type LateReason = 'faulty' | 'agreed' | 'other';
 
 /** What a shop may want in a record beside the amount, in digits: its own order number, a code of a discount or the like. */
 export interface Remarks {

@@ -1,17 +1,18 @@
 /** The state: the book, which is folded from facts, and where the terminal is between two of them. */
 
 import type { ReversalReason } from '../hal/acquirer.ts';
-import type { DeviceFaultCode, DeviceName } from '../hal/device.ts';
+import type { DeviceName } from '../hal/device.ts';
 import type { AccountFlaw, NotLetIn } from '../hal/operators.ts';
 import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { PrinterCause, PrinterPlace, PrinterReadiness } from '../hal/printer.ts';
-import type { EffectId, EpochMs, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
+import type { EffectId, MinorUnits, MonotonicMs, SaleId, Stan } from '../hal/units.ts';
 import type { Book } from './book.ts';
-import type { Report, SlipRequest } from './effects.ts';
+import type { DeviceCheck, NumberQuery, Report, SlipRequest } from './effects.ts';
+import type { MaintenanceWork } from './facts.ts';
 import type { IncidentField } from './incidents.ts';
-import type { EntryKind, LateReason } from './kinds.ts';
-import type { MenuName } from './menu.ts';
-import type { CardToken, Copy, Found, Hold, Original, Remarks, Sale, SaleReference } from './sale.ts';
+import type { EntryKind } from './kinds.ts';
+import type { AccountPurpose, MenuName } from './menu.ts';
+import type { CardToken, Copy, Found, Hold, LateReason, Original, Remarks, Sale, SaleReference } from './sale.ts';
 
 /** What a message screen tells; its words are in texts.ts. */
 export type Notice =
@@ -182,37 +183,8 @@ export interface Version {
   readonly acquirers: readonly string[];
 }
 
-/** 自检: what a device says of itself; without a fault it is well. `faults`: how often it failed since the start. */
-export interface DeviceCheck {
-  readonly device: DeviceName;
-  readonly fault?: DeviceFaultCode;
-  readonly faults: number;
-}
-
-/** 维护: what was done at the terminal. */
-export type MaintenanceWork = 'inspected' | 'cleaned' | 'repaired' | 'replaced' | 'updated';
-
 /** What ends with an incident number: a reversal, or what is in doubt. */
 export type Closing = Extract<Override, { readonly purpose: 'handOver' | 'close' }>;
-
-/** What is looked for in the ledger. */
-export type Query =
-  | NumberQuery
-  /** 参考号 or 授权码, as typed from a slip. */
-  | { readonly by: 'reference' | 'authorisationCode'; readonly typed: string };
-
-/** What a number that is typed is looked for by. */
-export type NumberQuery =
-  | { readonly by: 'voucher'; readonly stan: number }
-  | { readonly by: 'amount'; readonly amount: MinorUnits }
-  /** The last four digits of the card. */
-  | { readonly by: 'card'; readonly tail: string }
-  | { readonly by: 'order'; readonly orderNumber: string }
-  /** Both included. */
-  | { readonly by: 'time'; readonly from: EpochMs; readonly to: EpochMs };
-
-/** What an operator's number is typed for. */
-export type AccountPurpose = 'signOn' | 'change' | 'add' | 'remove';
 
 /** What a voucher number is typed for, or another number of a transaction. */
 export type Purpose =

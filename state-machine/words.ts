@@ -2,7 +2,7 @@
 import type { DeviceName } from '../hal/device.ts';
 import type { PrinterCause } from '../hal/printer.ts';
 import type { MinorUnits } from '../hal/units.ts';
-import type { LateReason } from './kinds.ts';
+import type { LateReason } from './sale.ts';
 
 export type Language = 'zh-CN' | 'en';
 

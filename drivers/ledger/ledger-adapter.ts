@@ -6,21 +6,17 @@ import { AppendOnly } from './append-only.ts';
 import { BatchFile } from './batch-file.ts';
 import { LedgerError, ledgerErrorOf } from './ledger-error.ts';
 import { type LedgerPlace, type OpenedStore, openStore } from './open-store.ts';
-import { removeOldBatches } from './retention.ts';
+import { type Retention, removeOldBatches } from './retention.ts';
 import { type ChainPlace, encodePayload } from './slot.ts';
 
 const ledgerKeyBytes = 32;
 
-export interface LedgerSettings<Fact> extends LedgerPlace {
+export interface LedgerSettings<Fact> extends LedgerPlace, Retention<Fact> {
   /**
    * Which facts open a transaction, such as an intent. Those are refused when the disk is full and the reserve can't
    * be kept; the facts that follow them may use it. Default: none do.
    */
   readonly opensTransaction?: (fact: Fact) => boolean;
-  /**
-   * Whether an archived batch may be removed, by its last fact and that of the newest archived one. Default: none may.
-   */
-  readonly mayGo?: (last: Fact, newest: Fact) => boolean;
 }
 
 /** What lowdb holds: the facts of the current batch. */

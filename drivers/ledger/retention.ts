@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import type { FileSystem } from '../storage/file-system.ts';
 import { batchFileName, readLast } from './batch-reading.ts';
-import type { LedgerSettings } from './ledger-adapter.ts';
+import type { LedgerPlace } from './open-store.ts';
 import { listGenerations } from './recovery.ts';
+
+export interface Retention<Fact> {
+  /**
+   * Whether an archived batch may be removed, by its last fact and that of the newest archived one. Default: none may.
+   */
+  readonly mayGo?: (last: Fact, newest: Fact) => boolean;
+}
 
 /**
  * Removes the oldest batches, one after the other, as long as they may go. The current batch and the one that it
@@ -11,7 +18,7 @@ import { listGenerations } from './recovery.ts';
  * @throws the file system's error
  */
 export const removeOldBatches = async <Fact>(
-  { directory, ledgerKey, mayGo }: Pick<LedgerSettings<Fact>, 'directory' | 'ledgerKey' | 'mayGo'>,
+  { directory, ledgerKey, mayGo }: Pick<LedgerPlace, 'directory' | 'ledgerKey'> & Retention<Fact>,
   fileSystem: FileSystem,
 ): Promise<void> => {
   if (mayGo === undefined) return;

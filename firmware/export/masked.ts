@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import type { Approval, BatchTotals, HalfTotals, Tally } from '../../hal/acquirer.ts';
 import type { DeviceFault } from '../../hal/device.ts';
+import type { DeviceCheck } from '../../state-machine/effects.ts';
 import type { Event, EventName, EventOf } from '../../state-machine/events.ts';
 import type { Fact, FactOf, FactType, OnPaper } from '../../state-machine/facts.ts';
 import type {
@@ -21,7 +22,7 @@ import type {
   SaleReference,
 } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
-import type { DeviceCheck, Version } from '../../state-machine/state.ts';
+import type { Version } from '../../state-machine/state.ts';
 
 /** Every key of `T` once: a key that is added there doesn't compile until it is listed here. */
 type Keys<T, Known extends PropertyKey = never> = { readonly [K in Exclude<keyof T, Known>]-?: v.GenericSchema };

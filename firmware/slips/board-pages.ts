@@ -1,7 +1,7 @@
 /** What tells of the terminal and its printer, not of a transaction. */
 import type { SlipDocument, SlipElement } from '../../hal/printer.ts';
 import { deviceNames } from '../../state-machine/administering-view.ts';
-import type { DeviceCheck } from '../../state-machine/state.ts';
+import type { DeviceCheck } from '../../state-machine/effects.ts';
 import type { ListMade } from './batch-lists.ts';
 import { blank, centred, dateTime, header, type Letterhead, pair, rule, sheet, tall, text, title } from './slip.ts';
 

@@ -1,10 +1,10 @@
 import type { DotImage, SlipDocument } from '../../hal/printer.ts';
 import type { EpochMs } from '../../hal/units.ts';
 import type { Book } from '../../state-machine/book.ts';
+import type { DeviceCheck } from '../../state-machine/effects.ts';
 import type { Fact } from '../../state-machine/facts.ts';
 import type { LastSettlement, Sale, SlipCopy } from '../../state-machine/sale.ts';
 import type { SlipFace } from '../../state-machine/slip-face.ts';
-import type { DeviceCheck } from '../../state-machine/state.ts';
 import { detailList, type ListMade, totalsList } from './batch-lists.ts';
 import { selfTestSheet, terminalLabel, testPage } from './board-pages.ts';
 import { incidentSheet, querySheet, refundRequest } from './case-sheets.ts';

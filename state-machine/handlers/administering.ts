@@ -1,7 +1,8 @@
 /** 系统管理: parameters, training and maintenance, for the administrator 99 and in part for the supervisor. */
 import { openSale, reversalSlipsDue } from '../book.ts';
+import type { MaintenanceWork } from '../facts.ts';
 import { askSupervisor, effectId, notice, openMenu } from '../going-on.ts';
-import type { MaintenanceWork, PhaseOf } from '../state.ts';
+import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { shownAt } from '../words.ts';
 import { typed } from './steps.ts';

@@ -1,12 +1,13 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
 import { dayOf, daysSince, minuteOf, timeOn } from '../calendar.ts';
+import type { NumberQuery, Query } from '../effects.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
 import { isHeldSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found } from '../sale.ts';
 import { leftOf } from '../standing.ts';
-import type { Draft, NumberQuery, PhaseOf, Purpose, Query, Sought } from '../state.ts';
+import type { Draft, PhaseOf, Purpose, Sought } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { remedy } from './remedies.ts';
 import { aboutOf, enter, pastWindow, remarkDigits, showOriginal, takeOriginal, typed } from './steps.ts';

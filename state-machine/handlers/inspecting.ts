@@ -1,6 +1,8 @@
 /** 版本 and 自检: what this terminal is, and how its devices do. */
+
+import type { DeviceCheck } from '../effects.ts';
 import { effectId, goOn, reportAskedFor } from '../going-on.ts';
-import type { DeviceCheck, Version } from '../state.ts';
+import type { Version } from '../state.ts';
 import type { Handler, Step, Turn } from '../turn.ts';
 
 export const askVersion = (turn: Turn): Step => {

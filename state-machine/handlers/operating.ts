@@ -1,7 +1,8 @@
 /** 柜员: who sells, whose password it is, and who else there is. */
 import type { AccountOutcome, NotLetIn, PasswordOutcome } from '../../hal/operators.ts';
 import { administrator, askSupervisor, effectId, goOn, nobody, notice, openMenu } from '../going-on.ts';
-import type { AccountPurpose, PhaseOf } from '../state.ts';
+import type { AccountPurpose } from '../menu.ts';
+import type { PhaseOf } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { typed } from './steps.ts';
 
