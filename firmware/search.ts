@@ -11,7 +11,7 @@ import type { Fact } from '../state-machine/facts.ts';
 import { holdOf } from '../state-machine/holds.ts';
 import { kinds } from '../state-machine/kinds.ts';
 import type { Found, Hold, Sale, SaleStatus } from '../state-machine/sale.ts';
-import { counts, takes } from '../state-machine/standing.ts';
+import { counts, takes, takingFrom } from '../state-machine/standing.ts';
 
 /** From and to, both included. */
 export interface Range<T> {
@@ -94,15 +94,19 @@ export class Search {
   }
 
   /** The matches in the next older batch, the newest first. */
-  look({ sales, carried, holds: known }: Pick<Book, 'sales' | 'carried' | 'holds'>): readonly Match[] {
-    this.#holds ??= known;
+  look(book: Pick<Book, 'sales' | 'carried' | 'holds'>): readonly Match[] {
+    this.#holds ??= book.holds;
     const holds = this.#holds;
-    const ofThisBatch = sales.toReversed().map((sale) => this.#latest(sale));
+    const latest = book.sales.map((sale) => this.#latest(sale));
+    // What was in doubt then, and not booked as it turned out later, has given back what it took here.
+    const givenBack = book.sales.filter((sale, index) => takes(sale) && !takes(latest[index] ?? sale));
+    const sales = givenBack.reduce<readonly Sale[]>((known, sale) => takingFrom(known, sale, -1), latest);
+    const ofThisBatch = sales.toReversed();
     for (const taker of ofThisBatch.filter(takes)) {
       const id = taker.original?.saleId;
       if (id !== undefined) this.#takers.set(id, [taker, ...(this.#takers.get(id) ?? [])]);
     }
-    for (const sale of carried) if (!this.#carried.has(sale.id)) this.#carried.set(sale.id, sale);
+    for (const sale of book.carried) if (!this.#carried.has(sale.id)) this.#carried.set(sale.id, sale);
     return ofThisBatch
       .filter((sale) => fits(sale, this.#wanted))
       .map((sale) => {

@@ -23,7 +23,7 @@ import {
   type SlipCopy,
 } from './sale.ts';
 import type { SlipFace } from './slip-face.ts';
-import { counts, leftOf, mayBeAbout, mayTakeDifference, stands } from './standing.ts';
+import { counts, leftOf, mayBeAbout, mayTakeDifference, stands, takingFrom } from './standing.ts';
 
 export interface SettlementProgress {
   /**
@@ -171,15 +171,19 @@ export const copiesDue = (book: Book): readonly { readonly sale: Sale; readonly 
   );
 
 /**
- * The sales whose reversal slip must be the next thing printed (M4), oldest first: reversed, handed over, or under
- * reversal after their slip was begun; and what the last slip said of them isn't so any more.
+ * The sales whose reversal slip is due: reversed, handed over, or under reversal after their slip was begun; and what the
+ * last slip said of them isn't so any more. First those whose own slip may be out, or still come: theirs must be the next
+ * thing printed (M4). Of each sort the oldest first.
  */
-export const reversalSlipsDue = (book: Book): readonly Sale[] =>
-  [...book.carried, ...book.sales].filter((sale) => {
+export const reversalSlipsDue = (book: Book): readonly Sale[] => {
+  const due = [...book.carried, ...book.sales].filter((sale) => {
     const ended = sale.status === 'reversed' || sale.status === 'handedOver' || sale.status === 'inDoubt';
     const mayBeOut = sale.status === 'reversalRequired' && sale.approval !== undefined;
     return (ended || mayBeOut) && sale.reversalSlipSays !== sale.status;
   });
+  const wasBegun = ({ approval }: Sale): boolean => approval !== undefined;
+  return [...due.filter(wasBegun), ...due.filter((sale) => !wasBegun(sale))];
+};
 
 /** From which states a fact may take a sale, and to which. A row that isn't here is illegal. */
 const legalFrom: { readonly [T in Fact['type']]?: readonly SaleStatus[] } = {
@@ -213,25 +217,11 @@ const withSale = (book: Book, fact: Fact & { readonly saleId: SaleId }, change: 
   return { ...book, carried };
 };
 
-/** Of the transaction that this one is about: what is left of it now. `sign` -1 takes that back. */
-const takingFrom = (book: Book, { id, original, kind, amount }: Sale, sign: 1 | -1): Book => {
-  const sales = book.sales.map((sale): Sale => {
-    if (sale.id !== original?.saleId) return sale;
-    const does = kinds[kind].about?.amount;
-    if (does === 'part') return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
-    if (does === 'more') return { ...sale, increased: ((sale.increased ?? 0) + sign * amount) as MinorUnits };
-    if (sign === 1) return { ...sale, voidedBy: id };
-    const { voidedBy: _, ...free } = sale;
-    return free;
-  });
-  return { ...book, sales };
-};
-
 /** What a transaction that came to stand does beside: to the one that it is about, and to the day's total. */
 const standing = (book: Book, { saleId }: { readonly saleId: SaleId }): Book => {
   const sale = findSale(book, saleId);
   const { amount, at, kind } = sale;
-  const taken = takingFrom(book, sale, 1);
+  const taken = { ...book, sales: takingFrom(book.sales, sale, 1) };
   if (kinds[kind].column !== 'debit') return taken;
   return { ...taken, day: { day: dayOf(at), amount: (takenOn(book, at) + amount) as MinorUnits } };
 };
@@ -345,7 +335,7 @@ export const apply = (book: Book, fact: Fact): Book => {
     case 'inDoubt': {
       // It may have been booked: nobody refunds the same money twice.
       const doubted = withSale(book, fact, (sale) => ({ ...sale, status: 'inDoubt', reason: fact.reason }));
-      return takingFrom(doubted, findSale(doubted, fact.saleId), 1);
+      return { ...doubted, sales: takingFrom(doubted.sales, findSale(doubted, fact.saleId), 1) };
     }
     case 'reversalRequired':
       return withSale(book, fact, (sale) => ({ ...sale, status: 'reversalRequired', reason: fact.reason }));
@@ -360,7 +350,8 @@ export const apply = (book: Book, fact: Fact): Book => {
         incident,
         ...(booked !== undefined && { booked }),
       }));
-      return before.status === 'inDoubt' && booked === false ? takingFrom(closed, before, -1) : closed;
+      const givesBack = before.status === 'inDoubt' && booked === false;
+      return givesBack ? { ...closed, sales: takingFrom(closed.sales, before, -1) } : closed;
     }
     case 'printed':
       return withSale(book, fact, (sale) => printed(sale, fact.copy, fact));

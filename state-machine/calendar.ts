@@ -41,6 +41,14 @@ const dateOf = (day: number): string => {
 
 const fourYears = 1461;
 
+/** Whether two dates without a year, MMDD, are one day or next to each other: a terminal's and the acquirer's around midnight. */
+export const areNear = (date: string, other: string): boolean => {
+  for (let day = 1; day <= fourYears; day++) {
+    if (dateOf(day) === date && [day - 1, day, day + 1].some((near) => dateOf(near) === other)) return true;
+  }
+  return false;
+};
+
 /**
  * How many days ago a date without its year was last: the acquirer's date, MMDD, which may be a day ahead of ours.
  * Infinity for one that isn't in the calendar.

@@ -95,6 +95,9 @@ export const openRemedies = (turn: Turn, rows: readonly Found[], at: number): St
 export const openMenu = (turn: Turn, menu: MenuName, by?: string): Step =>
   turn.to({ name: 'menu', menu, ...(by !== undefined && { by }), until: turn.after(turn.rules.timers.confirmMs) });
 
+export const showDoubt = (turn: Turn, { id: saleId }: Sale): Step =>
+  turn.to({ name: 'doubt', saleId, until: turn.after(turn.rules.timers.confirmMs) });
+
 export const askCard = (turn: Turn, draft: Draft): Step =>
   turn.ask({ type: 'readCard' }).to({ name: 'card', draft, failures: 0, until: turn.after(turn.rules.timers.cardMs) });
 
@@ -156,7 +159,9 @@ export const printMerchant = (
   });
 };
 
-export const printReversalSlip = (turn: Turn, saleId: SaleId, next: Continuation): Step => {
+/** Of that sale, or first of the one for which it must be the next thing printed (M4): then that one's follows. */
+export const printReversalSlip = (turn: Turn, asked: SaleId, next: Continuation): Step => {
+  const saleId = reversalSlipsDue(turn.book)[0]?.id ?? asked;
   const number = findSale(turn.book, saleId).copies.reversal + 1;
   const awaits = print(turn, { slip: 'reversal', saleId, number });
   return turn.to({ name: 'printingReversal', saleId, next, awaits });

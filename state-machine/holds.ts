@@ -1,5 +1,6 @@
 /** 挂失: vouchers whose slip was lost or is in the wrong hands; nothing is taken back of them until a supervisor says so. */
 import type { SaleId } from '../hal/units.ts';
+import { areNear } from './calendar.ts';
 import type { FactOf } from './facts.ts';
 import type { Hold, Original } from './sale.ts';
 
@@ -8,14 +9,17 @@ type Holds = readonly Hold[];
 export const holdOf = (holds: Holds, saleId: SaleId | undefined): Hold | undefined =>
   holds.find((hold) => hold.saleId === saleId);
 
-/** Whether what is typed from a slip is that of a voucher that is held: its reference, or its code and date. */
+/**
+ * Whether what is typed from a slip is that of a voucher that is held: its reference, or its code and
+ * date. The date on a slip is this terminal's, the one that is kept the acquirer's.
+ */
 export const isHeldSlip = (
   holds: Holds,
   { retrievalReference, authorisationCode, date }: Pick<Original, 'retrievalReference' | 'authorisationCode' | 'date'>,
 ): boolean =>
   holds.some((hold) =>
     retrievalReference === ''
-      ? hold.authorisationCode === authorisationCode && hold.date === date
+      ? hold.authorisationCode === authorisationCode && areNear(hold.date, date)
       : hold.reference === retrievalReference,
   );
 

@@ -247,7 +247,7 @@ export const told = (state: State, identity: Identity, language: Language, what:
       return [
         t('存储故障', 'Storage is full'),
         t('未扣款 未发出', 'Nothing sent'),
-        `${t('请联系', 'Call')} ${identity.hotline}`,
+        `${t('联系', 'Call')} ${identity.hotline}`,
         ok,
       ];
   }

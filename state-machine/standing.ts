@@ -38,3 +38,19 @@ export const mayTakeDifference = (sale: Sale): boolean =>
 
 /** Only a sale that stands: not a void, not twice, and not one that was refunded in part. */
 export const canVoid = (sale: Sale): boolean => mayBeAbout('void', sale);
+
+/** The transactions after this one took from the one that it is about; with -1, after it gave that back. */
+export const takingFrom = (
+  sales: readonly Sale[],
+  { id, original, kind, amount }: Sale,
+  sign: 1 | -1,
+): readonly Sale[] =>
+  sales.map((sale): Sale => {
+    if (sale.id !== original?.saleId) return sale;
+    const does = kinds[kind].about?.amount;
+    if (does === 'part') return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
+    if (does === 'more') return { ...sale, increased: ((sale.increased ?? 0) + sign * amount) as MinorUnits };
+    if (sign === 1) return { ...sale, voidedBy: id };
+    const { voidedBy: _, ...free } = sale;
+    return free;
+  });

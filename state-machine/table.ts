@@ -266,7 +266,7 @@ const rows: Rows = {
     timeUp: { to: onward, run: goOn },
   },
   doubt: {
-    key: { to: ['password', ...onward], run: reversing.doubtKey },
+    key: { to: ['same', 'password', ...onward], run: reversing.doubtKey },
     timeUp: { to: onward, run: goOn },
   },
 

@@ -371,11 +371,14 @@ export const wordsOf = (state: State, identity: Identity, language: Language): L
     }
     case 'doubt': {
       const sale = findSale(state.book, phase.saleId);
+      const all = doubtful(state.book);
+      const several = all.length > 1;
+      const place = several ? ` ${all.indexOf(sale) + 1}/${all.length}` : '';
       return [
         `${kinds[sale.kind].short[language]} ${voucher(sale.stan)}`,
-        `RMB ${decimal(sale.amount)}`,
-        `${t('请联系', 'Call')} ${identity.hotline}`,
-        t('确认 人工处理', 'ENTER: hand over'),
+        `${several ? '' : 'RMB '}${decimal(sale.amount)}${place}`,
+        `${t('联系', 'Call')} ${identity.hotline}`,
+        several ? t('确认 清除下一笔', 'ENTER CLEAR: next') : t('确认 人工处理', 'ENTER: hand over'),
       ];
     }
     case 'printingReport':

@@ -11,6 +11,7 @@ import {
   openMenu,
   printOwedOrLast,
   reportAskedFor,
+  showDoubt,
   signOff,
   signOn,
 } from '../going-on.ts';
@@ -101,9 +102,7 @@ const follow = (turn: Turn, action: MenuAction, by: string | undefined): Step | 
         : notice(turn, { says: 'nothingToSettle' });
     case 'doubt': {
       const first = doubtful(turn.book)[0];
-      return first === undefined
-        ? notice(turn, { says: 'noDoubt' })
-        : turn.to({ name: 'doubt', saleId: first.id, until: turn.after(turn.rules.timers.confirmMs) });
+      return first === undefined ? notice(turn, { says: 'noDoubt' }) : showDoubt(turn, first);
     }
   }
 };

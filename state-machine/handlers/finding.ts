@@ -1,6 +1,6 @@
 /** 交易查询: which transaction is meant, in this batch, in a kept one, or by its slip. */
 import type { EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
-import { dayOf, daysSince, minuteOf, timeOn } from '../calendar.ts';
+import { areNear, dayOf, daysSince, minuteOf, timeOn } from '../calendar.ts';
 import type { NumberQuery, Query } from '../effects.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
 import { isHeldSlip } from '../holds.ts';
@@ -139,10 +139,13 @@ const knownOrTyped = (
   rows: readonly Found[],
 ): Step | Rejection => {
   // A reference is the acquirer's only one. A code of six comes again; and the date on a slip is this terminal's.
-  const isMeant = ({ sale }: Found): boolean =>
-    aboutOf(draft.kind).kinds.includes(sale.kind) &&
-    (original.retrievalReference !== '' || sale.approval?.hostDate === original.date);
-  const known = rows.find(isMeant);
+  const fitting = rows.filter(({ sale }) => aboutOf(draft.kind).kinds.includes(sale.kind));
+  const dated = (fits: (hostDate: string) => boolean): Found | undefined =>
+    fitting.find(({ sale }) => sale.approval !== undefined && fits(sale.approval.hostDate));
+  const known =
+    original.retrievalReference !== ''
+      ? fitting[0]
+      : (dated((date) => date === original.date) ?? dated((date) => areNear(date, original.date)));
   if (known !== undefined) return takeOriginal(turn, draft, known);
   const withOriginal = { ...draft, original };
   return pastWindow(turn, withOriginal, daysSince(original.date, turn.wall)) ?? enter(turn, withOriginal, 'original');

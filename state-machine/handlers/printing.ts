@@ -5,6 +5,7 @@ import { findSale, reversalSlipsDue } from '../book.ts';
 import type { EventOf } from '../events.ts';
 import type { OnPaper } from '../facts.ts';
 import {
+  afterReversalSlip,
   askSupervisor,
   clearBuffer,
   follow,
@@ -145,12 +146,13 @@ export const archivedPrinted: Handler<'printingArchived', 'printed'> = (turn, { 
   });
 };
 
-/** Due until it is out; whatever waits for it goes on either way. */
+/** Due until it is out; whatever waits for it goes on either way, but for a try of the reversal behind all that are due. */
 export const reversalSlipPrinted: Handler<'printingReversal', 'printed'> = (turn, { saleId, next }, event) => {
   const { verdict } = event;
   if (!isOut(turn, verdict)) return clearBuffer(turn, onFailure(next, causeOf(verdict)));
   const number = findSale(turn.book, saleId).copies.reversal + 1;
-  return follow(turn.record({ type: 'printed', saleId, copy: 'reversal', number, ...onPaper(event) }), next);
+  turn.record({ type: 'printed', saleId, copy: 'reversal', number, ...onPaper(event) });
+  return next.do === 'waitForAcquirer' ? follow(turn, next) : afterReversalSlip(turn, next);
 };
 
 /** Nothing else is begun with a printer that just failed. */

@@ -1,5 +1,6 @@
 /** 冲正: until the acquirer acknowledges, or a supervisor takes it over with an incident number (M5). */
 import type { ReversalOutcome, ReversalReason } from '../../hal/acquirer.ts';
+import { doubtful } from '../book.ts';
 import type { FactOf } from '../facts.ts';
 import {
   askSupervisor,
@@ -11,6 +12,7 @@ import {
   printArchived,
   printReversalSlip,
   reverse,
+  showDoubt,
   turnToOther,
   waitForAcquirer,
   waitForPaper,
@@ -221,8 +223,22 @@ export const closingDoubtKey: Handler<'closingDoubt', 'key'> = (turn, phase, { k
 
 export const incidentTimeUp: Handler<'incident', 'timeUp'> = (turn, { closing }) => withoutOverride(turn, closing);
 
-/** What is in doubt is closed by who has asked the acquirer, with the number under which that was done. */
+/**
+ * Each of what is in doubt, one a screen: the bank answers in an order of its own. It is closed by who has asked the
+ * acquirer, with the number under which that was done.
+ */
 export const doubtKey: Handler<'doubt', 'key'> = (turn, { saleId }, { key }) => {
-  if (key === 'enter') return askSupervisor(turn, { purpose: 'close', saleId });
-  return key === 'cancel' ? goOn(turn) : 'keyWithoutMeaning';
+  switch (key) {
+    case 'enter':
+      return askSupervisor(turn, { purpose: 'close', saleId });
+    case 'clear': {
+      const all = doubtful(turn.book);
+      const next = all[(all.findIndex(({ id }) => id === saleId) + 1) % all.length];
+      return next === undefined || next.id === saleId ? 'endOfList' : showDoubt(turn, next);
+    }
+    case 'cancel':
+      return goOn(turn);
+    default:
+      return 'keyWithoutMeaning';
+  }
 };

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { EpochMs } from '../../hal/units.ts';
-import { dayOf, daysSince, minuteOf, minutesUntil, nextAt } from '../../state-machine/calendar.ts';
+import { areNear, dayOf, daysSince, minuteOf, minutesUntil, nextAt } from '../../state-machine/calendar.ts';
 
 const at = (time: string): EpochMs => Date.parse(`${time}+08:00`) as EpochMs;
 
@@ -42,5 +42,30 @@ test('how long ago a date without a year was, as the calendar of the platform ha
   t.equal(daysSince('0229', at('2027-03-01T12:00:00')), 1096, 'of the last leap year');
   t.equal(daysSince('0303', now), 0, "the acquirer's day may be ahead");
   t.equal(daysSince('0230', now), Infinity);
+  t.end();
+});
+
+test('dates without a year are near when one follows the other, over the end of a month, a year and a leap day', (t) => {
+  for (const [date, other] of [
+    ['1122', '1122'],
+    ['1122', '1123'],
+    ['1130', '1201'],
+    ['1231', '0101'],
+    ['0228', '0301'],
+    ['0229', '0301'],
+    ['0228', '0229'],
+  ] as const) {
+    t.ok(areNear(date, other) && areNear(other, date), `${date} ${other}`);
+  }
+  for (const [date, other] of [
+    ['1122', '1124'],
+    ['0227', '0301'],
+    ['1230', '0101'],
+    ['0230', '0230'],
+    ['0000', '0101'],
+    ['', ''],
+  ] as const) {
+    t.notOk(areNear(date, other) || areNear(other, date), `${date} ${other}`);
+  }
   t.end();
 });

@@ -55,7 +55,7 @@ test('a voucher that is held is neither voided nor refunded, by its number, by s
   t.match(screen(bySlip), refused);
   const { holds } = held().state.book;
   t.ok(isHeldSlip(holds, { retrievalReference: '', authorisationCode: 'A1B2C3', date: '1122' }));
-  t.notOk(isHeldSlip(holds, { retrievalReference: '', authorisationCode: 'A1B2C3', date: '1123' }));
+  t.notOk(isHeldSlip(holds, { retrievalReference: '', authorisationCode: 'A1B2C3', date: '1124' }));
 });
 
 test('a supervisor lifts the hold; both are recorded with who did it (000-13)', async (t) => {

@@ -109,7 +109,7 @@ test('M2, M5: an unanswered refund is in doubt: never repeated, told on paper an
     world.upToPin().pin().authorised().printed().keys('enter').printed().keys('enter');
     t.equal(world.state.book.sales.at(-1)?.status, 'captured', 'other transactions go on');
     world.keys('menu', '7', '6');
-    t.match(screen(world), /退货 000003\|RMB 1.00\|请联系/);
+    t.match(screen(world), /退货 000003\|RMB 1.00\|联系 95516/);
     world.keys('enter', '1', 'enter').password(true).keys('7', '7', 'enter');
     t.match(screen(world), /退货 000003\|1收单行已入账\|2收单行未入账\|取消返回/);
     world.keys('1').printed();
