@@ -209,7 +209,8 @@ const ledgerOf = (configuration: Configuration, vault: Vault, { clock, fileSyste
   const settings = {
     ...ledgerPlace(configuration, vault),
     opensTransaction: (fact: Fact) => fact.type === 'intended',
-    mayGo: (last: Fact, newest: Fact) => mayForget(last, newest, clock.wall(), configuration.storage.keepYears),
+    mayGo: (count: number, lastOf: (index: number) => Fact | undefined) =>
+      mayForget(count, lastOf, clock.wall(), configuration.storage.keepYears),
   };
   return new FileLedger<Fact>(settings, fileSystem);
 };

@@ -1,12 +1,13 @@
 import type { Clock } from '../hal/clock.ts';
-import { minuteOf, nextAt } from '../state-machine/calendar.ts';
+import { minuteOf, msPerDay, nextAt } from '../state-machine/calendar.ts';
 
 /** How long it sleeps at most: the board's clock may be set meanwhile. */
 const longestSleepMs = 15 * 60_000;
 
 /**
  * Rings once a day at that time by the board's clock. A clock that is put forward over it makes it ring at once; put
- * back, it rings again when the time comes. Returns what stops it.
+ * back, it rings again when the time comes. One that is put forward by days had not been set: what it says now decides.
+ * Returns what stops it.
  */
 export const dayAlarm = (time: string, clock: Clock, ring: () => void): (() => void) => {
   const minute = minuteOf(time);
@@ -14,7 +15,7 @@ export const dayAlarm = (time: string, clock: Clock, ring: () => void): (() => v
   let cancel: () => void;
   const sleep = (): void => {
     const wall = clock.wall();
-    if (wall >= due) ring();
+    if (wall >= due && wall - due < msPerDay) ring();
     due = nextAt(minute, wall);
     cancel = clock.schedule(Math.min(due - wall, longestSleepMs), sleep);
   };

@@ -4,11 +4,38 @@ interface Dated {
   readonly at: EpochMs;
 }
 
-const yearMs = 365.25 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+export const yearMs = 365.25 * dayMs;
+
+/** A terminal trades from day to day: more than this from one batch to the next is a shop that was closed, or a clock. */
+const believedMs = 31 * dayMs;
+
+const years = (count: number): number => count * yearMs;
 
 /**
- * Whether an archived batch has been kept for long enough, counted from its last fact. A clock that is wrong must not
- * have slips thrown away: more than a year after the newest archived batch it isn't believed.
+ * How many of the oldest archived batches have been kept for long enough. A clock that is wrong must not have slips
+ * thrown away, not even when a batch was settled under it (M8): a batch's age is what passed from each batch to the
+ * next, and of one step at most a month is believed, of a step back nothing.
+ *
+ * @param lastOf the last fact of an archived batch, 0 the oldest; undefined where it can't be read
  */
-export const mayForget = (last: Dated, newest: Dated, now: number, keepYears: number): boolean =>
-  last.at < Math.min(now, newest.at + yearMs) - keepYears * yearMs;
+export const mayForget = (
+  count: number,
+  lastOf: (index: number) => Dated | undefined,
+  now: number,
+  keepYears: number,
+): number => {
+  // All are read only where the oldest says itself that its time is over.
+  const oldest = lastOf(0);
+  if (oldest === undefined || now - oldest.at <= years(keepYears)) return 0;
+  let age = 0;
+  let next = now;
+  for (let index = count - 1; index >= 0; index -= 1) {
+    const at = lastOf(index)?.at;
+    if (at === undefined) continue;
+    age += Math.min(Math.max(0, next - at), believedMs);
+    if (age > years(keepYears)) return index + 1;
+    next = at;
+  }
+  return 0;
+};

@@ -11,7 +11,7 @@ import type { Fact } from '../state-machine/facts.ts';
 import { holdOf } from '../state-machine/holds.ts';
 import { kinds } from '../state-machine/kinds.ts';
 import type { Found, Hold, Sale, SaleStatus } from '../state-machine/sale.ts';
-import { counts, takes, takingFrom } from '../state-machine/standing.ts';
+import { counts, endsOriginal, takes, takingFrom } from '../state-machine/standing.ts';
 
 /** From and to, both included. */
 export interface Range<T> {
@@ -51,11 +51,17 @@ const isIn = <T extends number>(value: T, { from, to }: Range<T> = {}): boolean 
 
 const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
 
+/** Its own, and those of an original that isn't here: they were typed from its slip. */
+const numbersOf = ({ approval, original }: Sale) =>
+  original === undefined || original.saleId !== undefined ? [approval] : [approval, original];
+
 const fits = (sale: Sale, wanted: Criteria): boolean =>
   is<number>(sale.batch, wanted.batch) &&
   is<number>(sale.stan, wanted.voucher) &&
-  is(sale.approval?.retrievalReference, wanted.reference) &&
-  is(sale.approval?.authorisationCode, wanted.authorisationCode) &&
+  numbersOf(sale).some(
+    (numbers) =>
+      is(numbers?.retrievalReference, wanted.reference) && is(numbers?.authorisationCode, wanted.authorisationCode),
+  ) &&
   isIn(sale.amount, wanted.amount) &&
   isIn(sale.at, wanted.time) &&
   sale.card.masked.endsWith(wanted.cardTail ?? '') &&
@@ -67,7 +73,7 @@ const fits = (sale: Sale, wanted: Criteria): boolean =>
 /** What is left of it to refund, or of a pre-authorisation what is held; nothing, once it was voided or completed. */
 const leftOf = (sale: Sale, takers: readonly Sale[]): MinorUnits => {
   const does = ({ kind }: Sale) => kinds[kind].about?.amount;
-  const isOver = takers.some((taker) => does(taker) === 'whole' || does(taker) === 'over');
+  const isOver = takers.some(endsOriginal);
   if (!counts(sale) || sale.voidedBy !== undefined || isOver) return 0 as MinorUnits;
   const change = (taker: Sale): number => (does(taker) === 'more' ? 1 : -1) * taker.amount;
   const left = takers.reduce<number>((sum, taker) => sum + change(taker), sale.amount);

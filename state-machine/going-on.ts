@@ -224,14 +224,14 @@ export const printCopies = (turn: Turn, saleId: SaleId, [copy, ...rest]: readonl
 
 /** A slip that was asked for by its number: the copies of what stands, the reversal slip of what doesn't. */
 const reprintFound = (turn: Turn, sale: Sale): Step => {
+  if (sale.status === 'notSent' || sale.status === 'declined') return notice(turn, { says: 'nothingToPrint' });
   const inBook = turn.book.sales.some(({ id }) => id === sale.id);
   if (!inBook) {
     const asked = askSupervisor(turn, { purpose: 'reprint', sale });
     return asked === 'notByPolicy' ? notice(turn, { says: 'noSupervisor' }) : asked;
   }
-  if (counts(sale)) return printCopies(turn, sale.id, copiesOf(sale));
-  return sale.status === 'notSent' || sale.status === 'declined'
-    ? notice(turn, { says: 'nothingToPrint' })
+  return counts(sale)
+    ? printCopies(turn, sale.id, copiesOf(sale))
     : printReversalSlip(turn, sale.id, { do: 'notice', notice: { says: 'copyPrinted' } });
 };
 

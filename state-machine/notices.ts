@@ -132,6 +132,15 @@ export const told = (state: State, identity: Identity, language: Language, what:
         `${t('本终端', 'Term.')} ${identity.terminalId}`,
         ok,
       ];
+    case 'noCode':
+      return [t('原交易无授权码', 'It has no code'), undone(what.kind), `${t('联系', 'Call')} ${identity.hotline}`, ok];
+    case 'doubtFirst':
+      return [
+        `${t('待查', 'In doubt')} ${voucher(what.stan)}`,
+        t('结果未知 勿重做', 'Not once more'),
+        t('先办菜单 7 6', 'MENU 7 6 first'),
+        ok,
+      ];
     case 'held':
       return [
         t('小票已挂失', 'Slip is on hold'),

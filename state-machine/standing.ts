@@ -18,6 +18,12 @@ export const takes = (sale: Sale): boolean =>
   sale.status === 'inDoubt' ||
   (sale.status === 'handedOver' && !kinds[sale.kind].reversible && sale.booked !== false);
 
+/** Whether nothing can be made of its original any more: it voids or completes it. */
+export const endsOriginal = ({ kind }: Pick<Sale, 'kind'>): boolean => {
+  const does = kinds[kind].about?.amount;
+  return does === 'whole' || does === 'over';
+};
+
 /** What is left of it to refund; of a pre-authorisation what it holds with its increments. Nothing once it was voided or completed. */
 export const leftOf = (sale: Sale): MinorUnits =>
   (sale.voidedBy === undefined ? sale.amount + (sale.increased ?? 0) - (sale.refunded ?? 0) : 0) as MinorUnits;

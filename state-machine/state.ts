@@ -32,6 +32,10 @@ export type Notice =
   | { readonly says: 'noOriginal'; readonly kind: EntryKind }
   | { readonly says: 'alreadyVoided'; readonly kind: EntryKind }
   | { readonly says: 'notVoidable'; readonly kind: EntryKind }
+  /** The acquirer gave no 授权码 by which it could be named. */
+  | { readonly says: 'noCode'; readonly kind: EntryKind }
+  /** What was made of the same slip is in doubt still. */
+  | { readonly says: 'doubtFirst'; readonly stan: Stan }
   /** No sale for a difference can follow that one. */
   | { readonly says: 'noDifference' }
   /** 挂失: nothing is taken back of it. */
@@ -348,7 +352,7 @@ export type Phase =
   /** The printer throws away what it holds and hasn't printed, and is asked to confirm it (M4). */
   | ({ readonly name: 'clearingBuffer'; readonly next: Continuation } & Awaiting)
   | ({ readonly name: 'password'; readonly entered: string; readonly override: Override } & Timed)
-  | ({ readonly name: 'checkingPassword'; readonly override: Override } & Awaiting)
+  | ({ readonly name: 'checkingPassword'; readonly override: Override; readonly password: string } & Awaiting)
   | ({
       readonly name: 'incident';
       readonly entered: string;

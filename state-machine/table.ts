@@ -253,7 +253,7 @@ const rows: Rows = {
   },
   checkingPassword: {
     passwordChecked: {
-      to: ['incident', 'printingArchived', 'menu', 'switchingTraining', ...step, ...resumed],
+      to: ['incident', 'newPassword', 'printingArchived', 'menu', 'switchingTraining', ...step, ...resumed],
       run: reversing.passwordChecked,
     },
   },

@@ -6,9 +6,10 @@ import { listGenerations } from './recovery.ts';
 
 export interface Retention<Fact> {
   /**
-   * Whether an archived batch may be removed, by its last fact and that of the newest archived one. Default: none may.
+   * How many of the oldest archived batches may be removed, by each one's last fact: `lastOf(0)` is the oldest's,
+   * `lastOf(count - 1)` the newest's, undefined where it can't be read. Default: none may.
    */
-  readonly mayGo?: (last: Fact, newest: Fact) => boolean;
+  readonly mayGo?: (count: number, lastOf: (index: number) => Fact | undefined) => number;
 }
 
 /**
@@ -22,19 +23,17 @@ export const removeOldBatches = async <Fact>(
   fileSystem: FileSystem,
 ): Promise<void> => {
   if (mayGo === undefined) return;
-  const lastOf = (generation: number | undefined): Fact | undefined => {
-    if (generation === undefined) return undefined;
-    const last = readLast(join(directory, batchFileName(generation)), ledgerKey, fileSystem);
+  const archived = listGenerations(directory, fileSystem).slice(0, -1);
+  const pathOf = (index: number): string => join(directory, batchFileName(archived[index] ?? 0));
+  const lastOf = (index: number): Fact | undefined => {
+    const last = readLast(pathOf(index), ledgerKey, fileSystem);
     return last && (JSON.parse(last.payload) as Fact);
   };
-  const archived = listGenerations(directory, fileSystem).slice(0, -1);
-  const newest = lastOf(archived.pop());
-  if (newest === undefined) return;
+  if (archived.length < 2 || lastOf(archived.length - 1) === undefined) return;
+  const may = Math.min(mayGo(archived.length, lastOf), archived.length - 1);
   let removed = 0;
-  for (const generation of archived) {
-    const last = lastOf(generation);
-    if (last === undefined || !mayGo(last, newest)) break;
-    fileSystem.unlink(join(directory, batchFileName(generation)));
+  while (removed < may && lastOf(removed) !== undefined) {
+    fileSystem.unlink(pathOf(removed));
     removed += 1;
   }
   if (removed > 0) await fileSystem.syncDirectory(directory);

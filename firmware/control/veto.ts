@@ -2,7 +2,7 @@ import { openSale, reversalSlipsDue } from '../../state-machine/book.ts';
 import type { PhaseName, State } from '../../state-machine/state.ts';
 
 /** Nobody waits for anything in these, and nothing is under way. */
-const atRest: ReadonlySet<PhaseName> = new Set(['idle', 'signOnWait', 'outOfService']);
+const atRest: ReadonlySet<PhaseName> = new Set(['idle', 'signedOff', 'signOnWait', 'outOfService']);
 
 /**
  * Why the terminal must not be stopped for another build now, in words; undefined when it may. Another build goes on

@@ -5,7 +5,7 @@ import type { DeviceFault } from '../../hal/device.ts';
 import type { SlipDocument } from '../../hal/printer.ts';
 import type { EpochMs } from '../../hal/units.ts';
 import type { PhaseName } from '../../state-machine/state.ts';
-import { mayForget } from '../retention.ts';
+import { yearMs } from '../retention.ts';
 import { dateTime } from './slip.ts';
 
 /** A slip that is out. */
@@ -123,10 +123,10 @@ export class SlipArchive {
     const days = (await readdir(directory)).filter((name) => dayPattern.test(name) && name !== today).sort();
     const newest = days.at(-1);
     if (newest === undefined) return;
-    for (const day of days) {
-      if (!mayForget({ at: endOf(day) }, { at: endOf(newest) }, endOf(today), keepYears)) break;
-      await rm(join(directory, day), { recursive: true });
-    }
+    // More than a year after the newest the clock isn't believed; what is lost by it the ledger gives again.
+    const now = Math.min(endOf(today), endOf(newest) + yearMs);
+    const over = days.filter((day) => endOf(day) < now - keepYears * yearMs);
+    for (const day of over) await rm(join(directory, day), { recursive: true });
   }
 
   #tell(what: string): void {

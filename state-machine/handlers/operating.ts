@@ -18,11 +18,16 @@ export const askNumber = (turn: Turn, wanted: AccountPurpose, by?: string): Step
     until: turn.after(turn.rules.timers.passwordMs),
   });
 
-/** Anybody signs on and changes his own password; accounts are added and removed by the supervisor. */
-export const begin = (turn: Turn, wanted: AccountPurpose): Step | Rejection =>
-  wanted === 'add' || wanted === 'remove'
+/**
+ * Anybody signs on and changes his own password; accounts are added and removed by the supervisor. Accounts are the real
+ * ones in training too, where no ledger keeps what is done with them: there they are only signed on with.
+ */
+export const begin = (turn: Turn, wanted: AccountPurpose): Step | Rejection => {
+  if (turn.rules.training && wanted !== 'signOn') return notice(turn, { says: 'inTraining' });
+  return wanted === 'add' || wanted === 'remove'
     ? askSupervisor(turn, { purpose: 'manage', wanted })
     : askNumber(turn, wanted);
+};
 
 export const numberKey: Handler<'operatorNumber', 'key'> = (turn, phase, { key }) => {
   const { entered: operator, wanted, by = nobody } = phase;
@@ -84,14 +89,16 @@ export const isShut = (answer: PasswordOutcome | AccountOutcome): answer is NotL
   answer.result === 'unknown' ||
   answer.result === 'notStored';
 
+export const changePassword = (turn: Turn, operator: string, old: string): Step => {
+  const until = turn.after(turn.rules.timers.passwordMs);
+  return turn.to({ name: 'newPassword', entered: '', operator, old, until });
+};
+
 /** An initial password opens nothing but the changing of it. Who isn't a clerk doesn't sell; the administrator has his menu. */
 export const checked: Handler<'checkingOperator', 'passwordChecked'> = (turn, phase, { answer }) => {
   const { operator, wanted, password } = phase;
   if (isShut(answer)) return notice(shut(turn, operator, answer), { says: 'notLetIn', answer });
-  if (wanted === 'change' || answer.result === 'mustChange') {
-    const until = turn.after(turn.rules.timers.passwordMs);
-    return turn.to({ name: 'newPassword', entered: '', operator, old: password, until });
-  }
+  if (wanted === 'change' || answer.result === 'mustChange') return changePassword(turn, operator, password);
   if (answer.role === 'administrator') return openMenu(turn, 'system', operator);
   if (answer.role !== 'clerk') return notice(turn, { says: 'notLetIn', answer: { result: 'notClerk' } });
   turn.record({ type: 'operatorSignedOn', operator });

@@ -22,7 +22,7 @@ import { needsSignOn } from '../response-codes.ts';
 import type { OpenReversal, Override, Unprinted } from '../state.ts';
 import type { Handler, Rejection, Step, Turn } from '../turn.ts';
 import { chooseTraining, recordMaintenance } from './administering.ts';
-import { askNumber as askOperator, isShut, shut } from './operating.ts';
+import { askNumber as askOperator, changePassword, isShut, shut } from './operating.ts';
 import { printAgain } from './printing.ts';
 import { released } from './remedies.ts';
 import { checkPrinter, enter, isDigit } from './steps.ts';
@@ -128,7 +128,7 @@ export const passwordKey: Handler<'password', 'key'> = (turn, phase, { key }) =>
   const id = effectId('checkPassword', turn.freshId);
   return turn
     .ask({ type: 'checkPassword', id, operator: turn.rules.supervisor ?? nobody, password: entered })
-    .to({ name: 'checkingPassword', override, awaits: id });
+    .to({ name: 'checkingPassword', override, password: entered, awaits: id });
 };
 
 export const passwordTimeUp: Handler<'password', 'timeUp'> = (turn, { override }) => withoutOverride(turn, override);
@@ -144,12 +144,17 @@ const withOtherPrinter = (turn: Turn, override: Extract<Override, { purpose: 'ot
   }
 };
 
-/** Whoever isn't let in reads why, where there is time to read. */
-export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, { override }, { answer }) => {
+/**
+ * Whoever isn't let in reads why, where there is time to read. An open reversal keeps the menu shut in which an initial
+ * password is changed: there it is changed at once.
+ */
+export const passwordChecked: Handler<'checkingPassword', 'passwordChecked'> = (turn, phase, { answer }) => {
+  const { override } = phase;
   const { supervisor } = turn.rules;
   if (supervisor === undefined) return withoutOverride(turn, override);
   if (answer.result !== 'accepted') {
     if (isShut(answer)) shut(turn, supervisor, answer);
+    else if (override.purpose === 'handOver') return changePassword(turn, supervisor, phase.password);
     const told = isShut(answer) ? answer : ({ result: 'mustChange' } as const);
     return waits(override) ? withoutOverride(turn, override) : notice(turn, { says: 'notLetIn', answer: told });
   }

@@ -101,6 +101,9 @@ export const takeOriginal = (turn: Turn, draft: Draft, found: Found): Step => {
   if (!mayBeAbout(kind, sale) || (about.amount !== 'part' && left < sale.amount)) {
     return notice(turn, { says: 'notVoidable', kind });
   }
+  // What isn't about a sale names its original by its code.
+  if (sale.kind !== 'sale' && sale.approval?.authorisationCode === undefined)
+    return notice(turn, { says: 'noCode', kind });
   const { voidMs } = turn.rules;
   if (kind === 'void' && voidMs > 0 && turn.wall - sale.at > voidMs) {
     return notice(turn, { says: 'voidTooLate', minutes: voidMs / 60_000 });

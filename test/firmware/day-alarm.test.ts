@@ -42,3 +42,20 @@ test('a clock that is put forward over it rings soon; one that is put back rings
   clock.advance(9 * hour);
   t.equal(rung, 2, 'and comes again');
 });
+
+test('a clock that had not been set, and is, rings at the time of its own day', async (t) => {
+  const clock = new HandClock(0);
+  let wall = 0;
+  const set = Object.assign(Object.create(clock) as HandClock, { wall: () => (clock.wall() + wall) as EpochMs });
+  set.schedule = clock.schedule.bind(clock);
+  let rung = 0;
+  dayAlarm('22:30', set, () => {
+    rung += 1;
+  });
+  clock.advance(60_000);
+  wall = utc(2026, 10, 26, 4, 0);
+  clock.advance(hour);
+  t.equal(rung, 0, 'it is noon in Beijing');
+  clock.advance(10 * hour);
+  t.equal(rung, 1);
+});

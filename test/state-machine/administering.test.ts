@@ -108,6 +108,14 @@ test('parameters are for 99 alone, and not for training, whose facts nobody keep
   t.match(screen(unread), /存储故障/);
 });
 
+test('in training no account is changed: they are the real ones, and no ledger keeps it', async (t) => {
+  for (const item of ['2', '3', '4'] as const) {
+    const training = fresh({ ...rules, training: true }).keys('menu', '7', '4', item);
+    t.match(screen(training), /培训模式\|不能执行/, item);
+  }
+  t.equal(fresh({ ...rules, training: true }).keys('menu', '7', '4', '1').phase, 'operatorNumber', 'signing on');
+});
+
 test('training is begun and ended by the supervisor or 99, by a fact and a restart (003-25)', async (t) => {
   const bySupervisor = fresh().keys('menu', '7', '8', '5', '1', 'enter').password(true);
   t.match(bySupervisor.facts.at(-1), { type: 'trainingChosen', on: true, by: '00' });

@@ -1,12 +1,12 @@
 /** 交易查询 and 重打印 by number: all that fit are shown, none is picked. */
 import { test } from 'tap';
 import type { Digit } from '../../hal/keypad.ts';
-import type { MinorUnits } from '../../hal/units.ts';
+import { type MinorUnits, minorUnits } from '../../hal/units.ts';
 import { totalsOf } from '../../state-machine/book.ts';
-import type { Found } from '../../state-machine/sale.ts';
+import type { Found, Sale } from '../../state-machine/sale.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
-import { card, provisioned, rules, World } from './world.ts';
+import { card, fault, provisioned, rules, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const sold = (): World => new World().upToRequest().authorised().printed().keys('enter').printed().keys('enter');
@@ -165,6 +165,12 @@ test('a reversed sale has no slip but its reversal slip; one that never was has 
   const declined = new World().upToRequest().authorised({ outcome: 'declined', responseCode: '51' }).keys('enter');
   declined.keys('menu', '6', '2', '2', 'enter').found(rowOf(declined)).keys('1');
   t.match(screen(declined), /无可打印的小票/);
+  for (const answer of [{ outcome: 'declined', responseCode: '51' } as const, { outcome: 'notSent', fault } as const]) {
+    const [sale] = new World().upToRequest().authorised(answer).state.book.sales;
+    const later = new World([provisioned]).start().signOn().keys('menu', '6', '2', '2', 'enter');
+    later.found({ sale: sale as Sale, left: minorUnits(0) }).keys('1');
+    t.match(screen(later), /无可打印的小票/, `${answer.outcome}, of a kept batch`);
+  }
 });
 
 test('totals of the batch are shown; a settlement slip is printed again', async (t) => {

@@ -1,10 +1,11 @@
 /** 预授权, what is added to it, its void, its completion as request and as notice, and the void of a completion. */
 import { test } from 'tap';
+import type { AuthorisationOutcome } from '../../hal/acquirer.ts';
 import { minorUnits } from '../../hal/units.ts';
 import { totalsOf, toUpload } from '../../state-machine/book.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
-import { fault, provisioned, World } from './world.ts';
+import { approval, fault, provisioned, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const done = (world: World): World => world.authorised().printed().keys('enter').printed().keys('enter');
@@ -172,4 +173,19 @@ test('one of a kept batch is completed, or by its authorisation code from the sl
   const settled = new World([provisioned]).start().signOn();
   settled.keys('menu', '4', '5', '1', 'enter').password(true).keys('3', 'enter');
   t.match(screen(settled), /原交易不存在/);
+});
+
+test('M10: what was approved without a code can not be named by one: refused in words, before an intent', async (t) => {
+  const { authorisationCode: _, ...without } = approval as Extract<AuthorisationOutcome, { outcome: 'approved' }>;
+  const world = new World().start().signOn().keys('menu', '4', '1', '1', '00', '00', 'enter', 'enter');
+  world.printerReady().swiped().pin().authorised(without).printed().keys('enter').printed().keys('enter');
+  const facts = world.facts.length;
+  for (const item of ['3', '4', '6'] as const) {
+    world.keys('menu', '4', item, '2', 'enter');
+    t.match(screen(world), /原交易无授权码\|.*\|联系 95516/, item);
+    world.keys('enter');
+  }
+  world.keys('menu', '4', '2', '1', 'enter').password(true).keys('2', 'enter');
+  t.match(screen(world), /原交易无授权码/);
+  t.equal(world.facts.length, facts);
 });

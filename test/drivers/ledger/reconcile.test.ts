@@ -271,7 +271,7 @@ test('a mirror that another terminal holds is an error, not a loss', async (t) =
 
 test('an old batch that is removed is removed from the mirror too', async (t) => {
   const disk = await both(1);
-  const ledger = new FileLedger<TestFact>({ ...mirrored, mayGo: () => true }, disk);
+  const ledger = new FileLedger<TestFact>({ ...mirrored, mayGo: (count) => count }, disk);
   await ledger.open();
   await stored(ledger.rotate([{ type: 'batch' }]));
   await stored(ledger.rotate([{ type: 'batch' }]));
