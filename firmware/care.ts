@@ -1,6 +1,7 @@
 /** 系统管理 and 维护: what the machine asks for that is about the terminal itself, not about money. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { errorCode } from '../drivers/storage/file-system.ts';
 import type { Device, DeviceFault, DeviceName } from '../hal/device.ts';
 import type { ParameterOutcome, TerminalParameter } from '../hal/parameters.ts';
 import type { DeviceCheck } from '../state-machine/effects.ts';
@@ -76,9 +77,15 @@ const programFiles = (): readonly string[] => {
   return loaded !== started && existsSync(loaded) ? [started, loaded] : [started];
 };
 
+/** Dashes where the program's own files can't be read any more, such as behind an update that removed them. */
 const programSum = (): string => {
   const hash = createHash('sha256');
-  for (const file of programFiles()) hash.update(readFileSync(file));
+  try {
+    for (const file of programFiles()) hash.update(readFileSync(file));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return '-'.repeat(sumDigits);
+  }
   return hash.digest('hex').slice(0, sumDigits);
 };
 

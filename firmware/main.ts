@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type KeySuite, keySuite } from '../drivers/acquirer/key-suite.ts';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
@@ -58,16 +59,18 @@ const firstLineOfInput = async (): Promise<string> => {
   return text.split('\n')[0]?.trim() ?? '';
 };
 
+const suiteOf = ({ acquirer }: Configuration): KeySuite => keySuite(acquirer.keySuite, acquirer.sm4);
+
 const provisionBoard = async (configuration: Configuration): Promise<void> => {
   const hex = await firstLineOfInput();
-  if (!/^([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$/.test(hex)) {
-    throw new Refusal('a master key of 16 or 32 hex digits is expected on standard input');
+  const suite = suiteOf(configuration);
+  const lengths = suite.masterKeyBytes.map((bytes) => bytes * 2);
+  if (!/^[0-9A-Fa-f]*$/.test(hex) || !lengths.includes(hex.length)) {
+    throw new Refusal(`a master key of ${lengths.join(' or ')} hex digits is expected on standard input`);
   }
-  const { checkValue, ledger } = await provisionTerminal(
-    filesOf(configuration),
-    Buffer.from(hex, 'hex'),
-    firstFact(configuration, board.clock),
-  );
+  const key = Buffer.from(hex, 'hex');
+  const checkValue = suite.key(key).checkValue().toString('hex').toUpperCase();
+  const { ledger } = await provisionTerminal(filesOf(configuration), key, firstFact(configuration, board.clock));
   if (ledger.result !== 'stored')
     throw new Refusal(`${ledger.fault.where}: ${ledger.fault.what} ${ledger.fault.remedy}`);
   console.log(`provisioned terminal ${configuration.terminal.id}; master key check value ${checkValue}`);
@@ -173,7 +176,12 @@ const run = async (configured: Configuration, config: string): Promise<void> => 
     const before = await bringData(configuration, config, dataFormat);
     if (before !== dataFormat) log.info({ from: before, to: dataFormat }, 'data changed to another format');
     const vault = openVault(configuration, board);
-    const { key } = vault.loadMasterKey(filesOf(configuration).masterKey);
+    const { masterKey } = filesOf(configuration);
+    const { key } = vault.loadMasterKey(masterKey);
+    if (!suiteOf(configuration).masterKeyBytes.includes(key.length)) {
+      const what = `The master key has ${key.length} bytes, which acquirer.keySuite ${configuration.acquirer.keySuite} has no use for.`;
+      throw new VaultError('malformed', masterKey, what, 'Load the master key again, or set the right suite.');
+    }
     const hear = (report: Report): void => {
       tell(report);
       attendance.hear(report);

@@ -40,6 +40,8 @@ export class PrinterSwitch implements Printer {
     this.#last.set(place, last);
     return this.#printers[place].claim((event) => {
       last.set(event.type === 'readiness' ? 'readiness' : 'line', event);
+      // What it said of itself before it went away holds no longer.
+      if (event.type === 'offline') last.delete('readiness');
       if (place === this.#inUse) this.#listener?.(event);
     });
   }

@@ -54,7 +54,11 @@ export const takingFrom = (
   sales.map((sale): Sale => {
     if (sale.id !== original?.saleId) return sale;
     const does = kinds[kind].about?.amount;
-    if (does === 'part') return { ...sale, refunded: ((sale.refunded ?? 0) + sign * amount) as MinorUnits };
+    if (does === 'part') {
+      const { refunded: before = 0, ...whole } = sale;
+      const refunded = (before + sign * amount) as MinorUnits;
+      return refunded === 0 ? whole : { ...sale, refunded };
+    }
     if (does === 'more') return { ...sale, increased: ((sale.increased ?? 0) + sign * amount) as MinorUnits };
     if (sign === 1) return { ...sale, voidedBy: id };
     const { voidedBy: _, ...free } = sale;

@@ -398,7 +398,7 @@ export class UnionPayAcquirer implements Acquirer {
     let exchange: Exchange<Answer> | undefined;
     for (const [place, index] of order.entries()) {
       exchange = await attempt(this.#links[index] as Link, place === order.length - 1);
-      if (exchange.ended === 'notSent') continue;
+      if (exchange.ended === 'notSent' && !this.#released) continue;
       if (index !== first) this.#preferred = { index, untilMs: now + backToFirstMs };
       return exchange;
     }

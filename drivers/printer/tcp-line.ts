@@ -14,6 +14,8 @@ export interface TcpSettings {
 const connectMs = 5000;
 /** How long after a connection ended or failed the next one is tried, in ms. */
 const reconnectMs = 1000;
+/** How long what was written may take to go out when the line is given up. */
+const closeMs = 2000;
 
 /**
  * A TCP connection to a printer that is kept open, as a line like a serial one. What differs: a network cable that is
@@ -82,7 +84,12 @@ export class TcpLine implements Line {
     this.#settleWrites();
     if (socket === undefined || socket.destroyed) return;
     await new Promise<void>((resolve) => {
-      socket.once('close', () => resolve());
+      // A printer that takes no more bytes would keep it open for ever.
+      const cancel = this.#clock.schedule(closeMs, () => socket.resetAndDestroy());
+      socket.once('close', () => {
+        cancel();
+        resolve();
+      });
       socket.destroySoon();
     });
   }

@@ -131,7 +131,14 @@ export class ControlServer {
     const { command: name, proof } = requestIn(line);
     const command = typeof name === 'string' && Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined;
     if (command === undefined) say({ ok: false, why: 'there is no such command' });
-    else say(await command(say, gone, askerBy(this.#path, proof)));
+    else {
+      try {
+        say(await command(say, gone, askerBy(this.#path, proof)));
+      } catch (error) {
+        // A bug of the command hinders no trade; whoever asks is told what to report.
+        say({ ok: false, why: `a bug: ${error instanceof Error ? error.message : String(error)}` });
+      }
+    }
     connection.end();
   }
 }

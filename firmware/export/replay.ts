@@ -42,7 +42,7 @@ const headSchema = v.looseObject({
   format: v.literal(recorderFormat),
   version: v.literal(recorderVersion),
   wall: v.number(),
-  rules: v.looseObject({ operator: v.string(), timers: v.looseObject({}) }),
+  rules: v.looseObject({ operator: v.exactOptional(v.string()), timers: v.looseObject({}) }),
   identity: v.looseObject({ merchant: v.string(), branch: v.string(), terminalId: v.string(), hotline: v.string() }),
   language: v.picklist(['zh-CN', 'en']),
   code: v.string(),

@@ -9,6 +9,13 @@ export interface AccountsFault {
   readonly remedy: string;
 }
 
+/** On a new terminal it is so; on another one somebody has taken the file away, and with it everybody's password. */
+const madeAnew: AccountsFault = {
+  where: 'operators.json',
+  what: 'There were no operator accounts: they were made anew, each with its first password.',
+  remedy: 'Have every password changed; where this is no new terminal, find out who removed the file.',
+};
+
 const notStored = { result: 'notStored' } as const;
 
 const outcome = (result: ChangeResult | ManageResult): AccountOutcome => {
@@ -80,8 +87,9 @@ export class Accounts implements OperatorAccounts {
 
   #opened(): Promise<Operators> {
     this.#operators ??= this.#open().then(
-      ({ operators, note }) => {
+      ({ operators, note, seeded }) => {
         if (note !== undefined) this.#tell(note);
+        if (seeded) this.#tell(madeAnew);
         return operators;
       },
       (error: unknown) => {

@@ -65,7 +65,7 @@ export const dateTime = (at: EpochMs): string =>
 export const chainLine = (code: string): SlipElement => text(`账本校验:${code}`);
 
 export const header = (head: Letterhead, operator: string): readonly SlipElement[] => [
-  text(`商户名称:${head.merchant}(${head.branch})`),
+  text(`商户名称:${head.merchant}${head.branch === '' ? '' : `(${head.branch})`}`),
   text(`商户编号:${head.merchantId}`),
   pair(`终端编号:${head.terminalId}`, `操作员号:${operator}`),
 ];

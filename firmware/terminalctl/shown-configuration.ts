@@ -1,9 +1,13 @@
 /** The configuration as it may leave the terminal, in a support bundle. No password, not even its hash, and no key. */
 import type { Configuration } from '../configuration.ts';
 
+type Port =
+  | { readonly path: string; readonly baudRate: number }
+  | { readonly transport: 'tcp'; readonly host: string; readonly port: number };
+
 const portOf = (device: object): string | undefined => {
-  const { port } = device as { readonly port?: { readonly path: string; readonly baudRate: number } };
-  return port && `${port.path} at ${port.baudRate}`;
+  const { port } = device as { readonly port?: Port };
+  return port && ('host' in port ? `${port.host}:${port.port}` : `${port.path} at ${port.baudRate}`);
 };
 
 const deviceOf = (device: { readonly driver: string }): object => ({ driver: device.driver, port: portOf(device) });
@@ -28,6 +32,7 @@ export const parametersOf = (configuration: Configuration): object => {
     cardReader: deviceOf(configuration.cardReader),
     pinPad: deviceOf(configuration.pinPad),
     printer: { ...deviceOf(printer), profile: printer.profile, paper: printer.paper },
+    secondPrinter: configuration.secondPrinter && deviceOf(configuration.secondPrinter),
     display: deviceOf(configuration.display),
     acquirer: {
       address: `${host}:${port}`,
@@ -43,7 +48,13 @@ export const parametersOf = (configuration: Configuration): object => {
       lateAnswerMs,
     },
     supervisor: configuration.supervisor === undefined ? 'none' : 'has a password',
+    operators: configuration.operators,
+    transactions: configuration.transactions,
     policy,
+    settlement: configuration.settlement,
+    fees: configuration.fees,
+    slip: configuration.slip,
+    maintenance: configuration.maintenance,
     timers,
     control: { socket: control.socket },
     log: { level: log.level },

@@ -86,7 +86,10 @@ export const supportBundle = async (options: BundleOptions, out: Output): Promis
   const path = options.output ?? `slipsafe-support-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`;
   writeFileSync(path, `${JSON.stringify(sections, null, 1)}\n`, { mode: 0o600, flag: 'wx' });
   if (options.json === true) out.line(JSON.stringify({ path, sections: Object.keys(sections) }));
-  else out.line(`${path}: ${Object.keys(sections).join(', ')}; no card data is in it`);
+  else {
+    const looked = Array.isArray(secrets) ? '' : '; the keys could not be read, and were not looked for';
+    out.line(`${path}: ${Object.keys(sections).join(', ')}; no card data is in it${looked}`);
+  }
   return 0;
 };
 

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
+import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { test } from 'tap';
-import { programs, runFirmware } from '../bench/firmware-process.ts';
+import { FirmwareProcess, programs, runFirmware } from '../bench/firmware-process.ts';
 
 const port = { path: '/dev/null', baudRate: 9600 };
 const configuration = {
@@ -89,4 +90,32 @@ test('as a service it waits for its configuration, says so to systemd, and goes 
   await ready;
   child.kill('SIGTERM');
   await once(child, 'exit');
+});
+
+test('provision takes a master key that its suite can use, and says the check value by its cipher', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipsafe-main-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const config = join(folder, 'terminal.json');
+  const suite = (keySuite: string) =>
+    writeFileSync(config, JSON.stringify({ ...configuration, acquirer: { ...configuration.acquirer, keySuite } }));
+  suite('sm4');
+  await t.rejects(
+    runFirmware(['provision', '--config', config], '0123456789ABCDEF\n'),
+    /a master key of 32 hex digits/,
+  );
+  const cipher = createCipheriv('sm4-ecb', Buffer.from(key, 'hex'), null);
+  const checkValue = cipher.update(Buffer.alloc(16)).toString('hex', 0, 4).toUpperCase();
+  const said = await runFirmware(['provision', '--config', config], `${key}\n`);
+  t.match(said, new RegExp(`master key check value ${checkValue}\n$`));
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  const short = join(other, 'terminal.json');
+  writeFileSync(short, JSON.stringify(configuration));
+  await runFirmware(['provision', '--config', short], '0123456789ABCDEF\n');
+  const changed = { ...configuration, acquirer: { ...configuration.acquirer, keySuite: 'sm4' } };
+  writeFileSync(short, JSON.stringify(changed));
+  const firmware = new FirmwareProcess(short);
+  const told = await firmware.until((line) => line.msg === 'not trading');
+  t.match(told, { where: join(other, 'state', 'master.key'), what: /has 8 bytes.*sm4/ });
+  await firmware.stop();
 });

@@ -62,3 +62,16 @@ test('only the word of the one in use is passed on; what the other said last is 
   second.tell(paperOut);
   t.equal(heard.length, 3, 'nothing after the release');
 });
+
+test('what one said of itself before it went away is not told when it is turned to', async (t) => {
+  const [first, second] = [fake(), fake()];
+  const both = new PrinterSwitch(first.printer, second.printer);
+  const heard: (PrinterEvent | LinkEvent)[] = [];
+  await both.claim((event) => heard.push(event));
+  second.tell({ type: 'online' });
+  second.tell(ready);
+  const fault = { device: 'printer', code: 'unplugged', where: 'w', what: 'w', remedy: 'r' } as const;
+  second.tell({ type: 'offline', fault });
+  both.use('second');
+  t.strictSame(heard, [{ type: 'offline', fault }]);
+});

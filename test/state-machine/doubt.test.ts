@@ -4,6 +4,8 @@ import { findTransactions } from '../../firmware/finder.ts';
 import type { SignOnOutcome } from '../../hal/acquirer.ts';
 import { batchNumber } from '../../hal/units.ts';
 import type { Fact } from '../../state-machine/facts.ts';
+import type { Sale } from '../../state-machine/sale.ts';
+import { canVoid } from '../../state-machine/standing.ts';
 import { view } from '../../state-machine/view.ts';
 import { identity } from './walk.ts';
 import { fault, signedOn, World } from './world.ts';
@@ -107,4 +109,11 @@ test('M10: the bank answers in its own order: each of several that are in doubt 
     world.state.book.sales.map(({ stan, status }) => [stan, status]),
     [[2], [3, 'inDoubt'], [4], [5, 'handedOver']],
   );
+});
+
+test('a sale whose refund was not booked is a whole sale again, and can be voided', (t) => {
+  const world = close(doubtedRefund(), '2');
+  t.ok(canVoid(world.state.book.sales[0] as Sale));
+  t.notOk(canVoid(close(doubtedRefund(), '1').state.book.sales[0] as Sale), 'booked, it has taken from it');
+  t.end();
 });

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import type { SettlementFlag } from '../../hal/acquirer.ts';
+import { minuteOf } from '../../state-machine/calendar.ts';
 import { approval, fault, provisioned, rules, World } from './world.ts';
 
 const signedOnTo = (world: World, batch: number): World =>
@@ -267,4 +268,18 @@ test('M4: the settlement slip is not printed again before the reversal slip that
   world.cleared(false).reversalAnswered().notPrinted().cleared(false).keys('enter', 'menu', '6', '5');
   t.equal(world.last('print').slip.slip, 'reversal');
   t.equal(world.printed().last('print').slip.slip, 'settlement');
+});
+
+test('the day’s settlement that a restart or a night without power came between is made at the next start', (t) => {
+  const settleAt = minuteOf('22:30');
+  const world = new World([provisioned], { ...rules, settleAt });
+  world.now = Date.parse('2026-11-22T20:00:00+08:00');
+  world.upToRequest().authorised().printed().keys('enter').printed().keys('enter');
+  const evening = world.restarted();
+  evening.now = Date.parse('2026-11-22T22:00:00+08:00');
+  t.equal(evening.start().signOn().phase, 'idle', 'not before its time');
+  const morning = world.restarted();
+  morning.now = Date.parse('2026-11-23T08:00:00+08:00');
+  t.equal(morning.start().signOn().phase, 'settling');
+  t.end();
 });

@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type Test, test } from 'tap';
 import { EscPosPrinter } from '../../../drivers/printer/escpos-printer.ts';
 import { lineSpeed, printerLine } from '../../../drivers/printer/printer-line.ts';
@@ -128,4 +129,23 @@ test('a port says which line it takes, and how fast that is', (t) => {
   t.equal(lineSpeed(serial), 19_200);
   t.ok(lineSpeed(tcp) > 115_200);
   t.end();
+});
+
+test('M10: a printer that takes no bytes does not keep the line from being given up', async (t) => {
+  const server = createServer((socket) => {
+    socket.pause();
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const clock = new HandClock();
+  const { port } = server.address() as AddressInfo;
+  const line = new TcpLine('printer', { transport: 'tcp', host: '127.0.0.1', port }, clock);
+  await line.open({ online: () => undefined, offline: () => undefined, data: () => undefined });
+  void line.write(Buffer.alloc(16_000_000));
+  const closed = line.close();
+  clock.advance(2000);
+  await closed;
+  t.notOk(line.online);
 });

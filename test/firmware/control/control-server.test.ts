@@ -144,3 +144,13 @@ test('who asks a terminal that is off is told so', async (t) => {
   await t.rejects(askOnce(socket, 'status'), new NotReached(), 'no socket');
   await t.rejects(askOnce(socket, 'status'), { message: /it does not run/ });
 });
+
+test('a command with a bug answers that, and the next one is answered', async (t) => {
+  const socket = socketFor(t);
+  const boom = (): Answer => {
+    throw new Error('no such row');
+  };
+  await serve(t, socket, { ...greet, boom });
+  t.strictSame(await askOnce(socket, 'boom'), { ok: false, why: 'a bug: no such row' });
+  t.strictSame(await askOnce(socket, 'hello'), { ok: true, answer: 'good day' });
+});
