@@ -69,6 +69,8 @@ const results: ReadonlySet<string> = new Set([
   'declined',
   'captured',
   'keptBySupervisor',
+  'slipOwed',
+  'inDoubt',
   'reversed',
   'handedOver',
 ]);

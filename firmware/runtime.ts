@@ -151,6 +151,7 @@ export class Runtime {
     if (this.#stopped) return undefined;
     this.#options.usePrinter?.(recovered.state.book.printer ?? 'first');
     await this.#claimAll();
+    if (this.#stopped) return undefined;
     this.#show();
     const { face } = this.#options;
     this.post({ type: 'started', ...(face !== undefined && { face }) });

@@ -6,6 +6,7 @@ import { Monitor } from '../../firmware/control/monitor.ts';
 import { Metrics } from '../../firmware/metrics.ts';
 import { MetricsFile } from '../../firmware/metrics-file.ts';
 import type { Report } from '../../firmware/runtime.ts';
+import type { EpochMs, SaleId } from '../../hal/units.ts';
 import { World } from '../state-machine/world.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
@@ -38,6 +39,18 @@ test('transactions by kind and result, commits and an open reversal are counted'
   const all = world.facts.length;
   t.match(text, `slipsafe_commit_seconds_bucket{le="0.0025"} 0\nslipsafe_commit_seconds_bucket{le="0.005"} ${all}\n`);
   t.match(text, `slipsafe_commit_seconds_count ${all}\n`);
+  t.end();
+});
+
+test('what owes its slip and what is in doubt are results too', (t) => {
+  const metrics = heard();
+  const saleId = world.state.book.sales[0]?.id as SaleId;
+  const at = 0 as EpochMs;
+  const { state } = world;
+  metrics.hear({ type: 'fact', fact: { type: 'slipOwed', at, saleId }, state, tookMs: 1 });
+  metrics.hear({ type: 'fact', fact: { type: 'inDoubt', at, saleId, reason: '98' }, state, tookMs: 1 });
+  const text = metrics.text(status(), 0, 1, true);
+  for (const result of ['slipOwed', 'inDoubt']) t.match(text, `{kind="sale",result="${result}"} 1`);
   t.end();
 });
 

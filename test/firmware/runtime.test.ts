@@ -260,6 +260,23 @@ test('M10: a terminal that is stopped while it starts takes no device any more',
   t.match(reports.reports, [{ type: 'opened' }], 'and reports nothing else');
 });
 
+test('M10: a terminal that is stopped while it takes its devices shows nothing any more', async (t) => {
+  const { runtime, devices, screens } = rig();
+  let taken: () => void = () => undefined;
+  const asked = new Promise<void>((claimed) => {
+    const claim = (): Promise<void> => {
+      claimed();
+      return new Promise((resolve) => (taken = resolve));
+    };
+    Object.assign(devices, { printer: { ...idleDevice, claim, release: async () => taken() } });
+  });
+  const starting = runtime.start();
+  await asked;
+  await runtime.stop();
+  await starting;
+  t.strictSame(screens.reports, []);
+});
+
 /** A terminal whose intent is on its way to the disk, and what lets it arrive. */
 const withIntentUnderWay = async () => {
   const it = rig();
