@@ -3,6 +3,7 @@
  * was expected there and what was found (but no secret: the file holds none in clear). `configuration.schema.json`
  * beside this file is made of the same schema, for editors.
  */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -426,7 +427,10 @@ const resolved = (tls: TlsFiles, directory: string): TlsFiles => ({
 export const readConfiguration = (path: string): ConfigurationResult => {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    if (!isUtf8(bytes)) return { valid: false, errors: [`${path}: it is not UTF-8; save it as UTF-8, not as GBK`] };
+    // A byte order mark, as some editors put first, is dropped.
+    content = new TextDecoder().decode(bytes);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it can not be read';
     return { valid: false, errors: [`${path}: ${why}; give its path with --config`] };

@@ -37,6 +37,7 @@ const help = `slipsafe: the payment terminal's runtime
                                      brings the data of a terminal that is off to another format, as its start does
   slipsafe rehearse                  starts without devices in a folder of its own and ends, as staging a build does to
                                      have what a start runs through compiled
+  slipsafe --version                 says which build this is
   slipsafe hash-password             reads a password from standard input and prints what the configuration keeps
 `;
 
@@ -260,10 +261,12 @@ const main = async (): Promise<void> => {
         config: { type: 'string', short: 'c' },
         to: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
       },
     });
     const command = commands[positionals[0] ?? ''];
     if (values.help === true) console.log(help);
+    else if (values.version === true) console.log(build);
     else if (command === undefined) throw new Refusal(`no such command: ${positionals[0] ?? '(none)'}\n\n${help}`);
     else await command(values.config, values.to);
   } catch (error) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readPublicKey } from '../firmware/update/minisign.ts';
 import { Bundles } from './flashing/bundles.ts';
 import { type FlashOptions, flashHost, rollBackHost, slotsOf } from './flashing/flash-host.ts';
 import { boardPaths, Remote } from './flashing/remote.ts';
@@ -66,6 +67,18 @@ const words = ({ host, result, from, build, why, seconds }: HostReport): string 
   return `${host}  ${result}${way === '' ? '' : `  ${way}`}${why === undefined ? '' : `  ${why}`}  (${seconds} s)`;
 };
 
+/** A board takes updates by it ever after: anything else in its place, the secret key above all, never gets there. */
+const publicKeyIn = (path: string): string => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+    readPublicKey(text);
+  } catch (error) {
+    throw new TypeError(`--public-key ${path}: ${(error as Error).message}`);
+  }
+  return text;
+};
+
 const main = async (): Promise<number> => {
   const { values, positionals: hosts } = parseArgs({ allowPositionals: true, options });
   if (values.help) {
@@ -85,7 +98,7 @@ const main = async (): Promise<number> => {
     stageOnly: values.stage,
     dryRun: values['dry-run'],
     install: values.install,
-    publicKey: publicKey === undefined ? undefined : readFileSync(publicKey, 'utf8'),
+    publicKey: publicKey === undefined ? undefined : publicKeyIn(publicKey),
     waitMs: number('wait', values.wait) * 1000,
     trialMs: number('trial', values.trial) * 1000,
     pauseMs: number('pause', values.pause) * 1000,

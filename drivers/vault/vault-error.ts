@@ -32,6 +32,9 @@ export class VaultError extends Error {
   }
 }
 
+const missingRemedy =
+  'Provision a new terminal. Of one that was: mount its disk; terminalctl keys load puts a lost master key in.';
+
 /** The error of a file operation in words; any other is a bug, or told already, and passes. */
 export const vaultError = (where: string, error: unknown): unknown => {
   const code = errorCode(error);
@@ -40,7 +43,7 @@ export const vaultError = (where: string, error: unknown): unknown => {
       return error;
     case 'ENOENT':
     case 'ENOTDIR':
-      return new VaultError('missing', where, 'There is no such file.', 'Provision the terminal, or mount its disk.');
+      return new VaultError('missing', where, 'There is no such file.', missingRemedy);
     case 'EACCES':
     case 'EPERM':
       return new VaultError('denied', where, 'This user may not use it.', 'Make the user of the terminal its owner.');

@@ -3,12 +3,11 @@ import { readConfiguration } from '../configuration.ts';
 import { NotReached } from '../control/control-client.ts';
 import type { Status } from '../control/monitor.ts';
 import { examine, type Finding } from './checks.ts';
-import { Refusal } from './configured.ts';
+import { boardConfiguration, Refusal } from './configured.ts';
 import type { Output } from './output.ts';
 import { type RunningOptions, statusOf } from './running-terminal.ts';
 
 /** Where a board has it. */
-export const boardConfiguration = '/etc/slipsafe/terminal.json';
 
 const asked = async (options: RunningOptions): Promise<Status | { readonly notReached: string }> => {
   try {

@@ -1,7 +1,7 @@
 import type { LedgerPlace } from '../../drivers/ledger/open-store.ts';
 import { Vault } from '../../drivers/vault/vault.ts';
 import { flightDirectory, ledgerPlace } from '../terminal-files.ts';
-import { configured, Refusal } from './configured.ts';
+import { configurationPath, configured, Refusal } from './configured.ts';
 
 /** Which ledger is meant: that of a configuration, or a folder, such as a copy, with its key. */
 export interface SourceOptions {
@@ -26,8 +26,7 @@ export const ledgerSource = ({ config, directory, deviceKey, anchor }: SourceOpt
     const place = { directory, ledgerKey: vault.ledgerKey(), ...(anchor !== undefined && { anchor }) };
     return { place, vault, flight: undefined };
   }
-  if (config === undefined) throw new Refusal('say which ledger: --config FILE, or --directory DIR --device-key FILE');
-  const configuration = configured(config);
+  const configuration = configured(configurationPath(config, ', or its ledger: --directory DIR --device-key FILE'));
   const vault = Vault.open(configuration.storage.deviceKey);
   const place = ledgerPlace(configuration, vault);
   return {

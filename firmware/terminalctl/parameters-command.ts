@@ -12,7 +12,7 @@ import {
   valueIn,
   withValue,
 } from '../parameter-table.ts';
-import { Refusal } from './configured.ts';
+import { configurationPath, Refusal } from './configured.ts';
 import type { Output } from './output.ts';
 
 export interface ParametersOptions {
@@ -25,14 +25,14 @@ const howToFind = '`terminalctl params list` names all';
 
 /** The file that is meant, and what it has; it need not be right yet. @throws Refusal */
 const source = (config: string | undefined): { readonly path: string; readonly content: Content } => {
-  if (config === undefined) throw new Refusal('say which terminal: --config FILE');
+  const named = configurationPath(config);
   try {
-    const path = realpathSync(config);
+    const path = realpathSync(named);
     return { path, content: readContent(path) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof SyntaxError) throw new Refusal(`${config}: no valid JSON (${message})`);
-    throw new Refusal(`${config} can't be read (${code})`);
+    if (error instanceof SyntaxError) throw new Refusal(`${named}: no valid JSON (${message})`);
+    throw new Refusal(`${named} can't be read (${code})`);
   }
 };
 
@@ -164,6 +164,11 @@ const assignmentsOf = (content: Content, given: readonly string[]): readonly Ass
 export const set = async (given: readonly string[], options: ParametersOptions, out: Output): Promise<number> => {
   const { path, content } = source(options.config);
   const unset = (options.unset ?? []).map((key) => ({ key, value: undefined }));
+  const known = parametersOf(content);
+  for (const { key } of unset) {
+    if (known.some((each) => each.key === key || each.key.startsWith(`${key}.`))) continue;
+    throw new Refusal(`${key}: no such key; ${howToFind}; nothing was changed`);
+  }
   const assignments = [...unset, ...assignmentsOf(content, given)];
   if (assignments.length === 0) throw new Refusal('say what: KEY=VALUE, or --unset KEY');
   const edited = await editConfiguration(path, assignments);
@@ -197,7 +202,7 @@ export const diff = (other: string | undefined, options: ParametersOptions, out:
     out.line(options.json === true ? JSON.stringify({ key, from, to }) : `${key}: ${text(from)} → ${text(to)}`);
   }
   const than = other === undefined ? 'by default' : `in ${other}`;
-  out.problem(`${differing.length === 0 ? 'no key is' : `${differing.length} not`} as ${than}`);
+  out.problem(`${differing.length === 0 ? 'every key is' : `${differing.length} not`} as ${than}`);
   const checked = checkConfiguration(content, '/');
   if (!checked.valid) throw new Refusal(`${path} is not right:\n  ${checked.errors.join('\n  ')}`);
   return 0;

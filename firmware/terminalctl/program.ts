@@ -1,6 +1,8 @@
 /** terminalctl: the technician's tool. One command a task; `--json` gives machines what a person reads as text. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { errorCode } from '../../drivers/storage/file-system.ts';
 import { VaultError } from '../../drivers/vault/vault-error.ts';
+import { build } from '../build.ts';
 import { NotReached } from '../control/control-client.ts';
 import { ConfiguredFileError } from '../tls-files.ts';
 import { askAndFollow } from './ask-command.ts';
@@ -57,6 +59,7 @@ export const program = (
 ): Command => {
   const root = new Command('terminalctl')
     .description("The technician's tool of a Slipsafe terminal.")
+    .version(build, '--version', 'which build this is')
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
     .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
@@ -235,6 +238,17 @@ detail, totals, label, test.
   return root;
 };
 
+/** What a person is told of a file that can't be used. */
+const fileWords: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of this path is no folder',
+  EISDIR: 'it is a folder, and a file is expected',
+  EEXIST: 'it is there already: name another',
+  EACCES: 'this user may not use it: run it as root, or as its owner',
+  EPERM: 'this user may not use it: run it as root, or as its owner',
+  ENOSPC: 'the disk is full',
+};
+
 /** Runs a command line (without node and script), and gives its exit code. */
 export const run = async (
   args: readonly string[],
@@ -252,6 +266,9 @@ export const run = async (
       out.problem(error.message);
       return 2;
     }
-    throw error;
+    if (errorCode(error) === undefined) throw error;
+    const { code = '', path, message } = error as NodeJS.ErrnoException;
+    out.problem(path === undefined ? message : `${path}: ${fileWords[code] ?? message}`);
+    return 2;
   }
 };

@@ -66,7 +66,9 @@ const refusing = <Result>(act: () => Result): Result => {
 const slots = (options: UpdateOptions, ...args: readonly string[]): string => {
   const root = rootOf(options);
   const env = { ...process.env, SLIPSAFE_ROOT: root };
-  const { status, stdout, stderr } = spawnSync(join(root, 'libexec', 'slots'), args, { encoding: 'utf8', env });
+  const program = join(root, 'libexec', 'slots');
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env });
+  if (error !== undefined) throw new Refusal(`there is no board here: ${program} can't be run; --root DIR says where`);
   if (status !== 0) throw new Refusal(stderr.trim());
   return stdout;
 };

@@ -56,8 +56,14 @@ export const formatOf = (directory: string): Format => {
   try {
     text = readFileSync(file(directory), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { format: 1, build: '' };
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { format: 1, build: '' };
+    if (code === undefined) throw error;
+    throw new DataFormatError(
+      file(directory),
+      `It can't be read (${code}).`,
+      'Make the user of the terminal the owner of the folder and of all in it, or put its disk right.',
+    );
   }
   try {
     return v.parse(formatSchema, JSON.parse(text));

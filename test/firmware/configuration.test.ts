@@ -191,6 +191,11 @@ test('a file that is missing or no JSON is said in one line', async (t) => {
   t.match(readConfiguration(path), { valid: false, errors: [/there is no such file/] });
   writeFileSync(path, '{ "terminal": ');
   t.match(readConfiguration(path), { valid: false, errors: [/no valid JSON/] });
+  const gbk = Buffer.from('7b226d65726368616e74223a22cabec0fd227d', 'hex');
+  writeFileSync(path, gbk);
+  t.match(readConfiguration(path), { valid: false, errors: [/it is not UTF-8; save it as UTF-8, not as GBK/] });
+  writeFileSync(path, `\ufeff${JSON.stringify(smallest())}`);
+  t.match(readConfiguration(path), { valid: true }, 'a byte order mark is none of it');
   writeFileSync(path, JSON.stringify(smallest()));
   t.match(readConfiguration(path), { valid: true, configuration: { storage: { directory: join(folder, 'state') } } });
 });

@@ -29,6 +29,14 @@ test('a board that has nothing is installed, and says so', async (t) => {
   t.strictSame(readdirSync(join(folder, 'till-1', 'var/lib/slipsafe-incoming')), [], 'nothing is left of the transfer');
 });
 
+test('no other file is taken for the key of a board’s updates, the secret one least of all', async (t) => {
+  for (const given of [keys.secret, '/dev/null', join(folder, 'nowhere')]) {
+    const { code, stderr } = await flash('till-1', '--install', '--public-key', given, '--bundle', real.tar);
+    t.equal(code, 2, given);
+    t.match(stderr, /--public-key .*: (?:this is no public key|ENOENT)/);
+  }
+});
+
 test('what would be done is said, and nothing is done', async (t) => {
   const { code, reports } = await flash('till-1', '--bundle', bundle('0.2.0-dry'), '--dry-run');
   t.match({ code, reports }, { code: 0, reports: [{ result: 'would flash', from: real.build, build: '0.2.0-dry' }] });

@@ -95,6 +95,7 @@ test('set refuses by the name of the key, says what is expected, and changes not
     t.match(problems, /nothing was changed|KEY=VALUE/);
   }
   t.match(await params('set'), { code: 2, problems: /say what/ });
+  t.match(await params('set', '--unset', 'nope'), { code: 2, problems: /nope: no such key; .*nothing was changed/ });
   t.equal(readFileSync(path, 'utf8'), before);
 });
 
@@ -110,7 +111,7 @@ test('diff tells what is not as by default, or as in another file, and whether t
   const { params, path } = board(t);
   t.match(
     await params('diff'),
-    { code: 0, said: '', problems: /no key is as by default/ },
+    { code: 0, said: '', problems: /every key is as by default/ },
     'what has no default is none',
   );
   await params('set', 'timers.cardMs=45000', 'settlement.at=23:30');

@@ -133,7 +133,10 @@ test('a replay without a recording says what is missing', async (t) => {
 
 test('a command line that can not be followed says why, with exit code 2', async (t) => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-    [['ledger', 'verify'], /say which ledger/],
+    [['ledger', 'verify'], /say which terminal: --config FILE, or its ledger: --directory/],
+    [['ledger', 'verify', '-d', at('nowhere'), '-k', at('device.key')], /nowhere: there is no such file or folder/],
+    [['ledger', 'export', ...source(), '-o', at('nowhere', 'x')], /nowhere\/x: there is no such file or folder/],
+    [['update', 'show', '--root', at('nowhere')], /there is no board here: .*nowhere/],
     [['ledger', 'verify', '-d', folder], /needs --device-key/],
     [['ledger', 'verify', '-c', at('none.json')], /no such file/],
     [['ledger', 'verify', '-d', folder, '-k', at('none.key')], /no such file/],

@@ -1,5 +1,5 @@
 /** Data of one format are brought to another and back, whatever goes wrong in the middle. */
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { type Bringing, bringTo } from '../../../firmware/update/data-format.ts';
@@ -76,4 +76,8 @@ test('a format that can not be read is not guessed', async (t) => {
     writeFileSync(join(directory, 'format.json'), text);
     await t.rejects(bringTo(1, build(pair)), { message: /does not say which format/ }, text);
   }
+  rmSync(join(directory, 'format.json'));
+  mkdirSync(join(directory, 'format.json'));
+  const unread = { message: /can't be read \(EISDIR\)/, remedy: /the owner of the folder/ };
+  await t.rejects(bringTo(1, build(pair)), unread, 'nor one that the disk does not give');
 });
