@@ -149,7 +149,7 @@ export const toUpload = (book: Book): readonly Sale[] => {
   return [...due('record'), ...due('message').filter((sale) => sale.batch === batch)];
 };
 
-/** More was given back than taken: what a refund would take out of the batch's own money (003-14). */
+/** What the batch has taken, less what it has given back: a refund beyond it would take other batches' money (003-14). */
 export const netOf = (book: Book): number => {
   const { domestic, foreign } = totalsOf(book);
   return domestic.debit.amount + foreign.debit.amount - domestic.credit.amount - foreign.credit.amount;

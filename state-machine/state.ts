@@ -14,7 +14,7 @@ import type { EntryKind } from './kinds.ts';
 import type { AccountPurpose, MenuName } from './menu.ts';
 import type { CardToken, Copy, Found, Hold, LateReason, Original, Remarks, Sale, SaleReference } from './sale.ts';
 
-/** What a message screen tells; its words are in texts.ts. */
+/** What a message screen tells; its words are in notices.ts. */
 export type Notice =
   | { readonly says: 'approved'; readonly saleId: SaleId; readonly cardholderCopy: 'printed' | 'due' }
   /** Approved, its slip not out: a supervisor kept it, or it has no reversal. */

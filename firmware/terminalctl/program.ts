@@ -62,7 +62,10 @@ export const program = (
     .version(build, '--version', 'which build this is')
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.text(text), writeErr: (text) => out.problem(text.trimEnd()) })
-    .addHelpText('after', '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is.');
+    .addHelpText(
+      'after',
+      '\nExit code: 0 as it should be; 1 something is wrong, and said; 2 the command line is,\nor what it names can not be asked or read.',
+    );
 
   const running = (name: string, description: string, parent = root): Command =>
     parent

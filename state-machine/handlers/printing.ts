@@ -194,7 +194,7 @@ const voidAtOnce = (turn: Turn, saleId: SaleId): Step | Rejection => {
   return enter(turn, { kind: 'void', amount: sale.amount, known: { sale, left: sale.amount } });
 };
 
-/** Any key closes a message; one that was made for a copy that is owed prints it (确认补打). */
+/** 确认, 取消 or 清除 closes a message; one that was made for a copy that is owed prints it (确认补打). */
 export const noticeKey: Handler<'notice', 'key'> = (turn, { notice: told }, { key }) => {
   const owed = (told.says === 'approved' && told.cardholderCopy === 'due') || told.says === 'copyNotPrinted';
   if (owed && key === 'enter') return printOwedOrLast(turn);
