@@ -364,7 +364,7 @@ export const compose = (
     unsealPan: (sealed) => vault.unseal(sealed, 'pan').toString('latin1'),
     operators: accountsOf(configuration, vault, surroundings, report),
     fault: (fault) => report({ type: 'fault', fault }),
-    bug: (_where, error) => report({ type: 'bug', error }),
+    bug: (where, error) => report({ type: 'bug', error, where }),
   });
   return new Runtime({
     rules,

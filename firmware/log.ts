@@ -214,7 +214,12 @@ export const reporter =
         log.warn({ tail: report.tail }, tailWords[report.tail]);
         break;
       case 'bug':
-        log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');
+        if (report.where === undefined) {
+          log.fatal(ofError(report.error), 'A bug stopped trading. Restart the terminal and report this line.');
+        } else {
+          const of = { ...ofError(report.error), where: report.where };
+          log.error(of, 'A driver has a bug. Trade goes on as if it had not answered; report this line.');
+        }
         break;
     }
   };

@@ -47,10 +47,14 @@ export type Report =
   | { readonly type: 'online'; readonly device: DeviceName }
   | { readonly type: 'acquirerEvent'; readonly event: AcquirerEvent }
   | { readonly type: 'tailSetRight'; readonly tail: Exclude<LedgerTail, 'whole'> }
-  /** `told`: where the machine threw, what it was told. */
+  /**
+   * `where`: of a driver that threw; its effect counts as the least that can be known, and trade goes on. Else trade has
+   * stopped; `told`: where the machine threw, what it was told.
+   */
   | {
       readonly type: 'bug';
       readonly error: unknown;
+      readonly where?: string;
       readonly told?: { readonly event: Event; readonly phase: PhaseName };
     };
 
@@ -319,7 +323,7 @@ export class Runtime {
       const health = await device.checkHealth();
       if (!health.healthy) report({ type: 'fault', fault: health.fault });
     } catch (error) {
-      report({ type: 'bug', error });
+      report({ type: 'bug', error, where: 'checkHealth' });
     }
   }
 

@@ -10,7 +10,7 @@ export class Requests {
   readonly #waiting = new Map<string, (became: Became) => void>();
 
   hear(report: Report): void {
-    if (report.type === 'bug') {
+    if (report.type === 'bug' && report.where === undefined) {
       for (const id of this.#waiting.keys()) this.#answer(id, 'bug');
     } else if (report.type === 'rejected') this.#answer(report.event.id, report.why);
     // In its stead the machine was told that its first fact is not on the disk.

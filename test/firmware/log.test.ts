@@ -7,8 +7,12 @@ import { World } from '../state-machine/world.ts';
 /** A logger that keeps what it is given. */
 const keeping = () => {
   const lines: object[] = [];
-  const add = (line: object | string): void => void lines.push(typeof line === 'string' ? { line } : line);
-  return { lines, log: { debug: add, info: add, warn: add, error: add, fatal: add } as unknown as Logger };
+  const words: (string | undefined)[] = [];
+  const add = (line: object | string, said?: string): void => {
+    lines.push(typeof line === 'string' ? { line } : line);
+    words.push(said);
+  };
+  return { lines, words, log: { debug: add, info: add, warn: add, error: add, fatal: add } as unknown as Logger };
 };
 
 test('M9: of a card nothing is logged but its masked number, whatever a fact holds', async (t) => {
@@ -31,15 +35,22 @@ test('M9: a key press is logged as a press, without its key: it may be a digit o
 });
 
 test('a fault and a bug are logged in words', async (t) => {
-  const { lines, log } = keeping();
+  const { lines, words, log } = keeping();
   const fault = { device: 'printer', code: 'missing', where: '/dev/ttyS4', what: 'w', remedy: 'r' } as const;
   const reports: readonly Report[] = [
     { type: 'fault', fault },
     { type: 'bug', error: new TypeError('oh') },
     { type: 'bug', error: 7 },
+    { type: 'bug', error: new RangeError('ah'), where: 'print' },
   ];
   for (const report of reports) reporter(log)(report);
-  t.match(lines, [fault, { error: 'TypeError', message: 'oh' }, { error: 'not an Error' }]);
+  t.match(lines, [
+    fault,
+    { error: 'TypeError', message: 'oh' },
+    { error: 'not an Error' },
+    { error: 'RangeError', where: 'print' },
+  ]);
+  t.match(words, ['fault', /A bug stopped trading/, /A bug stopped trading/, /Trade goes on/]);
 });
 
 test('every fact has its line', async (t) => {

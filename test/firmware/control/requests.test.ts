@@ -20,6 +20,7 @@ test('who asks hears what became of it, and of nothing else', async (t) => {
   requests.hear(stepped(event('1')));
   t.strictSame(await Promise.all([begun, rejected, notStored]), ['begun', 'nothingToSettle', 'notStored']);
   const [first, second] = ['4', '5'].map(became);
+  requests.hear({ type: 'bug', error: new Error('of a driver'), where: 'print' });
   requests.hear({ type: 'bug', error: new Error('bug') });
   t.strictSame(await Promise.all([first, second]), ['bug', 'bug'], 'nobody waits for ever');
 });
