@@ -5,6 +5,7 @@ import { errorCode, type FileSystem } from '../drivers/storage/file-system.ts';
 import { nodeFileSystem } from '../drivers/storage/node-file-system.ts';
 import { generationBefore, readWhole, replaceWhole } from '../drivers/storage/whole-file.ts';
 import { type Configuration, checkConfiguration } from './configuration.ts';
+import { withFiles } from './configured-files.ts';
 import { type Content, parametersOf, type Value, valueIn, withValue } from './parameter-table.ts';
 
 /** Without a value the key goes out of the file, and its default holds. */
@@ -105,7 +106,7 @@ const edit = async (
   }
   let content = before;
   for (const { key, value } of assignments) content = withValue(content, key, value);
-  const checked = checkConfiguration(content, dirname(resolve(path)));
+  const checked = withFiles(checkConfiguration(content, dirname(resolve(path))));
   if (!checked.valid) return { result: 'refused', errors: checked.errors };
   if (JSON.stringify(content) !== JSON.stringify(before)) {
     const bytes = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);

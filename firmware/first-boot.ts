@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../hal/clock.ts';
 import type { Screen } from '../hal/display.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { withFiles } from './configured-files.ts';
 
 /** How often the configuration is looked for. */
 const lookMs = 3000;
@@ -37,13 +38,18 @@ export interface Waiting {
 
 /** Resolves when there is a right configuration. */
 export const waitForConfiguration = async ({ path, errors, clock, show, log }: Waiting): Promise<Configuration> => {
-  const missing = errors.some((error) => error.includes('there is no such file'));
-  show(screen(missing));
   const remedy = `Put the terminal's configuration at ${path} (slipsafe check says whether it is right); it is taken up by itself.`;
-  log({ board: boardNumber(), errors, remedy }, missing ? 'not configured' : 'configuration is not right');
-  for (;;) {
+  const tell = (wrong: readonly string[]): void => {
+    const missing = wrong.some((error) => error.startsWith(`${path}: there is no such file`));
+    show(screen(missing));
+    log({ board: boardNumber(), errors: wrong, remedy }, missing ? 'not configured' : 'configuration is not right');
+  };
+  tell(errors);
+  for (let told = errors; ; ) {
     await new Promise<void>((resolve) => void clock.schedule(lookMs, resolve));
-    const read = readConfiguration(path);
+    const read = withFiles(readConfiguration(path));
     if (read.valid) return read.configuration;
+    if (read.errors.join() !== told.join()) tell(read.errors);
+    told = read.errors;
   }
 };

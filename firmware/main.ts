@@ -9,7 +9,8 @@ import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
 import { build } from './build.ts';
 import { compose, consoleDisplay, notTrading, openVault, sayNotTrading } from './compose.ts';
-import { type Configuration, readConfiguration } from './configuration.ts';
+import { type Configuration, type ConfigurationResult, readConfiguration } from './configuration.ts';
+import { withFiles } from './configured-files.ts';
 import { Attendance } from './control/attendance.ts';
 import { waitForConfiguration } from './first-boot.ts';
 import { factLine, type Logger, makeLog, reporter } from './log.ts';
@@ -17,10 +18,9 @@ import { hashPassword } from './password.ts';
 import { firstFact, provisionTerminal } from './provisioning.ts';
 import type { Report, Runtime } from './runtime.ts';
 import { ServiceManager } from './service-manager.ts';
-import { readLogo } from './slips/logo.ts';
 import { board } from './surroundings.ts';
 import { filesOf, ledgerPlace } from './terminal-files.ts';
-import { ConfiguredFileError, readTls } from './tls-files.ts';
+import { ConfiguredFileError } from './tls-files.ts';
 import { forTraining, isTraining } from './training.ts';
 import { bringTo, DataFormatError } from './update/data-format.ts';
 import { dataFormat, migrations } from './update/migrations.ts';
@@ -44,9 +44,9 @@ const help = `slipsafe: the payment terminal's runtime
 /** A fault that a person is told in one line; the exit code is 1. */
 class Refusal extends Error {}
 
-const configurationOf = (path: string | undefined): Configuration => {
+const configurationOf = (path: string | undefined, look = (result: ConfigurationResult) => result): Configuration => {
   if (path === undefined) throw new Refusal('--config FILE is missing; see slipsafe --help');
-  const result = readConfiguration(path);
+  const result = look(readConfiguration(path));
   if (result.valid) return result.configuration;
   throw new Refusal(`the configuration is not right:\n${result.errors.map((error) => `  ${error}`).join('\n')}`);
 };
@@ -126,7 +126,7 @@ const runNotTrading = async (
 const configurationOfService = async (path: string | undefined): Promise<Configuration> => {
   const manager = new ServiceManager(process.env, board.clock);
   if (path === undefined || !manager.there) return configurationOf(path);
-  const read = readConfiguration(path);
+  const read = withFiles(readConfiguration(path));
   if (read.valid) return read.configuration;
   const log = makeLog('info');
   const display = consoleDisplay();
@@ -233,9 +233,7 @@ const commands: { readonly [name: string]: (config: string | undefined, to?: str
     console.log(`the data were of format ${before}, and are of ${to}`);
   },
   check: (config) => {
-    const { acquirer, printer, secondPrinter = printer, slip } = configurationOf(config);
-    if (acquirer.tls !== undefined) readTls(acquirer.tls);
-    if (slip.logo !== undefined) readLogo(slip.logo, Math.min(printer.paper, secondPrinter.paper) as 58 | 80);
+    configurationOf(config, withFiles);
     console.log('the configuration is right');
   },
   provision: (config) => provisionBoard(configurationOf(config)),

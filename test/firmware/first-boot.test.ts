@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -27,8 +27,17 @@ test('a board without a configuration shows its number and what to do, and takes
   clock.advance(3000);
   await new Promise((resolve) => setImmediate(resolve));
   writeFileSync(path, '{');
+  for (let looks = 0; looks < 2; looks += 1) {
+    clock.advance(3000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.match(shown.slice(4), ['Slipsafe', '配置错 Wrong cfg', /./, /./], 'a wrong one is told, once');
+  t.equal(logged.length, 2);
+  const right = JSON.parse(readFileSync(it.configurationPath, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...right, slip: { logo: '/nope.png' } }));
   clock.advance(3000);
   await new Promise((resolve) => setImmediate(resolve));
+  t.match(logged[2], { errors: [/^slip\.logo: \/nope\.png/], words: 'configuration is not right' });
   copyFileSync(it.configurationPath, path);
   clock.advance(3000);
   t.equal((await waiting).terminal.id, '00000001');

@@ -87,6 +87,7 @@ test('set refuses by the name of the key, says what is expected, and changes not
     ['timers.cardms=5000', /timers\.cardms: no such key; .*list/],
     ['timers.cardMs', /KEY=VALUE is expected/],
     ['printer.profile=mute', /policy\.acceptUnverified/],
+    ['slip.logo=/nope.png', /slip\.logo: \/nope\.png/],
     ['supervisor.passwordHash=246810', /supervisor\.passwordHash: expected the output of/],
   ] as const) {
     const { code, problems } = await params('set', 'slip.copies=1', given);
