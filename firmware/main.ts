@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type KeySuite, keySuite } from '../drivers/acquirer/key-suite.ts';
+import { checkValueOf, type KeySuite, keySuite } from '../drivers/acquirer/key-suite.ts';
 import { LedgerStore } from '../drivers/ledger/ledger-store.ts';
 import { VaultError } from '../drivers/vault/vault-error.ts';
 import type { Fact } from '../state-machine/facts.ts';
@@ -70,7 +70,7 @@ const provisionBoard = async (configuration: Configuration): Promise<void> => {
     throw new Refusal(`a master key of ${lengths.join(' or ')} hex digits is expected on standard input`);
   }
   const key = Buffer.from(hex, 'hex');
-  const checkValue = suite.key(key).checkValue().toString('hex').toUpperCase();
+  const checkValue = checkValueOf(suite, key);
   const { ledger } = await provisionTerminal(filesOf(configuration), key, firstFact(configuration, board.clock));
   if (ledger.result !== 'stored')
     throw new Refusal(`${ledger.fault.where}: ${ledger.fault.what} ${ledger.fault.remedy}`);

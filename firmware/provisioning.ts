@@ -19,7 +19,7 @@ import { writeFormat } from './update/data-format.ts';
 import { dataFormat } from './update/migrations.ts';
 
 export interface Provisioned {
-  /** Of the master key, to be compared with the one that came with it. */
+  /** Of the master key as the vault's file has it, by DES; `checkValueOf` of its suite is what comes with a key. */
   readonly checkValue: string;
   readonly ledger: LedgerAppend;
 }

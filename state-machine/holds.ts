@@ -9,19 +9,21 @@ type Holds = readonly Hold[];
 export const holdOf = (holds: Holds, saleId: SaleId | undefined): Hold | undefined =>
   holds.find((hold) => hold.saleId === saleId);
 
+/** What a slip is known by. */
+type SlipNumbers = Pick<Original, 'retrievalReference' | 'authorisationCode' | 'date'>;
+
 /**
- * Whether what is typed from a slip is that of a voucher that is held: its reference, or its code and
- * date. The date on a slip is this terminal's, the one that is kept the acquirer's.
+ * Whether what is typed from a slip names that transaction: its reference, or its code and date. The date on a slip is
+ * this terminal's, the one that is kept the acquirer's.
  */
-export const isHeldSlip = (
-  holds: Holds,
-  { retrievalReference, authorisationCode, date }: Pick<Original, 'retrievalReference' | 'authorisationCode' | 'date'>,
-): boolean =>
-  holds.some((hold) =>
-    retrievalReference === ''
-      ? hold.authorisationCode === authorisationCode && areNear(hold.date, date)
-      : hold.reference === retrievalReference,
-  );
+export const isSameSlip = (known: SlipNumbers, typed: SlipNumbers): boolean =>
+  typed.retrievalReference === ''
+    ? known.authorisationCode === typed.authorisationCode && areNear(known.date, typed.date)
+    : known.retrievalReference === typed.retrievalReference;
+
+/** Whether what is typed from a slip is that of a voucher that is held. */
+export const isHeldSlip = (holds: Holds, slip: SlipNumbers): boolean =>
+  holds.some(({ reference, ...hold }) => isSameSlip({ retrievalReference: reference, ...hold }, slip));
 
 export const withHold = (holds: Holds, fact: FactOf<'held'>): Holds => {
   const { type: _type, at: _at, ...hold } = fact;

@@ -9,7 +9,6 @@ import type {
   TransactionKind,
 } from '../hal/acquirer.ts';
 import type { BatchNumber, EpochMs, MinorUnits, SaleId, Stan } from '../hal/units.ts';
-
 import type { SlipFace } from './slip-face.ts';
 
 /** A card as records may know it: nothing here is clear card data (M9). */

@@ -34,6 +34,10 @@ export interface KeySuite {
   key(bytes: Uint8Array): BlockKey;
 }
 
+/** Of a key, as 8 hex digits: what came with it in writing is compared with this. */
+export const checkValueOf = (suite: KeySuite, key: Uint8Array): string =>
+  suite.key(key).checkValue().toString('hex').toUpperCase();
+
 export type SuiteName = '001' | '003' | '004' | 'sm4';
 
 /** Where the sources on SM4 disagree. */

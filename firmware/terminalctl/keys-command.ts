@@ -1,5 +1,5 @@
 /** `terminalctl keys`: load, check. A key or component is never shown, logged or told in an error. */
-import { type KeySuite, keySuite } from '../../drivers/acquirer/key-suite.ts';
+import { checkValueOf, type KeySuite, keySuite } from '../../drivers/acquirer/key-suite.ts';
 import { Vault } from '../../drivers/vault/vault.ts';
 import { filesOf } from '../terminal-files.ts';
 import { configured, Refusal } from './configured.ts';
@@ -13,9 +13,6 @@ export interface KeysOptions {
 
 /** Asks for a line without showing what is typed; undefined when there are no more. */
 export type AskSecretly = (prompt: string) => Promise<string | undefined>;
-
-const checkValueOf = (suite: KeySuite, key: Uint8Array): string =>
-  suite.key(key).checkValue().toString('hex').toUpperCase();
 
 const checkDigits = [6, 8];
 

@@ -3,7 +3,7 @@ import type { EpochMs, MinorUnits, Stan } from '../../hal/units.ts';
 import { areNear, dayOf, daysSince, minuteOf, timeOn } from '../calendar.ts';
 import type { NumberQuery, Query } from '../effects.ts';
 import { effectId, goOn, notice, openRemedies } from '../going-on.ts';
-import { isHeldSlip } from '../holds.ts';
+import { isHeldSlip, isSameSlip } from '../holds.ts';
 import { handDigits } from '../kinds.ts';
 import type { Found, Original, Sale } from '../sale.ts';
 import { endsOriginal, leftOf, takes } from '../standing.ts';
@@ -129,25 +129,21 @@ export const referenceKey: Handler<'reference', 'key'> = (turn, phase, { key }) 
 
 const isDate = (date: string): boolean => /^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(date);
 
-/** Whether it was made of that slip, which was typed: by its reference, or by its code and date. */
+/** Whether it was made of that slip, which was typed. */
 const isOfSlip = ({ original: typed }: Sale, slip: Original): boolean =>
-  typed !== undefined &&
-  typed.saleId === undefined &&
-  (slip.retrievalReference === ''
-    ? typed.authorisationCode === slip.authorisationCode && areNear(typed.date, slip.date)
-    : typed.retrievalReference === slip.retrievalReference);
+  typed !== undefined && typed.saleId === undefined && isSameSlip(typed, slip);
 
 /**
  * What this terminal has made of the slip before comes first: nothing is made again while that is in doubt, nor after
- * what ends it. One that is known here after all is taken as known, with what is left of it: the same money isn't given back twice by
- * typing. Of any other nobody here knows whose card it was: the acquirer compares it.
+ * what ends it. One that is known here after all is taken as known, with what is left of it: the same money isn't given
+ * back twice by typing. Of any other nobody here knows whose card it was: the acquirer compares it.
  */
 const knownOrTyped = (
   turn: Turn,
   { draft, original }: Extract<Sought, { readonly purpose: 'slip' }>,
   rows: readonly Found[],
 ): Step | Rejection => {
-  const takers = rows.flatMap(({ sale }) => (takes(sale) && isOfSlip(sale, original) ? [sale] : []));
+  const takers = rows.map(({ sale }) => sale).filter((sale) => takes(sale) && isOfSlip(sale, original));
   const doubted = takers.find(({ status }) => status === 'inDoubt');
   if (doubted !== undefined) return notice(turn, { says: 'doubtFirst', stan: doubted.stan });
   if (takers.some(endsOriginal)) return notice(turn, { says: 'alreadyVoided', kind: draft.kind });

@@ -6,6 +6,14 @@ import { HandClock } from '../support/hand-clock.ts';
 const utc = (...at: [number, number, number, number, number]): EpochMs => Date.UTC(...at) as EpochMs;
 const hour = 3_600_000;
 
+/** The same clock as a board shows it that may be set: `aheadMs` from it. */
+const settable = (clock: HandClock) => {
+  const set = { aheadMs: 0, clock: Object.create(clock) as HandClock };
+  set.clock.wall = () => (clock.wall() + set.aheadMs) as EpochMs;
+  set.clock.schedule = clock.schedule.bind(clock);
+  return set;
+};
+
 test('it rings once a day, until it is stopped', async (t) => {
   const clock = new HandClock(utc(2026, 10, 22, 5, 0));
   let rung = 0;
@@ -28,32 +36,28 @@ test('it rings once a day, until it is stopped', async (t) => {
 
 test('a clock that is put forward over it rings soon; one that is put back rings when the time comes', async (t) => {
   const clock = new HandClock(utc(2026, 10, 22, 5, 0));
-  let wall = 0;
-  const set = Object.assign(Object.create(clock) as HandClock, { wall: () => (clock.wall() + wall) as EpochMs });
-  set.schedule = clock.schedule.bind(clock);
+  const set = settable(clock);
   let rung = 0;
-  dayAlarm('22:00', set, () => {
+  dayAlarm('22:00', set.clock, () => {
     rung += 1;
   });
-  wall = 12 * hour;
+  set.aheadMs = 12 * hour;
   clock.advance(hour / 4);
   t.equal(rung, 1, 'it is past the time');
-  wall = 0;
+  set.aheadMs = 0;
   clock.advance(9 * hour);
   t.equal(rung, 2, 'and comes again');
 });
 
 test('a clock that had not been set, and is, rings at the time of its own day', async (t) => {
   const clock = new HandClock(0);
-  let wall = 0;
-  const set = Object.assign(Object.create(clock) as HandClock, { wall: () => (clock.wall() + wall) as EpochMs });
-  set.schedule = clock.schedule.bind(clock);
+  const set = settable(clock);
   let rung = 0;
-  dayAlarm('22:30', set, () => {
+  dayAlarm('22:30', set.clock, () => {
     rung += 1;
   });
   clock.advance(60_000);
-  wall = utc(2026, 10, 26, 4, 0);
+  set.aheadMs = utc(2026, 10, 26, 4, 0);
   clock.advance(hour);
   t.equal(rung, 0, 'it is noon in Beijing');
   clock.advance(10 * hour);

@@ -1,39 +1,16 @@
 /** What is in doubt: closed in any order, in this batch and in a later one, and what that gives back. */
 import { test } from 'tap';
-import { findTransactions } from '../../firmware/finder.ts';
 import type { SignOnOutcome } from '../../hal/acquirer.ts';
 import { batchNumber } from '../../hal/units.ts';
-import type { Fact } from '../../state-machine/facts.ts';
 import type { Sale } from '../../state-machine/sale.ts';
 import { canVoid } from '../../state-machine/standing.ts';
 import { view } from '../../state-machine/view.ts';
+import { search } from './kept-batches.ts';
 import { identity } from './walk.ts';
 import { fault, signedOn, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const done = (world: World): World => world.authorised().printed().keys('enter').printed().keys('enter');
-const soon = {
-  schedule: (_delayMs: number, wake: () => void) => {
-    queueMicrotask(wake);
-    return () => undefined;
-  },
-};
-/** The ledger as its files: one a batch. */
-const storeOf = (facts: readonly Fact[]): Parameters<typeof findTransactions>[1] => {
-  const batches: Fact[][] = [[]];
-  for (const fact of facts) {
-    if (fact.type === 'batchOpened') batches.push([]);
-    batches.at(-1)?.push(fact);
-  }
-  return {
-    generations: () => batches.map((_, index) => index),
-    readArchive: (generation: number) => ({ facts: batches[generation] ?? [], verdict: { intact: true } }),
-  } as unknown as Parameters<typeof findTransactions>[1];
-};
-const search = async (world: World) => {
-  const { rows } = await findTransactions(world.last('find').query, storeOf(world.facts), soon, () => undefined);
-  return rows;
-};
 const settle = (world: World): World => {
   world.keys('menu', '7', '5', 'enter');
   const balanced = { outcome: 'reconciled', domestic: 'balanced', foreign: 'balanced' } as const;

@@ -1,26 +1,12 @@
 /** What was made of a slip that is typed in, and is typed again. */
 import { test } from 'tap';
-import { findTransactions } from '../../firmware/finder.ts';
-import type { Fact } from '../../state-machine/facts.ts';
 import { view } from '../../state-machine/view.ts';
+import { search } from './kept-batches.ts';
 import { identity } from './walk.ts';
 import { fault, provisioned, World } from './world.ts';
 
 const screen = (world: World): string => view(world.state, identity, 'zh-CN').lines.join('|');
 const done = (world: World): World => world.authorised().printed().keys('enter').printed().keys('enter');
-const soon = {
-  schedule: (_delayMs: number, wake: () => void) => {
-    queueMicrotask(wake);
-    return () => undefined;
-  },
-};
-const search = async (world: World) => {
-  const store = {
-    generations: () => [0],
-    readArchive: () => ({ facts: world.facts as readonly Fact[], verdict: { intact: true } }),
-  } as unknown as Parameters<typeof findTransactions>[1];
-  return (await findTransactions(world.last('find').query, store, soon, () => undefined)).rows;
-};
 
 /** A refund of 5.00 by the reference 999912345678 of another terminal's slip, up to its amount. */
 const typedRefund = async (world: World): Promise<World> => {
